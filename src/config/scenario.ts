@@ -1,0 +1,131 @@
+/**
+ * The scenario after every default is filled in: what a run is a pure function of.
+ *
+ * Plain data, numbers only in the unit that the name ends with, names resolved to indices nowhere: the composition
+ * root does that. `parse.ts` makes it from YAML, `format.ts` writes it back so that the file beside a result can be
+ * run again.
+ */
+
+/** The three abilities that ReNIC adds to a virtual function; each can be taken away to show what it buys. */
+export interface Abilities {
+  /** Device state can be written on the backup, heads included; without it only ordinary register writes remain. */
+  readonly stateWrite: boolean;
+  /** The device logs the frames that its DMA writes; without it only the processor's log-dirty is collected. */
+  readonly dmaLog: boolean;
+  /** Outbound frames wait for the commit of their epoch; without it they leave at once. */
+  readonly hold: boolean;
+}
+
+export type Ability = keyof Abilities;
+
+export const ABILITIES: readonly Ability[] = ["stateWrite", "dmaLog", "hold"];
+
+/** A port of a NIC: one physical function, up to seven virtual functions. */
+export interface NicScenario {
+  readonly rateBitsPerSecond: number;
+  readonly latencyNs: number;
+  /** How many virtual functions are enabled, 1 to 7: the physical function keeps the last of eight pools. */
+  readonly vfCount: number;
+}
+
+export interface HostScenario {
+  readonly name: string;
+  /** Hardware threads; each carries one vCPU, dom0's first. */
+  readonly coreCount: number;
+  readonly clockHz: number;
+  readonly nics: readonly NicScenario[];
+}
+
+/** An external machine: a protocol endpoint on a link of its own, with no processor model. */
+export interface ClientScenario {
+  readonly name: string;
+  readonly link: LinkScenario;
+}
+
+export interface LinkScenario {
+  readonly rateBitsPerSecond: number;
+  readonly latencyNs: number;
+  /** Chance that a frame is lost, 0 to 1. */
+  readonly loss: number;
+}
+
+/** A service that answers each recorded request with the recorded reply, out of a table in its own memory. */
+export interface ReplayServerScenario {
+  readonly kind: "replay-server";
+  /** Processor cycles that the application takes for a request, network stack excluded. */
+  readonly cyclesPerRequest: number;
+  /** Memory that each request makes the application write, beside its table. */
+  readonly dirtyPerRequestBytes: number;
+  /** Size of the region those writes go round in. */
+  readonly workingSetBytes: number;
+}
+
+export interface VmScenario {
+  readonly name: string;
+  readonly host: string;
+  readonly memoryBytes: number;
+  readonly vcpuCount: 1;
+  readonly io: "renic";
+  readonly abilities: Abilities;
+  readonly workload: ReplayServerScenario;
+}
+
+/** A client that replays the requests of a capture and tries again when an answer is late. */
+export interface ReplayScenario {
+  readonly kind: "replay";
+  readonly from: string;
+  readonly to: string;
+  /** Path of a pcap or pcapng file, relative to the scenario's folder. */
+  readonly capture: string;
+  /** UDP port of the recorded service. */
+  readonly port: number;
+  /** Recorded times are multiplied by this. */
+  readonly scale: number;
+  readonly startNs: number;
+  readonly timeoutNs: number;
+  /** How often a request is sent in all. */
+  readonly tryCount: number;
+}
+
+export interface ProtectScenario {
+  readonly vm: string;
+  /** Host that holds the backup. */
+  readonly to: string;
+  /** From one suspend to the next (fixed rate). */
+  readonly intervalNs: number;
+  readonly link: Omit<LinkScenario, "loss">;
+  readonly heartbeatNs: number;
+  /** The backup declares the primary dead after this long without a sign of life. */
+  readonly timeoutNs: number;
+  /** Size of the on-NIC outbound buffer of the VM's virtual function. */
+  readonly outboundBytes: number;
+  /** Reset of the guest's VF driver, counted from activation on the backup; null for never. */
+  readonly driverResetNs: number | null;
+}
+
+export interface FailScenario {
+  readonly atNs: number;
+  readonly fail: string;
+}
+
+/** Runs beside the main one, each with one ability taken away. */
+export interface AblateScenario {
+  readonly abilities: readonly Ability[];
+  /** Where the service stays away, one more run resets the guest's driver this long after activation; null for none. */
+  readonly driverResetNs: number | null;
+}
+
+export interface Scenario {
+  readonly version: 1;
+  readonly seed: number;
+  readonly durationNs: number;
+  readonly hosts: readonly HostScenario[];
+  readonly clients: readonly ClientScenario[];
+  /** Store-and-forward delay of the learning switch that joins every port and client. */
+  readonly switchDelayNs: number;
+  readonly vms: readonly VmScenario[];
+  readonly traffic: readonly ReplayScenario[];
+  readonly protect: readonly ProtectScenario[];
+  readonly events: readonly FailScenario[];
+  readonly ablate: AblateScenario;
+}
