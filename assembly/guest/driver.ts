@@ -1,0 +1,261 @@
+/**
+ * The guest's driver for its virtual function: set-up in the order of igbvf, rings of 256, polling with a budget.
+ *
+ * It is software: everything it knows lies in guest memory (layout/guest-software.ts) and is written through `touch`,
+ * where the processor's log sees it. What the device writes (DD, received bytes) is only read here. Rings are one page
+ * each, so a page is looked up once for a burst. After a failover from a torn checkpoint its memory may hold anything:
+ * positions and buffer numbers are masked, so that it may go wrong, as real software would, but only inside its guest.
+ *
+ * Source: Linux drivers/net/ethernet/intel/igbvf/netdev.c: reset, configure, poll. Left out: mailbox, VLANs,
+ * multi-buffer frames.
+ */
+import {
+  DESCRIPTOR_SHIFT,
+  RX_ADDRESS,
+  RX_DD,
+  RX_LENGTH,
+  RX_STATUS,
+  TX_ADDRESS,
+  TX_COMMAND,
+  TX_DD,
+  TX_DEXT,
+  TX_EOP,
+  TX_IFCS,
+  TX_PAYLEN_SHIFT,
+  TX_RS,
+  TX_STATUS,
+  TX_TYPE_DATA,
+} from "../layout/descriptor";
+import {
+  BUFFER_SHIFT,
+  DRIVER_PAGE,
+  FREE_BUFFERS_PAGE,
+  RING_COUNT,
+  RING_MASK,
+  RX_BUFFER_COUNT,
+  RX_BUFFER_MASK,
+  RX_BUFFER_OF_PAGE,
+  RX_BUFFERS_PAGE,
+  RX_RING_PAGE,
+  SOCKET_COUNT,
+  SOCKET_MASK,
+  SOCKET_PAGE,
+  TX_BUFFERS_PAGE,
+  TX_RING_PAGE,
+} from "../layout/guest-software";
+import { PAGE_SHIFT } from "../layout/limits";
+import { TRACE_DRIVER_RESET } from "../layout/trace";
+import {
+  RDBAH,
+  RDBAL,
+  RDLEN,
+  RDT,
+  RXDCTL,
+  SRRCTL,
+  TDBAH,
+  TDBAL,
+  TDLEN,
+  TDT,
+  TXDCTL,
+  VTCTRL,
+  VTEIAC,
+  VTEIAM,
+  VTEIMS,
+  VTEITR0,
+  VTIVAR,
+} from "../layout/vf-registers";
+import { CONTROL_RESET, IVAR_RX0_SHIFT, IVAR_TX0_SHIFT, IVAR_VALID, QUEUE_ENABLE } from "../layout/virtual-function";
+import { GuestMemory, look, touch } from "../memory/guest-memory";
+import { writeRegister } from "../nic/registers";
+import { trace } from "../sim/trace";
+import { world } from "../sim/world";
+import { guest } from "./guest";
+
+/** The driver's page. */
+@unmanaged
+export class Driver {
+  /** Next receive descriptor to look at. */
+  rxNext: u32;
+  /** Next transmit descriptor to write, and next to reclaim. */
+  txNext: u32;
+  txClean: u32;
+  /** Tails as last told to the device. */
+  rxTold: u32;
+  txTold: u32;
+  freeCount: u32;
+  /** The socket queue: its first entry, and how many there are. */
+  socketFirst: u32;
+  socketCount: u32;
+  /** Frames dropped because the socket queue was full. */
+  socketDropped: u32;
+  /** Identification of the next IPv4 packet. */
+  packetId: u32;
+}
+
+/** An entry of the socket queue. */
+@unmanaged
+export class SocketEntry {
+  buffer: u32;
+  bytes: u32;
+}
+
+/** One packet buffer of 2 KiB, advanced descriptors with one buffer. */
+const SRRCTL_ONE_BUFFER_2K: u32 = 0x02000002;
+/** Both queues share vector 0: the driver polls both anyway. */
+const VECTOR_BITS: u32 = 1;
+/** igbvf's start value: 488 counts of 256 ns, 8,000 interrupts a second. */
+const EITR_START: u32 = 488;
+
+export function driver(m: GuestMemory): Driver {
+  return changetype<Driver>(touch(m, DRIVER_PAGE << PAGE_SHIFT));
+}
+
+/** Initialises the device and the rings: at boot, and when the driver is reset. Everything queued is forgotten. */
+export function initialise(index: u32): void {
+  const g = guest(index);
+  const m = g.memory;
+  const v = g.vf;
+  trace(TRACE_DRIVER_RESET, world().now, index, 0, 0, 0, 0);
+  writeRegister(v, VTCTRL, CONTROL_RESET);
+  const d = driver(m);
+  memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
+  memory.fill(touch(m, RX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
+  memory.fill(touch(m, TX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
+  const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
+  // The stack's top is the lowest buffer, so that the ring starts with neighbours.
+  for (let i: u32 = 0; i < RX_BUFFER_MASK; i++) store<u16>(free + (i << 1), <u16>(RX_BUFFER_MASK - 1 - i));
+  // The last buffer is never used, so that a full stack's count differs from an empty one's when masked.
+  d.freeCount = RX_BUFFER_COUNT - 1;
+  for (let i: u32 = 0; i < RING_MASK; i++) refill(m, d, i);
+  d.rxTold = RING_MASK;
+  writeRegister(v, RDBAL, RX_RING_PAGE << PAGE_SHIFT);
+  writeRegister(v, RDBAH, 0);
+  writeRegister(v, RDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
+  writeRegister(v, SRRCTL, SRRCTL_ONE_BUFFER_2K);
+  writeRegister(v, RXDCTL, QUEUE_ENABLE);
+  writeRegister(v, RDT, RING_MASK);
+  writeRegister(v, TDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
+  writeRegister(v, TDBAL, TX_RING_PAGE << PAGE_SHIFT);
+  writeRegister(v, TDBAH, 0);
+  writeRegister(v, TXDCTL, QUEUE_ENABLE);
+  writeRegister(v, VTIVAR, (IVAR_VALID << IVAR_RX0_SHIFT) | (IVAR_VALID << IVAR_TX0_SHIFT));
+  writeRegister(v, VTEITR0, EITR_START);
+  writeRegister(v, VTEIAC, VECTOR_BITS);
+  writeRegister(v, VTEIAM, VECTOR_BITS);
+  unmask(v);
+}
+
+/** Lets the device interrupt again. */
+export function unmask(v: u32): void {
+  writeRegister(v, VTEIMS, VECTOR_BITS);
+}
+
+/** Gives a receive descriptor a free buffer. */
+function refill(m: GuestMemory, d: Driver, position: u32): void {
+  d.freeCount = (d.freeCount - 1) & RX_BUFFER_MASK;
+  const buffer = <u32>load<u16>(touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT) + (d.freeCount << 1));
+  store<u32>(touch(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT) + (position << 2), buffer);
+  const at = touch(m, RX_RING_PAGE << PAGE_SHIFT) + (position << DESCRIPTOR_SHIFT);
+  store<u64>(at, (RX_BUFFERS_PAGE << PAGE_SHIFT) + (buffer << BUFFER_SHIFT), RX_ADDRESS);
+  store<u64>(at, 0, RX_STATUS);
+}
+
+/** Moves received frames to the socket queue and refills the ring; returns how many frames there were. */
+export function pollReceive(m: GuestMemory, d: Driver, budget: u32): u32 {
+  const ring = look(m, RX_RING_PAGE << PAGE_SHIFT);
+  const buffers = look(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
+  let count: u32 = 0;
+  for (; count < budget; count++) {
+    const position = d.rxNext & RING_MASK;
+    const at = ring + (position << DESCRIPTOR_SHIFT);
+    if (!(load<u32>(at, RX_STATUS) & RX_DD)) break;
+    enqueue(m, d, load<u32>(buffers + (position << 2)), <u32>load<u16>(at, RX_LENGTH));
+    refill(m, d, position);
+    d.rxNext = (position + 1) & RING_MASK;
+  }
+  return count;
+}
+
+function enqueue(m: GuestMemory, d: Driver, buffer: u32, bytes: u32): void {
+  if (d.socketCount >= SOCKET_COUNT) {
+    d.socketDropped++;
+    freeBuffer(m, d, buffer);
+    return;
+  }
+  const e = socketEntry(m, (d.socketFirst + d.socketCount++) & SOCKET_MASK);
+  e.buffer = buffer;
+  e.bytes = bytes;
+}
+
+function socketEntry(m: GuestMemory, position: u32): SocketEntry {
+  return changetype<SocketEntry>(touch(m, SOCKET_PAGE << PAGE_SHIFT) + position * <u32>offsetof<SocketEntry>());
+}
+
+/** Returns the frame that has waited longest; there is one. */
+export function firstInSocket(m: GuestMemory, d: Driver): SocketEntry {
+  return socketEntry(m, d.socketFirst & SOCKET_MASK);
+}
+
+/** Takes that frame off the queue; its buffer is free again. */
+export function leaveSocket(m: GuestMemory, d: Driver): void {
+  freeBuffer(m, d, firstInSocket(m, d).buffer);
+  d.socketFirst = (d.socketFirst + 1) & SOCKET_MASK;
+  d.socketCount--;
+}
+
+function freeBuffer(m: GuestMemory, d: Driver, buffer: u32): void {
+  store<u16>(touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT) + (d.freeCount << 1), <u16>buffer);
+  d.freeCount = (d.freeCount + 1) & RX_BUFFER_MASK;
+}
+
+/** Returns where the bytes of a receive buffer are. */
+export function receivedBytes(m: GuestMemory, buffer: u32): u32 {
+  return look(m, (RX_BUFFERS_PAGE << PAGE_SHIFT) + ((buffer & RX_BUFFER_MASK) << BUFFER_SHIFT));
+}
+
+/** Reclaims transmit descriptors that the device has completed; returns how many. */
+export function reclaim(m: GuestMemory, d: Driver): u32 {
+  const ring = look(m, TX_RING_PAGE << PAGE_SHIFT);
+  let count: u32 = 0;
+  while (d.txClean != d.txNext && load<u32>(ring + ((d.txClean & RING_MASK) << DESCRIPTOR_SHIFT), TX_STATUS) & TX_DD) {
+    d.txClean = (d.txClean + 1) & RING_MASK;
+    count++;
+  }
+  return count;
+}
+
+/** Tells whether a packet can be posted. */
+export function hasRoom(d: Driver): bool {
+  return ((d.txNext + 1) & RING_MASK) != d.txClean;
+}
+
+/** Returns where the next packet's bytes are to be written: each transmit descriptor has a buffer of its own. */
+export function nextPacket(m: GuestMemory, d: Driver): u32 {
+  return touch(m, (TX_BUFFERS_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << BUFFER_SHIFT));
+}
+
+/** Posts the packet that was written to `nextPacket`; the device learns of it when the burst ends. */
+export function post(m: GuestMemory, d: Driver, bytes: u32): void {
+  const at = touch(m, TX_RING_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << DESCRIPTOR_SHIFT);
+  store<u64>(at, (TX_BUFFERS_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << BUFFER_SHIFT), TX_ADDRESS);
+  store<u32>(at, bytes | TX_TYPE_DATA | TX_DEXT | TX_IFCS | TX_EOP | TX_RS, TX_COMMAND);
+  store<u32>(at, bytes << TX_PAYLEN_SHIFT, TX_STATUS);
+  d.txNext = (d.txNext + 1) & RING_MASK;
+}
+
+/** Tells the device what the burst has done: the tails, if they moved. */
+export function ringDoorbells(index: u32): void {
+  const g = guest(index);
+  const d = changetype<Driver>(look(g.memory, DRIVER_PAGE << PAGE_SHIFT));
+  const rxTail = (d.rxNext + RING_MASK) & RING_MASK;
+  if (d.txTold == d.txNext && d.rxTold == rxTail) return;
+  const marked = driver(g.memory);
+  if (marked.txTold != marked.txNext) {
+    marked.txTold = marked.txNext;
+    writeRegister(g.vf, TDT, marked.txNext);
+  }
+  if (marked.rxTold != rxTail) {
+    marked.rxTold = rxTail;
+    writeRegister(g.vf, RDT, rxTail);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * The capture buffer: what a tap on a wire saw, for the control plane to write as pcapng.
+ *
+ *      0            8         12      16        20       24
+ *     +------------+---------+-------+---------+--------+------------------------------+
+ *     | time, ps   | client  | bytes | epoch   | frame  | the frame, padded to 8 bytes |
+ *     +------------+---------+-------+---------+--------+------------------------------+
+ *
+ * `epoch` is 1 + the epoch of the virtual function that sent the frame, or 0 when no epoch applies.
+ */
+
+export const CAPTURE_TIME: u32 = 0;
+export const CAPTURE_CLIENT: u32 = 8;
+export const CAPTURE_LENGTH: u32 = 12;
+export const CAPTURE_EPOCH: u32 = 16;
+export const CAPTURE_FRAME: u32 = 20;
+export const CAPTURE_HEADER_BYTES: u32 = 24;
+export const CAPTURE_BYTES_MAX: u32 = 8388608;
+/** Headroom that one event's frames may need beyond the mark at which the control plane is asked to read. */
+export const CAPTURE_MARGIN_BYTES: u32 = 1048576;

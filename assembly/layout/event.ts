@@ -1,0 +1,44 @@
+/**
+ * Kinds of event, and why `advance` returns.
+ *
+ * At equal time, events are taken in the order of their keys, kind << 24 | index: arrivals first, then timers, then
+ * processors, then the control plane, and within a kind by object index. The order in which events were scheduled
+ * never matters, so that another schedule of the same world (one event per hop) agrees with this one.
+ */
+
+export const EVENT_INDEX_BITS: u32 = 24;
+export const EVENT_INDEX_MASK: u32 = 0xffffff;
+
+// Arrivals; the index is the wire's.
+export const EVENT_ARRIVAL_SWITCH: u32 = 0;
+export const EVENT_ARRIVAL_PORT: u32 = 1;
+export const EVENT_ARRIVAL_CLIENT: u32 = 2;
+// Timers.
+/** A port looks for frames to commit to its wire; the index is the port's. */
+export const EVENT_TRANSMIT: u32 = 3;
+/** An interrupt throttle interval ends; the index is vf << 2 | vector. */
+export const EVENT_MODERATION: u32 = 4;
+/** A client sends its next request, or one again; the index is the client's. */
+export const EVENT_CLIENT: u32 = 5;
+// Processors.
+/** An MSI-X message reaches a guest; the index is vf << 2 | vector. */
+export const EVENT_INTERRUPT: u32 = 6;
+/** A vCPU ends its burst of work; the index is the guest's. */
+export const EVENT_VCPU: u32 = 7;
+// The control plane; the index is the timer's.
+export const EVENT_CONTROL: u32 = 8;
+
+/** `advance` reached the time it was given. */
+export const REASON_UNTIL: u32 = 0;
+/** A control timer fired; the index is the timer's. */
+export const REASON_TIMER: u32 = 1;
+/** A vCPU that was asked to suspend stands still; the index is the guest's. */
+export const REASON_SUSPENDED: u32 = 2;
+/** The trace or the capture buffer wants to be read; nothing happened. */
+export const REASON_DRAIN: u32 = 3;
+/** A pool is exhausted; the index is an EXHAUSTED_ constant. */
+export const REASON_EXHAUSTED: u32 = 4;
+
+export const EXHAUSTED_EVENTS: u32 = 0;
+export const EXHAUSTED_FRAMES: u32 = 1;
+export const EXHAUSTED_SLOTS: u32 = 2;

@@ -1,0 +1,61 @@
+/**
+ * Where the guest's software keeps its things, in pages of guest memory. All of its state lies there and nowhere else,
+ * so a backup that lacks a page lacks what the software knew.
+ *
+ *     page 0      unused, so that address 0 is no buffer
+ *          1      driver: ring positions, counts
+ *          2      receive ring, 256 descriptors         3      transmit ring, 256 descriptors
+ *          4      buffer of each receive descriptor     5      stack of free receive buffers
+ *          6      socket queue: frames the service has not looked at yet
+ *          7      service: where its table is, how far it has got
+ *         16      512 receive buffers of 2 KiB        272      256 transmit buffers of 2 KiB
+ *        512      the service's index, then its slots, then its working set
+ */
+
+export const DRIVER_PAGE: u32 = 1;
+export const RX_RING_PAGE: u32 = 2;
+export const TX_RING_PAGE: u32 = 3;
+export const RX_BUFFER_OF_PAGE: u32 = 4;
+export const FREE_BUFFERS_PAGE: u32 = 5;
+export const SOCKET_PAGE: u32 = 6;
+export const SERVICE_PAGE: u32 = 7;
+export const RX_BUFFERS_PAGE: u32 = 16;
+export const TX_BUFFERS_PAGE: u32 = 272;
+export const TABLE_PAGE: u32 = 512;
+
+export const RING_COUNT: u32 = 256;
+export const RING_MASK: u32 = 255;
+export const RX_BUFFER_COUNT: u32 = 512;
+export const RX_BUFFER_MASK: u32 = 511;
+export const BUFFER_BYTES: u32 = 2048;
+export const BUFFER_SHIFT: u32 = 11;
+/** Frames that wait for the service at most; with a full receive ring that leaves two buffers free. */
+export const SOCKET_COUNT: u32 = 254;
+export const SOCKET_MASK: u32 = 255;
+/** Received frames that one poll takes at most (NAPI_POLL_WEIGHT of Linux). */
+export const POLL_BUDGET: u32 = 64;
+/** Requests that the service answers before the driver polls again. assumed: a wake-up of the service drains a few. */
+export const SERVE_BUDGET: u32 = 8;
+
+/** The service's page: words. */
+export const SERVICE_PORT: u32 = 0;
+export const SERVICE_SLOT_COUNT: u32 = 4;
+export const SERVICE_SLOT_BYTES: u32 = 8;
+export const SERVICE_BUCKET_COUNT: u32 = 12;
+export const SERVICE_INDEX: u32 = 16;
+export const SERVICE_SLOTS: u32 = 20;
+export const SERVICE_WORK: u32 = 24;
+export const SERVICE_WORK_PAGES: u32 = 28;
+export const SERVICE_WORK_NEXT: u32 = 32;
+export const SERVICE_DIRTY_PAGES: u32 = 36;
+export const SERVICE_SERVED: u32 = 40;
+export const SERVICE_UNKNOWN: u32 = 44;
+
+/** A bucket of the index: hash of the request, number of its slot + 1, unused. */
+export const BUCKET_BYTES: u32 = 16;
+export const BUCKET_SLOT: u32 = 8;
+/** A slot: hash of the request, how often it was answered, bytes of the reply, then the reply. */
+export const SLOT_HASH: u32 = 0;
+export const SLOT_HITS: u32 = 8;
+export const SLOT_REPLY_BYTES: u32 = 12;
+export const SLOT_REPLY: u32 = 16;

@@ -1,0 +1,70 @@
+/**
+ * Where everything lies in the one memory of a world. Tables first, each behind the one before it, then the arena,
+ * from which page tables, buffers and pools are reserved once while a world is set up. Nothing lives outside: saving
+ * a world is copying [WORLD, arena's end).
+ *
+ *      0x0      0x400           0x10000 = WORLD
+ *     +--------+---------------+--------+--------+-----+--------+-------------------------+
+ *     | unused | static data   | world  | events | ... | timers | arena ...               |
+ *     +--------+---------------+--------+--------+-----+--------+-------------------------+
+ */
+import {
+  CLIENT_COUNT_MAX,
+  GUEST_COUNT_MAX,
+  HOST_COUNT_MAX,
+  PORT_COUNT_MAX,
+  PROCESSOR_COUNT_MAX,
+  SWITCH_COUNT_MAX,
+  TIMER_COUNT_MAX,
+  VF_COUNT_MAX,
+  WIRE_COUNT_MAX,
+} from "./limits";
+import { VF_BYTES } from "./virtual-function";
+
+/** Static data of the module ends below this; checked when a world is made. */
+export const WORLD: u32 = 0x10000;
+export const WORLD_BYTES: u32 = 1024;
+
+/** The event wheel: 11 levels of 64 slots, since 11 x 6 bits cover 64. */
+export const WHEEL: u32 = WORLD + WORLD_BYTES;
+export const WHEEL_LEVEL_COUNT: u32 = 11;
+export const WHEEL_SLOT_COUNT: u32 = 64;
+export const WHEEL_BYTES: u32 = WHEEL_LEVEL_COUNT * WHEEL_SLOT_COUNT * 8 + 128;
+
+/** A page that is never written: what an absent page reads as. */
+export const ZERO_PAGE: u32 = 0x14000;
+/** Table for CRC-32C, 256 words. */
+export const CRC_TABLE: u32 = ZERO_PAGE + 4096;
+export const CRC_TABLE_BYTES: u32 = 1024;
+
+export const COSTS: u32 = CRC_TABLE + CRC_TABLE_BYTES;
+export const COSTS_BYTES: u32 = 256;
+
+export const HOSTS: u32 = COSTS + COSTS_BYTES;
+export const HOST_BYTES: u32 = 64;
+
+export const PROCESSORS: u32 = HOSTS + HOST_COUNT_MAX * HOST_BYTES;
+export const PROCESSOR_BYTES: u32 = 64;
+
+export const GUESTS: u32 = PROCESSORS + PROCESSOR_COUNT_MAX * PROCESSOR_BYTES;
+export const GUEST_BYTES: u32 = 256;
+
+export const PORTS: u32 = GUESTS + GUEST_COUNT_MAX * GUEST_BYTES;
+export const PORT_BYTES: u32 = 128;
+
+export const VFS: u32 = PORTS + PORT_COUNT_MAX * PORT_BYTES;
+
+export const WIRES: u32 = VFS + VF_COUNT_MAX * VF_BYTES;
+export const WIRE_BYTES: u32 = 128;
+
+export const SWITCHES: u32 = WIRES + WIRE_COUNT_MAX * WIRE_BYTES;
+export const SWITCH_BYTES: u32 = 1024;
+
+export const CLIENTS: u32 = SWITCHES + SWITCH_COUNT_MAX * SWITCH_BYTES;
+export const CLIENT_BYTES: u32 = 128;
+
+export const TIMERS: u32 = CLIENTS + CLIENT_COUNT_MAX * CLIENT_BYTES;
+export const TIMER_BYTES: u32 = 8;
+
+/** The arena begins on a page boundary. */
+export const ARENA: u32 = (TIMERS + TIMER_COUNT_MAX * TIMER_BYTES + 4095) & ~4095;

@@ -1,0 +1,102 @@
+/**
+ * The trace: one record for each thing that happened, in the order in which the simulator came to know of it. Judges,
+ * captures and reports read it; the run digest covers every byte. docs/trace.md explains each kind to a reader.
+ *
+ *      0            8       12        16       20      24      28      32
+ *     +------------+-------+---------+--------+-------+-------+-------+
+ *     | time, ps   | kind  | subject | frame  | a     | b     | c     |
+ *     +------------+-------+---------+--------+-------+-------+-------+
+ *
+ * `frame` is the frame's number, unique in a run and given when a frame comes into being, or 0. A wire's records
+ * may lie up to the port's look-ahead in the future, and what a device did unobserved is recorded when it is
+ * observed, with the time at which it happened: the order of records is not the order of times.
+ */
+
+export const TRACE_BYTES: u32 = 32;
+export const TRACE_TIME: u32 = 0;
+export const TRACE_KIND: u32 = 8;
+export const TRACE_SUBJECT: u32 = 12;
+export const TRACE_FRAME: u32 = 16;
+export const TRACE_A: u32 = 20;
+export const TRACE_B: u32 = 24;
+export const TRACE_C: u32 = 28;
+
+// Frames. The subject is named behind each.
+/** A virtual function read a frame from its guest (vf; a bytes, b guest). */
+export const TRACE_FETCHED: u32 = 1;
+/** A machine made a frame that no virtual function fetched (b machine kind, 0 client, 1 physical function; a bytes). */
+export const TRACE_BORN: u32 = 2;
+/** The outbound buffer took the frame (vf; a bytes, b epoch). */
+export const TRACE_HELD: u32 = 3;
+/** The outbound buffer let the frame go to its port (vf; b epoch). */
+export const TRACE_RELEASED: u32 = 4;
+/** The first bit went onto a wire (wire; a bytes). */
+export const TRACE_SENT: u32 = 5;
+/** The last bit arrived at the end of a wire (wire; a bytes). */
+export const TRACE_ARRIVED: u32 = 6;
+/** A frame was written into a guest's receive buffer (vf; a bytes, b ring position). */
+export const TRACE_DELIVERED: u32 = 7;
+/** A client took a frame (client; a bytes). */
+export const TRACE_CONSUMED: u32 = 8;
+/** A switch made a copy to flood it (switch; a the new frame's number). */
+export const TRACE_COPIED: u32 = 9;
+/** A frame ended otherwise (subject by reason; a bytes, b reason). */
+export const TRACE_DROPPED: u32 = 10;
+
+// Guests and devices.
+/** An MSI-X message left (vf; a vector). */
+export const TRACE_INTERRUPT: u32 = 16;
+/** A vCPU stands still (guest). */
+export const TRACE_SUSPENDED: u32 = 17;
+/** A vCPU runs on (guest). */
+export const TRACE_RESUMED: u32 = 18;
+/** A virtual function stopped fetching and receiving (vf). */
+export const TRACE_QUIESCED: u32 = 19;
+export const TRACE_UNQUIESCED: u32 = 20;
+/** A DMA fell outside the IOMMU map (vf; a address low, b address high, c access). */
+export const TRACE_FAULT: u32 = 21;
+/** A switch learned that an address moved (switch; a port). */
+export const TRACE_MOVED: u32 = 22;
+/** A guest's driver initialised its virtual function (guest). */
+export const TRACE_DRIVER_RESET: u32 = 23;
+/** A host lost power (host). */
+export const TRACE_HOST_FAILED: u32 = 24;
+
+// Protection; the subject is the protected VM's number, a is the epoch.
+/** The primary's state of this epoch is in the staging buffer (b pages, c bytes). */
+export const TRACE_CAPTURED: u32 = 32;
+/** The backup holds the whole checkpoint of this epoch (b pages, c bytes). */
+export const TRACE_RECEIVED: u32 = 33;
+/** The primary knows it, and releases output (a epoch). */
+export const TRACE_COMMITTED: u32 = 34;
+/** The backup misses the primary (b milliseconds of silence). */
+export const TRACE_SUSPECTED: u32 = 35;
+/** The backup's vCPU runs, from this epoch's state. */
+export const TRACE_ACTIVATED: u32 = 36;
+
+// Why a frame was dropped.
+export const DROP_NO_DESCRIPTOR: u32 = 1;
+export const DROP_QUEUE_DISABLED: u32 = 2;
+export const DROP_NO_POOL: u32 = 3;
+export const DROP_DMA_FAULT: u32 = 4;
+export const DROP_QUIESCE_FULL: u32 = 5;
+export const DROP_OVERSIZE: u32 = 6;
+export const DROP_HOST_DEAD: u32 = 7;
+export const DROP_WIRE_CUT: u32 = 8;
+export const DROP_LOSS: u32 = 9;
+export const DROP_SWITCH_FULL: u32 = 10;
+export const DROP_SWITCH_SAME_PORT: u32 = 11;
+export const DROP_DISCARDED: u32 = 12;
+export const DROP_NOT_FOR_US: u32 = 13;
+export const DROP_RESET: u32 = 14;
+/** Not a loss: the frame's copies go on under numbers of their own. */
+export const DROP_REPLICATED: u32 = 15;
+export const DROP_MALFORMED: u32 = 16;
+export const DROP_REASON_NAMES: string =
+  "none,no-descriptor,queue-disabled,no-pool,dma-fault,quiesce-full,oversize,host-dead,wire-cut,loss,switch-full," +
+  "switch-same-port,discarded,not-for-us,reset,replicated,malformed";
+
+/** Headroom that one event's records may need beyond the mark at which the control plane is asked to read. */
+export const TRACE_MARGIN_RECORDS: u32 = 16384;
+/** Records the buffer holds. */
+export const TRACE_COUNT_MAX: u32 = 65536;

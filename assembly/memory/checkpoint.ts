@@ -1,0 +1,116 @@
+/**
+ * Collecting dirty pages into a staging buffer, and applying them to the backup's memory.
+ *
+ * Collecting reads the log and clears it page by page, so a page that is dirtied behind the collector's back is
+ * collected again next time. Applying checks everything before it changes anything: the backup holds a whole
+ * checkpoint or none of it. Bytes cross, frames never do.
+ */
+import {
+  APPLY_BAD_DIGEST,
+  APPLY_BAD_KIND,
+  APPLY_BAD_PAGE,
+  APPLY_OK,
+  APPLY_SHORT,
+  PAGE_DATA,
+  PAGE_RECORD_DIGEST,
+  PAGE_RECORD_HEADER_BYTES,
+  PAGE_RECORD_KIND,
+  PAGE_RECORD_NUMBER,
+  PAGE_ZERO,
+} from "../layout/checkpoint";
+import { PAGE_BYTES } from "../layout/limits";
+import { digestBytes } from "../sim/digest";
+import { clearLog, mark, nextMarked, unmark } from "./dirty-log";
+import { frameOf, GuestMemory, presentFrameOf } from "./guest-memory";
+
+/** Starts the processor's log; everything present counts as dirty, or nothing. */
+export function startLogging(m: GuestMemory, isPresentDirty: bool): void {
+  clearLog(m.log, m.pageCount);
+  m.isLogging = 1;
+  if (!isPresentDirty) return;
+  for (let page: u32 = 0; page < m.pageCount; page++) if (frameOf(m, page)) mark(m.log, page);
+}
+
+/** Stops the processor's log. */
+export function stopLogging(m: GuestMemory): void {
+  m.isLogging = 0;
+}
+
+/**
+ * Moves up to `pageCountMax` dirty pages as records to `to`, which has room for them; returns how many bytes they
+ * take. The log keeps what was not moved.
+ */
+export function collectPages(m: GuestMemory, to: u32, pageCountMax: u32): u32 {
+  const start = to;
+  let page: u32 = 0;
+  for (let left = pageCountMax; left; left--) {
+    page = nextMarked(m.log, page, m.pageCount);
+    if (page == m.pageCount) break;
+    unmark(m.log, page);
+    to += writePage(m, page, to);
+    page++;
+  }
+  return to - start;
+}
+
+function writePage(m: GuestMemory, page: u32, to: u32): u32 {
+  const frame = frameOf(m, page);
+  store<u32>(to, page, PAGE_RECORD_NUMBER);
+  if (!frame || isZero(frame)) {
+    store<u32>(to, PAGE_ZERO, PAGE_RECORD_KIND);
+    store<u64>(to, digestBytes(page, to, 8), PAGE_RECORD_DIGEST);
+    return PAGE_RECORD_HEADER_BYTES;
+  }
+  const body = to + PAGE_RECORD_HEADER_BYTES;
+  memory.copy(body, frame, PAGE_BYTES);
+  store<u32>(to, PAGE_DATA, PAGE_RECORD_KIND);
+  store<u64>(to, digestBytes(page, body, PAGE_BYTES), PAGE_RECORD_DIGEST);
+  return PAGE_RECORD_HEADER_BYTES + PAGE_BYTES;
+}
+
+function isZero(frame: u32): bool {
+  for (let i: u32 = 0; i < PAGE_BYTES; i += 64) {
+    const a = v128.or(v128.load(frame + i), v128.load(frame + i, 16));
+    const b = v128.or(v128.load(frame + i, 32), v128.load(frame + i, 48));
+    if (v128.any_true(v128.or(a, b))) return false;
+  }
+  return true;
+}
+
+/** Returns whether the records at `from` could be applied, APPLY_OK or why not. */
+export function checkPages(m: GuestMemory, from: u32, bytes: u32): u32 {
+  const end = from + bytes;
+  while (from < end) {
+    if (end - from < PAGE_RECORD_HEADER_BYTES) return APPLY_SHORT;
+    const page = load<u32>(from, PAGE_RECORD_NUMBER);
+    if (page >= m.pageCount) return APPLY_BAD_PAGE;
+    const kind = load<u32>(from, PAGE_RECORD_KIND);
+    if (kind > PAGE_ZERO) return APPLY_BAD_KIND;
+    const body = from + PAGE_RECORD_HEADER_BYTES;
+    const bodyBytes = kind == PAGE_DATA ? PAGE_BYTES : 0;
+    if (end - body < bodyBytes) return APPLY_SHORT;
+    const digest = kind == PAGE_DATA ? digestBytes(page, body, PAGE_BYTES) : digestBytes(page, from, 8);
+    if (digest != load<u64>(from, PAGE_RECORD_DIGEST)) return APPLY_BAD_DIGEST;
+    from = body + bodyBytes;
+  }
+  return APPLY_OK;
+}
+
+/** Applies records to a memory, all or none; returns APPLY_OK or why not. */
+export function applyPages(m: GuestMemory, from: u32, bytes: u32): u32 {
+  const problem = checkPages(m, from, bytes);
+  if (problem) return problem;
+  for (const end = from + bytes; from < end; ) {
+    const page = load<u32>(from, PAGE_RECORD_NUMBER);
+    const body = from + PAGE_RECORD_HEADER_BYTES;
+    if (load<u32>(from, PAGE_RECORD_KIND) == PAGE_DATA) {
+      memory.copy(presentFrameOf(m, page), body, PAGE_BYTES);
+      from = body + PAGE_BYTES;
+    } else {
+      // A page that is absent reads as zero already.
+      if (frameOf(m, page)) memory.fill(frameOf(m, page), 0, PAGE_BYTES);
+      from = body;
+    }
+  }
+  return APPLY_OK;
+}

@@ -1,0 +1,182 @@
+/**
+ * A wire: one direction of a link, with a rate, a latency, and the frames that are on it.
+ *
+ * A frame's fate is computed when it is put on the wire: it starts when the wire is free, ends after its bytes, and
+ * arrives a latency later. The frames under way are a list sorted by arrival, because a wire keeps order. There is at
+ * most one event for a wire, for its receiver, and none while the receiver is not interested: a port whose virtual
+ * functions are all being polled looks at its wire when it wants to know (rule 3 of docs/architecture.md, lazy
+ * arrival). Invariant: `armed` is the time of the pending event, NEVER without one; an event of another time is stale.
+ */
+
+import { WIRE_BYTES, WIRES } from "../layout/memory-map";
+import { ETHERNET_GAP_BYTES, ETHERNET_WRAP_BYTES } from "../layout/packet";
+import { BITS_PER_BYTE } from "../layout/time";
+import {
+  DROP_HOST_DEAD,
+  DROP_LOSS,
+  DROP_SWITCH_FULL,
+  DROP_WIRE_CUT,
+  TRACE_ARRIVED,
+  TRACE_DROPPED,
+  TRACE_SENT,
+} from "../layout/trace";
+import { NEVER, schedule } from "../sim/event-queue";
+import { draw, RandomStream } from "../sim/random";
+import { trace } from "../sim/trace";
+import { world } from "../sim/world";
+import { capture } from "./capture";
+import { append, FrameList, frame, freeSlot, removeFirst } from "./frame";
+
+/** No client taps the wire. */
+export const UNTAPPED: u32 = 0xffffffff;
+
+@unmanaged
+export class Wire {
+  /** When the sender may start its next frame. */
+  freeAt: u64;
+  latencyPs: u64;
+  /** The pending event's time. */
+  armed: u64;
+  /** The receiver wants no event before this, though frames may arrive; NEVER for none at all. */
+  notBefore: u64;
+  rateBitsPerSecond: u64;
+  /** Picoseconds for a byte, when that is a whole number, else 0. */
+  psPerByte: u32;
+  /** The event that tells the receiver; its index is the wire's. */
+  arrivalKind: u32;
+  /** The switch, port or client at the end. */
+  receiver: u32;
+  /** Frames that would wait longer than this for the wire are dropped: the sender's output buffer, in picoseconds. */
+  backlogPsMax: u64;
+  underWayFirst: u32;
+  underWayLast: u32;
+  /** A frame is lost when a draw is below this; 0 for a perfect wire. */
+  lossBelow: u32;
+  /** The client that captures here as sender or as receiver. */
+  tapOut: u32;
+  tapIn: u32;
+  isCut: u32;
+  get random(): RandomStream {
+    return changetype<RandomStream>(changetype<u32>(this) + offsetof<Wire>());
+  }
+  get underWay(): FrameList {
+    return changetype<FrameList>(changetype<u32>(this) + offsetof<Wire>("underWayFirst"));
+  }
+}
+
+if (offsetof<Wire>() + offsetof<RandomStream>() > WIRE_BYTES) ERROR("layout: Wire does not fit WIRE_BYTES");
+
+const PS_PER_SECOND: u64 = 1000000000000;
+
+export function wire(index: u32): Wire {
+  return changetype<Wire>(WIRES + index * WIRE_BYTES);
+}
+
+/** Returns the time that so many bytes take, rounded down: less than a picosecond a frame is lost at odd rates. */
+export function serializationPs(w: Wire, bytes: u32): u64 {
+  if (w.psPerByte) return <u64>bytes * w.psPerByte;
+  return (<u64>bytes * BITS_PER_BYTE * PS_PER_SECOND) / w.rateBitsPerSecond;
+}
+
+/** Makes a wire of a rate and a latency towards a receiver. */
+export function createWire(index: u32, rateBitsPerSecond: u64, latencyPs: u64, arrivalKind: u32, receiver: u32): void {
+  const w = wire(index);
+  w.rateBitsPerSecond = rateBitsPerSecond;
+  const scaled = BITS_PER_BYTE * PS_PER_SECOND;
+  w.psPerByte = scaled % rateBitsPerSecond ? 0 : <u32>(scaled / rateBitsPerSecond);
+  w.latencyPs = latencyPs;
+  w.arrivalKind = arrivalKind;
+  w.receiver = receiver;
+  w.armed = NEVER;
+  w.notBefore = 0;
+  w.backlogPsMax = NEVER;
+  w.tapIn = UNTAPPED;
+  w.tapOut = UNTAPPED;
+  w.random.component = index;
+}
+
+/** Puts a frame on the wire, no earlier than `ready`. */
+export function send(index: u32, slot: u32, ready: u64): void {
+  const w = wire(index);
+  const f = frame(slot);
+  if (w.isCut) {
+    drop(slot, ready, index, DROP_HOST_DEAD);
+    return;
+  }
+  const start = max<u64>(w.freeAt, ready);
+  if (start - ready > w.backlogPsMax) {
+    drop(slot, ready, index, DROP_SWITCH_FULL);
+    return;
+  }
+  const end = start + serializationPs(w, f.bytes + ETHERNET_WRAP_BYTES);
+  w.freeAt = end + serializationPs(w, ETHERNET_GAP_BYTES);
+  trace(TRACE_SENT, start, index, f.id, f.bytes, 0, 0);
+  if (w.tapOut != UNTAPPED) capture(w.tapOut, start, slot);
+  if (w.lossBelow && draw(w.random) < w.lossBelow) {
+    drop(slot, end, index, DROP_LOSS);
+    return;
+  }
+  f.due = end + w.latencyPs;
+  append(w.underWay, slot);
+  if (w.underWayFirst == slot) arm(index);
+}
+
+/** Schedules the receiver's event for the first frame under way, unless one is pending that is early enough. */
+export function arm(index: u32): void {
+  const w = wire(index);
+  if (!w.underWayFirst || w.notBefore == NEVER) return;
+  let time = frame(w.underWayFirst).due;
+  if (time < w.notBefore) time = w.notBefore;
+  const now = world().now;
+  if (time < now) time = now;
+  if (time >= w.armed) return;
+  w.armed = time;
+  schedule(w.arrivalKind, index, time);
+}
+
+/** Tells whether the event at hand is the one that the wire waits for. */
+export function isDue(w: Wire): bool {
+  if (w.armed != world().now) return false;
+  w.armed = NEVER;
+  return true;
+}
+
+/** Takes the first frame that has arrived by now off the wire; 0 when there is none. */
+export function arrived(index: u32): u32 {
+  const w = wire(index);
+  const slot = w.underWayFirst;
+  if (!slot || frame(slot).due > world().now) return 0;
+  removeFirst(w.underWay);
+  const f = frame(slot);
+  trace(TRACE_ARRIVED, f.due, index, f.id, f.bytes, 0, 0);
+  if (w.tapIn != UNTAPPED) capture(w.tapIn, f.due, slot);
+  return slot;
+}
+
+/** Cuts the wire at its sender, now: what has not left whole is lost, what is under way arrives. */
+export function cut(index: u32): void {
+  const w = wire(index);
+  const now = world().now;
+  w.isCut = 1;
+  let kept: u32 = 0;
+  let slot = w.underWayFirst;
+  while (slot && frame(slot).due - w.latencyPs <= now) {
+    kept = slot;
+    slot = frame(slot).next;
+  }
+  if (kept) frame(kept).next = 0;
+  else w.underWayFirst = 0;
+  w.underWayLast = kept;
+  while (slot) {
+    const next = frame(slot).next;
+    drop(slot, now, index, DROP_WIRE_CUT);
+    slot = next;
+  }
+}
+
+/** Ends a frame, with the reason. */
+export function drop(slot: u32, time: u64, subject: u32, reason: u32): void {
+  const f = frame(slot);
+  trace(TRACE_DROPPED, time, subject, f.id, f.bytes, reason, 0);
+  freeSlot(slot);
+}

@@ -1,0 +1,24 @@
+/** Bundles the entries of the package into dist/, shared code in chunks beside them, dependencies left outside. */
+import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+
+for (const file of readdirSync("dist")) if (file.endsWith(".js")) rmSync(`dist/${file}`);
+
+await build({
+  entryPoints: {
+    index: "src/index.ts",
+    scenario: "src/scenario.ts",
+    cli: "src/cli/main.ts",
+    bench: "bench/main.ts",
+  },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  packages: "external",
+  chunkNames: "chunk-[hash]",
+  logLevel: "warning",
+});
+chmodSync("dist/cli.js", 0o755);
