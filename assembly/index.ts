@@ -459,3 +459,7 @@ export function failHost(host: u32): void {
 export function discardHeld(index: u32, countMax: u32): u32 {
   return buffer.discard(index, countMax);
 }
+
+// Benchmarks.
+
+export { holdEvents, ringPath, scanLog } from "./bench";

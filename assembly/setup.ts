@@ -4,7 +4,8 @@
  */
 
 import { processor } from "./cpu/processor";
-import { GuestState, guest } from "./guest/guest";
+import { guest } from "./guest/guest";
+import { GUEST_ABSENT } from "./layout/control";
 import { ACTIVITY_COUNT } from "./layout/cost";
 import { EVENT_ARRIVAL_CLIENT, EVENT_ARRIVAL_PORT, EVENT_ARRIVAL_SWITCH, EVENT_CONTROL } from "./layout/event";
 import { PAGE_BYTES, POOL_COUNT, TIMER_COUNT_MAX } from "./layout/limits";
@@ -153,7 +154,7 @@ export function addGuest(host: u32, processorIndex: u32, pageCount: u32, mac: u6
   g.mac = mac;
   g.ip = ip;
   g.requestCycles = requestCycles;
-  g.state = GuestState.Absent;
+  g.state = GUEST_ABSENT;
   g.armed = NEVER;
   return index;
 }

@@ -13,6 +13,7 @@
  * its end, and a suspend waits for that end: so a suspended guest's state is its memory and the two flags of
  * `vcpuFlags`. Invariant: `armed` is the time of the pending burst end, NEVER without one.
  */
+import { GUEST_ABSENT, GUEST_DEAD, GUEST_RUNNING, GUEST_SUSPENDED, GUEST_SUSPENDING } from "../layout/control";
 import { EVENT_VCPU, REASON_SUSPENDED } from "../layout/event";
 import { GUEST_BYTES, GUESTS } from "../layout/memory-map";
 import { TRACE_RESUMED, TRACE_SUSPENDED } from "../layout/trace";
@@ -20,14 +21,6 @@ import { GuestMemory } from "../memory/guest-memory";
 import { NEVER, schedule } from "../sim/event-queue";
 import { trace } from "../sim/trace";
 import { interruptRun, world } from "../sim/world";
-
-export enum GuestState {
-  Running,
-  Suspending,
-  Suspended,
-  Absent,
-  Dead,
-}
 
 const MEMORY_BYTES: u32 = 32;
 if (offsetof<GuestMemory>() > MEMORY_BYTES) ERROR("layout: GuestMemory has grown into Guest");
@@ -45,7 +38,8 @@ export class Guest {
   host: u32;
   processor: u32;
   vf: u32;
-  state: GuestState;
+  /** A GUEST_ of layout/control.ts. */
+  state: u32;
   /** The vCPU works, or has work to go on with. */
   isBusy: u32;
   /** An interrupt came that has not been taken. */
@@ -66,9 +60,9 @@ export function guest(index: u32): Guest {
 /** Asks the vCPU to stand still; returns whether it does already. Otherwise `advance` will say so. */
 export function suspend(index: u32): bool {
   const g = guest(index);
-  assert(g.state == GuestState.Running, "a running guest is suspended");
+  assert(g.state == GUEST_RUNNING, "a running guest is suspended");
   if (g.armed != NEVER) {
-    g.state = GuestState.Suspending;
+    g.state = GUEST_SUSPENDING;
     return false;
   }
   standStill(index);
@@ -77,7 +71,7 @@ export function suspend(index: u32): bool {
 
 /** The burst has ended, and with it the vCPU's last output. */
 export function standStill(index: u32): void {
-  guest(index).state = GuestState.Suspended;
+  guest(index).state = GUEST_SUSPENDED;
   trace(TRACE_SUSPENDED, world().now, index, 0, 0, 0, 0);
 }
 
@@ -90,8 +84,8 @@ export function standStillAfterBurst(index: u32): void {
 /** Lets the vCPU run on, or run for the first time. */
 export function resume(index: u32): void {
   const g = guest(index);
-  assert(g.state == GuestState.Suspended || g.state == GuestState.Absent, "a guest that stands still is resumed");
-  g.state = GuestState.Running;
+  assert(g.state == GUEST_SUSPENDED || g.state == GUEST_ABSENT, "a guest that stands still is resumed");
+  g.state = GUEST_RUNNING;
   trace(TRACE_RESUMED, world().now, index, 0, 0, 0, 0);
   if (g.isBusy || g.isInterrupted) startBurst(index, world().now);
 }
@@ -114,7 +108,7 @@ export function vcpuFlags(index: u32): u32 {
 /** Restores the vCPU's part of a checkpoint. */
 export function setVcpuFlags(index: u32, flags: u32): void {
   const g = guest(index);
-  assert(g.state == GuestState.Absent, "a vCPU's state is written before it runs");
+  assert(g.state == GUEST_ABSENT, "a vCPU's state is written before it runs");
   g.isBusy = flags & 1;
   g.isInterrupted = (flags >>> 1) & 1;
 }
@@ -122,6 +116,6 @@ export function setVcpuFlags(index: u32, flags: u32): void {
 /** The host is gone, and everything on it. */
 export function kill(index: u32): void {
   const g = guest(index);
-  g.state = GuestState.Dead;
+  g.state = GUEST_DEAD;
   g.armed = NEVER;
 }

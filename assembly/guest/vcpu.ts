@@ -9,6 +9,7 @@
  */
 
 import { charge, cost, occupy, processor } from "../cpu/processor";
+import { GUEST_ABSENT, GUEST_DEAD, GUEST_RUNNING, GUEST_SUSPENDING } from "../layout/control";
 import {
   ACTIVITY_APPLICATION,
   ACTIVITY_DRIVER,
@@ -47,14 +48,14 @@ import {
   ringDoorbells,
   unmask,
 } from "./driver";
-import { Guest, GuestState, guest, standStillAfterBurst, startBurst } from "./guest";
+import { Guest, guest, standStillAfterBurst, startBurst } from "./guest";
 import { answer, UNKNOWN_REQUEST } from "./reply-service";
 
 /** An MSI-X message reached the guest: an idle vCPU wakes, a busy one will look anyway, a still one remembers. */
 export function onInterrupt(index: u32): void {
   const g = guest(index);
-  if (g.state == GuestState.Dead || g.state == GuestState.Absent) return;
-  if (g.state != GuestState.Running || g.isBusy) {
+  if (g.state == GUEST_DEAD || g.state == GUEST_ABSENT) return;
+  if (g.state != GUEST_RUNNING || g.isBusy) {
     g.isInterrupted = 1;
     return;
   }
@@ -72,7 +73,7 @@ export function onVcpu(index: u32): void {
   if (g.armed != world().now) return;
   g.armed = NEVER;
   ringDoorbells(index);
-  if (g.state == GuestState.Suspending) {
+  if (g.state == GUEST_SUSPENDING) {
     standStillAfterBurst(index);
     return;
   }

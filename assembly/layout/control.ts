@@ -1,4 +1,11 @@
-/** Numbers that cross the boundary in calls: kinds of machine, what a counter call asks for. */
+/** Numbers that the control plane and the data plane share in calls. */
 
 /** The transmit look-ahead, in picoseconds: how far a port commits frames to its wire, as a packet buffer does. */
 export const LOOK_AHEAD_PS: u32 = 2000000;
+
+// States of a guest; assembly/guest/guest.ts has their table.
+export const GUEST_RUNNING: u32 = 0;
+export const GUEST_SUSPENDING: u32 = 1;
+export const GUEST_SUSPENDED: u32 = 2;
+export const GUEST_ABSENT: u32 = 3;
+export const GUEST_DEAD: u32 = 4;

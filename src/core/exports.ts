@@ -146,4 +146,8 @@ export interface DataPlane {
 
   failHost(host: number): void;
   discardHeld(index: number, countMax: number): number;
+
+  ringPath(from: number, to: number, count: number, bytes: number): number;
+  holdEvents(pending: number, count: number): number;
+  scanLog(log: number, pageCount: number, stride: number): number;
 }

@@ -1,0 +1,47 @@
+/**
+ * A virtual function with ReNIC's three abilities, as a checkpoint device. Each ability can be taken away; what
+ * remains is what a hypervisor could do with an ordinary virtual function.
+ */
+import { IMAGE_OK } from "../../assembly/layout/state-image";
+import type { Abilities } from "../config/scenario";
+import { InternalError } from "../core/load";
+import type { CheckpointDevice } from "./checkpoint-device";
+
+/** Returns the device of a virtual function with these abilities. */
+export function renicDevice(abilities: Abilities): CheckpointDevice {
+  return {
+    setup(world, { vf }) {
+      if (abilities.dmaLog) world.plane.armDmaLog(vf);
+    },
+    postsuspend(world, { vf }, epoch, imageAt) {
+      world.plane.quiesce(vf);
+      const imageBytes = world.plane.saveImage(vf, imageAt);
+      world.plane.openEpoch(vf, epoch + 1, abilities.hold ? 1 : 0);
+      return imageBytes;
+    },
+    collect(world, { vf }) {
+      // Returns nothing to collect while the log is not armed.
+      world.plane.collectDmaLog(vf);
+    },
+    preresume(world, { vf }) {
+      world.plane.unquiesce(vf);
+    },
+    commit(world, { vf }, epoch) {
+      world.plane.releaseEpoch(vf, epoch);
+    },
+    restore(world, { vf }, imageAt, imageBytes) {
+      world.plane.quiesce(vf);
+      const code = abilities.stateWrite
+        ? world.plane.restoreImage(vf, imageAt, imageBytes)
+        : world.plane.restoreByRegisterWrites(vf, imageAt, imageBytes);
+      if (code !== IMAGE_OK)
+        throw new InternalError(`the state image of a received checkpoint is refused, code ${code}`);
+    },
+    activate(world, { vf }) {
+      world.plane.unquiesce(vf);
+    },
+    teardown(world, { vf }) {
+      world.plane.stopHolding(vf);
+    },
+  };
+}

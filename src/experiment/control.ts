@@ -1,0 +1,42 @@
+/**
+ * The whole control state of a run: one tree of plain data. Together with the data plane's memory it is the run:
+ * written down at any control event and read back, it goes on bit for bit.
+ */
+import type { Scenario } from "../config/scenario";
+import type { Place } from "../host/place";
+import type { Timers } from "../host/timers";
+import type { Protection } from "../remus/protection";
+
+export interface HostControl {
+  readonly name: string;
+  readonly index: number;
+  /** Its processors: dom0's first, then one for each guest. */
+  readonly processors: readonly number[];
+  isAlive: boolean;
+}
+
+export interface VmControl {
+  readonly name: string;
+  /** Where it was started. */
+  readonly place: Place;
+  readonly processor: number;
+}
+
+export interface ClientControl {
+  readonly name: string;
+  readonly index: number;
+  /** Where its requests lie, and how many there are. */
+  readonly requestsAt: number;
+  readonly requestCount: number;
+}
+
+export interface Control {
+  readonly scenario: Scenario;
+  readonly timers: Timers;
+  readonly hosts: readonly HostControl[];
+  readonly vms: readonly VmControl[];
+  readonly clients: readonly ClientControl[];
+  readonly protections: readonly Protection[];
+  /** How many control events there have been. */
+  eventCount: number;
+}

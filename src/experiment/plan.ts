@@ -1,0 +1,90 @@
+/**
+ * How much memory a scenario needs, before anything is made: every reservation that the composition root will ask for,
+ * as an upper bound. A scenario that does not fit is refused with the sum.
+ */
+import { CAPTURE_BYTES_MAX } from "../../assembly/layout/capture";
+import {
+  CHUNK_PAGES,
+  PAGE_BYTES,
+  SLOT_LARGE_BYTES,
+  SLOT_SMALL_BYTES,
+  SWITCH_ADDRESS_COUNT,
+} from "../../assembly/layout/limits";
+import { REQUEST_BYTES } from "../../assembly/layout/request";
+import { TRACE_BYTES, TRACE_COUNT_MAX } from "../../assembly/layout/trace";
+import { stagingBytes } from "../checkpoint/replica";
+import type { Scenario } from "../config/scenario";
+import type { WorldPlan } from "../core/world";
+import type { Exchange } from "../format/conversation";
+import { InputError } from "../sim/input-error";
+
+/** Events that wait at once: a few for each object, and stale ones until their time. */
+const EVENT_COUNT = 65_536;
+/** Frames under way at once, of either size. */
+const SLOT_COUNT = 16_384;
+/** Small tables, alignment of each reservation, and the exchange buffer. */
+const SLACK_BYTES = 4 * 1024 ** 2;
+/** Bytes of tables for each page of a guest: page table, IOMMU map, two logs. */
+const TABLE_BYTES_PER_PAGE = 4 + 4 + 1;
+/** A table of ports of a client. */
+const CLIENT_TABLE_BYTES = 65_536 * 4;
+/** wasm32 addresses 4 GiB; the last pages are left to the engine. */
+const ARENA_BYTES_MAX = 4 * 1024 ** 3 - 16 * 1024 ** 2;
+
+/** Returns the plan of a scenario's world; throws InputError when 4 GiB do not hold it. */
+export function planWorld(
+  scenario: Scenario,
+  run: number,
+  replays: ReadonlyMap<string, readonly Exchange[]>,
+): WorldPlan {
+  const pageCounts = guestPageCounts(scenario);
+  const chunkCount = pageCounts.reduce((sum, pages) => sum + Math.ceil(pages / CHUNK_PAGES), 0);
+  let bytes = SLACK_BYTES + EVENT_COUNT * 16 + (SLOT_COUNT + 1) * (SLOT_SMALL_BYTES + SLOT_LARGE_BYTES);
+  bytes += TRACE_COUNT_MAX * TRACE_BYTES + CAPTURE_BYTES_MAX + SWITCH_ADDRESS_COUNT * 8;
+  bytes += chunkCount * CHUNK_PAGES * PAGE_BYTES;
+  for (const pages of pageCounts) bytes += pages * TABLE_BYTES_PER_PAGE;
+  for (const protection of scenario.protect) {
+    bytes += protection.outboundBytes + stagingBytes(pagesOf(scenario, protection.vm));
+  }
+  for (const traffic of scenario.traffic) bytes += CLIENT_TABLE_BYTES + replayBytes(replays.get(traffic.capture) ?? []);
+  if (bytes > ARENA_BYTES_MAX) refuse(bytes);
+  return {
+    seed: scenario.seed,
+    run,
+    eventCount: EVENT_COUNT,
+    chunkCount,
+    slotCount: SLOT_COUNT,
+    arenaBytes: Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES,
+    isObserved: true,
+  };
+}
+
+/** Pages of every guest memory: each machine, and the backup of each protected one. */
+function guestPageCounts(scenario: Scenario): number[] {
+  return [
+    ...scenario.vms.map((vm) => vm.memoryBytes / PAGE_BYTES),
+    ...scenario.protect.map((protection) => pagesOf(scenario, protection.vm)),
+  ];
+}
+
+function pagesOf(scenario: Scenario, name: string): number {
+  const vm = scenario.vms.find((candidate) => candidate.name === name);
+  return vm ? vm.memoryBytes / PAGE_BYTES : 0;
+}
+
+function replayBytes(exchanges: readonly Exchange[]): number {
+  let bytes = 0;
+  for (const { request, reply } of exchanges) bytes += REQUEST_BYTES + request.length + reply.length + 256;
+  return bytes;
+}
+
+function refuse(bytes: number): never {
+  const gib = (value: number) => (value / 1024 ** 3).toFixed(2);
+  throw new InputError("scenario", [
+    {
+      place: "",
+      subject: "memory",
+      reason: `the simulated world needs ${gib(bytes)} GiB, and ${gib(ARENA_BYTES_MAX)} GiB can be addressed; use smaller or fewer VMs, or smaller outbound buffers`,
+    },
+  ]);
+}

@@ -1,0 +1,136 @@
+/**
+ * Running a world: lets the data plane go on, and answers when it asks. A run is `start`, then `step` until it says
+ * that the time is over; between two steps everything is in the world's memory and the control tree.
+ */
+import {
+  EXHAUSTED_EVENTS,
+  EXHAUSTED_FRAMES,
+  REASON_DRAIN,
+  REASON_SUSPENDED,
+  REASON_TIMER,
+  REASON_UNTIL,
+} from "../../assembly/layout/event";
+import { InternalError } from "../core/load";
+import type { Stop } from "../core/world";
+import type { Observer, Simulation } from "../host/simulation";
+import { fired, type Purpose } from "../host/timers";
+import {
+  listen,
+  onActivated,
+  onAnnounce,
+  onBatchReceived,
+  onDriverReset,
+  onReceived,
+  onSilence,
+} from "../remus/backup";
+import { loseBackup, losePrimary } from "../remus/host-failure";
+import {
+  beginProtection,
+  onAcked,
+  onBatchAcked,
+  onBeat,
+  onCopied,
+  onEpochDue,
+  onStoodStill,
+  onStopped,
+} from "../remus/primary";
+import type { Protection } from "../remus/protection";
+import type { Composition } from "./compose";
+import type { Control } from "./control";
+
+/** Held frames that are ended between two readings of the trace. */
+const DISCARD_BATCH = 16_384;
+
+/** What a timer of a protection does, by its kind. */
+const ON_TIMER: Readonly<Record<string, (simulation: Simulation, p: Protection) => void>> = {
+  "batch-received": onBatchReceived,
+  "batch-acked": onBatchAcked,
+  "epoch-due": onEpochDue,
+  stopped: onStopped,
+  copied: onCopied,
+  received: onReceived,
+  acked: onAcked,
+  beat: onBeat,
+  heard: listen,
+  silence: onSilence,
+  activated: onActivated,
+  announce: onAnnounce,
+  "driver-reset": onDriverReset,
+};
+
+/** Starts what the scenario wants from the beginning. */
+export function start({ world, control }: Composition, observer: Observer): void {
+  const simulation = { world, timers: control.timers, observer };
+  for (const protection of control.protections) beginProtection(simulation, protection);
+}
+
+/** Goes on to the next control event, or to the end; returns whether there is more. */
+export function step({ world, control }: Composition, observer: Observer): boolean {
+  const simulation = { world, timers: control.timers, observer };
+  const stop = world.advance(control.scenario.durationNs);
+  const isOver = stop.reason === REASON_UNTIL;
+  if (isOver) world.plane.settle();
+  else answer(simulation, control, stop);
+  report(simulation);
+  if (stop.reason !== REASON_DRAIN) control.eventCount++;
+  return !isOver;
+}
+
+function answer(simulation: Simulation, control: Control, stop: Stop): void {
+  const { world } = simulation;
+  if (stop.reason === REASON_DRAIN) return;
+  if (stop.reason === REASON_SUSPENDED) {
+    const protection = control.protections.find((p) => p.replica.primary.guest === stop.index);
+    if (!protection) throw new InternalError("a guest stands still that nobody asked to");
+    if (protection.state === "unprotected") world.plane.resumeGuest(stop.index);
+    else onStoodStill(simulation, protection);
+  } else if (stop.reason === REASON_TIMER) {
+    const purpose = fired(control.timers, stop.index);
+    if (purpose) onTimer(simulation, control, purpose);
+  } else {
+    throw new InternalError(exhausted(stop.index));
+  }
+}
+
+function exhausted(pool: number): string {
+  if (pool === EXHAUSTED_EVENTS) return "the event pool is exhausted; the plan of the world is too small";
+  if (pool === EXHAUSTED_FRAMES) return "the frame pool is exhausted; the plan of the world is too small";
+  return "the pool of frame slots is exhausted; the plan of the world is too small";
+}
+
+function onTimer(simulation: Simulation, control: Control, { kind, subject }: Purpose): void {
+  if (kind === "fail") {
+    const event = control.scenario.events[subject];
+    if (event) failHost(simulation, control, event.fail);
+    return;
+  }
+  const protection = control.protections[subject];
+  const action = ON_TIMER[kind];
+  if (!protection || !action) throw new InternalError(`a timer of kind ${kind} for ${subject} has nobody to answer it`);
+  action(simulation, protection);
+}
+
+/** A host loses power, with all that lives on it. */
+function failHost(simulation: Simulation, control: Control, name: string): void {
+  const { world } = simulation;
+  const host = control.hosts.find((candidate) => candidate.name === name);
+  if (!host?.isAlive) return;
+  host.isAlive = false;
+  world.plane.failHost(host.index);
+  for (const protection of control.protections) {
+    if (protection.replica.primary.host === host.index) {
+      losePrimary(simulation, protection);
+      while (world.plane.discardHeld(protection.replica.primary.vf, DISCARD_BATCH)) report(simulation);
+    }
+    if (protection.replica.backup.host === host.index) loseBackup(simulation, protection);
+  }
+}
+
+/** Hands what was recorded to whoever watches. */
+function report({ world, observer }: Simulation): void {
+  if (observer.records) observer.records(world.takeTrace());
+  else world.dropTrace();
+  const frames = world.takeCapture();
+  observer.frames?.(frames);
+  observer.controlEvent?.(world.nowNs());
+}

@@ -1,0 +1,38 @@
+/**
+ * What the control plane works on: the world, its timers, and who watches.
+ *
+ * Watchers see, they never steer: a run with them and a run without have the same digest.
+ */
+import type { CapturedFrame } from "../core/captured";
+import type { TraceRecord } from "../core/trace";
+import type { World } from "../core/world";
+import type { Place } from "./place";
+import type { Timers } from "./timers";
+
+/** A moment at which the two copies of a protected machine can be compared. */
+export interface ReplicaMoment {
+  readonly world: World;
+  readonly vm: number;
+  readonly epoch: number;
+  readonly place: Place;
+}
+
+/** Called as things happen; every member is optional. */
+export interface Observer {
+  /** A primary stands still at the end of an epoch, its device quiesced, nothing copied yet. */
+  captured?(moment: ReplicaMoment): void;
+  /** A backup is restored from an epoch's checkpoint and has not run yet. */
+  activating?(moment: ReplicaMoment): void;
+  /** Trace records, in batches. */
+  records?(records: readonly TraceRecord[]): void;
+  /** Frames that a client's tap saw, in batches. */
+  frames?(frames: readonly CapturedFrame[]): void;
+  /** The simulation stands between two events, at this simulated time. */
+  controlEvent?(timeNs: number): void;
+}
+
+export interface Simulation {
+  readonly world: World;
+  readonly timers: Timers;
+  readonly observer: Observer;
+}

@@ -1,0 +1,87 @@
+/**
+ * The backup's half of Remus: take whole checkpoints, acknowledge them, listen for the primary, and run the machine
+ * from the last whole checkpoint when the primary has been silent for too long.
+ */
+import { TRACE_ACTIVATED, TRACE_RECEIVED, TRACE_SUSPECTED } from "../../assembly/layout/trace";
+import { EPOCHS } from "../checkpoint/epoch";
+import { applyStaged, restore, streamBytes } from "../checkpoint/replica";
+import { follow } from "../checkpoint/state-table";
+import { InternalError } from "../core/load";
+import { renicDevice } from "../device/renic";
+import { ANNOUNCE_DELAYS_NS, COST_MODEL } from "../host/cost-model";
+import type { Simulation } from "../host/simulation";
+import { after, cancel, takeTimer } from "../host/timers";
+import { ENGINE } from "./engine";
+import { stagedOf } from "./primary";
+import type { Protection } from "./protection";
+
+/** Pages of the first copy have arrived. */
+export function onBatchReceived(simulation: Simulation, p: Protection): void {
+  const { world, timers } = simulation;
+  applyStaged(world, p.replica, stagedOf(p));
+  listen(simulation, p);
+  if (!p.isPrimaryAlive) return;
+  world.plane.sendNote(p.replica.wire + 1, takeTimer(timers, { kind: "batch-acked", subject: p.index }));
+}
+
+/** A whole checkpoint has arrived: it replaces the one before, and the primary is told. */
+export function onReceived(simulation: Simulation, p: Protection): void {
+  const { world, timers } = simulation;
+  const staged = stagedOf(p);
+  const { number } = p.epoch;
+  applyStaged(world, p.replica, staged);
+  p.held = { epoch: number, vcpuFlags: staged.vcpuFlags, imageBytes: staged.imageBytes };
+  world.plane.traceControl(TRACE_RECEIVED, p.index, number, staged.pageCount, streamBytes(staged));
+  listen(simulation, p);
+  if (!p.isPrimaryAlive) return;
+  p.epoch.state = follow(EPOCHS, p.epoch.state, "received");
+  world.plane.sendNote(p.replica.wire + 1, takeTimer(timers, { kind: "acked", subject: p.index }));
+}
+
+/** A sign of life: the time-out begins anew. */
+export function listen(simulation: Simulation, p: Protection): void {
+  const { world, timers } = simulation;
+  cancel(world, timers, ["silence"], p.index);
+  after(world, timers, p.timeoutNs, { kind: "silence", subject: p.index });
+}
+
+/** The primary has been silent for the time-out: it is taken for dead. */
+export function onSilence(simulation: Simulation, p: Protection): void {
+  const { world, timers } = simulation;
+  p.suspectedAtNs = world.nowNs();
+  world.plane.traceControl(TRACE_SUSPECTED, p.index, 0, Math.floor(p.timeoutNs / 1e6), 0);
+  p.state = follow(ENGINE, p.state, p.held ? "silence" : "silence-empty");
+  if (p.state === "lost") return;
+  after(world, timers, COST_MODEL.activateGuest.value, { kind: "activated", subject: p.index });
+}
+
+/** The machine runs on the backup, from the last whole checkpoint. */
+export function onActivated(simulation: Simulation, p: Protection): void {
+  const { world, timers, observer } = simulation;
+  const { held } = p;
+  if (!held) throw new InternalError("only a backup that holds a checkpoint is activated");
+  const device = renicDevice(p.abilities);
+  p.state = follow(ENGINE, p.state, "activated");
+  p.activatedAtNs = world.nowNs();
+  restore(world, p.replica, device, held);
+  observer.activating?.({ world, vm: p.index, epoch: held.epoch, place: p.replica.backup });
+  world.plane.traceControl(TRACE_ACTIVATED, p.index, held.epoch, 0, 0);
+  device.activate(world, p.replica.backup);
+  world.plane.resumeGuest(p.replica.backup.guest);
+  onAnnounce(simulation, p);
+  if (p.driverResetNs !== null) after(world, timers, p.driverResetNs, { kind: "driver-reset", subject: p.index });
+}
+
+/** Tells the network where the machine is now, and again at growing distances, because a frame may be lost. */
+export function onAnnounce(simulation: Simulation, p: Protection): void {
+  const { world, timers } = simulation;
+  world.plane.announce(p.replica.backup.vf);
+  const delay = ANNOUNCE_DELAYS_NS[p.announcedCount++] ?? 0;
+  const next = ANNOUNCE_DELAYS_NS[p.announcedCount];
+  if (next !== undefined) after(world, timers, next - delay, { kind: "announce", subject: p.index });
+}
+
+/** The guest's driver gives up on its device and initialises it anew. */
+export function onDriverReset(simulation: Simulation, p: Protection): void {
+  simulation.world.plane.resetDriver(p.replica.backup.guest);
+}
