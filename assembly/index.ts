@@ -236,6 +236,10 @@ export function setTarget(
   c.timeoutPs = psOf(timeoutNs);
   c.tryCountMax = tryCountMax;
 }
+/** Returns how many answers came to ports that were closed by then. */
+export function lateCount(index: u32): u32 {
+  return client(index).lateCount;
+}
 export function startClient(index: u32): void {
   start(index);
 }

@@ -9,7 +9,6 @@ await build({
     index: "src/index.ts",
     scenario: "src/scenario.ts",
     cli: "src/cli/main.ts",
-    bench: "bench/main.ts",
   },
   outdir: "dist",
   bundle: true,

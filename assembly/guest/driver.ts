@@ -126,7 +126,8 @@ export function initialise(index: u32): void {
   for (let i: u32 = 0; i < RX_BUFFER_MASK; i++) store<u16>(free + (i << 1), <u16>(RX_BUFFER_MASK - 1 - i));
   // The last buffer is never used, so that a full stack's count differs from an empty one's when masked.
   d.freeCount = RX_BUFFER_COUNT - 1;
-  for (let i: u32 = 0; i < RING_MASK; i++) refill(m, d, i);
+  // Every descriptor gets a buffer, also the one at the tail: the tail moves on by as many as have been refilled.
+  for (let i: u32 = 0; i < RING_COUNT; i++) refill(m, d, i);
   d.rxTold = RING_MASK;
   writeRegister(v, RDBAL, RX_RING_PAGE << PAGE_SHIFT);
   writeRegister(v, RDBAH, 0);

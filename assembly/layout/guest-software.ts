@@ -29,7 +29,7 @@ export const RX_BUFFER_COUNT: u32 = 512;
 export const RX_BUFFER_MASK: u32 = 511;
 export const BUFFER_BYTES: u32 = 2048;
 export const BUFFER_SHIFT: u32 = 11;
-/** Frames that wait for the service at most; with a full receive ring that leaves two buffers free. */
+/** Frames that wait for the service at most; with a full receive ring that leaves one buffer free. */
 export const SOCKET_COUNT: u32 = 254;
 export const SOCKET_MASK: u32 = 255;
 /** Received frames that one poll takes at most (NAPI_POLL_WEIGHT of Linux). */

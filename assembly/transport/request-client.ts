@@ -1,7 +1,8 @@
 /**
  * An external machine that replays recorded requests over UDP: each request's bytes unchanged, from its recorded port,
- * at its recorded time, again when no answer came in time, until its tries are used up (RFC 1035 section 4.2.1 leaves
- * retries to the client; how the recorded client does it is described beside the recording).
+ * at its recorded time, again when no answer came in time, until its tries are used up. A try after the first leaves
+ * from a new port and closes the old one, because the recorded client (dig) was seen to do so; an answer to a closed
+ * port is late and counts for nothing (the machine would send ICMP port unreachable, which is left out).
  *
  * An answer counts when its bytes equal the recorded reply; any other answer is counted as wrong and waiting goes on,
  * as a resolver does that sees a mismatch. The machine has no processor model: it is quick. Invariant: at most one
@@ -62,6 +63,8 @@ export class Client {
   byPort: u32;
   /** Identification of the next IPv4 packet. */
   packetId: u32;
+  /** Answers to ports that were closed by then. */
+  lateCount: u32;
   /** Scratch: who sent the frame at hand. */
   senderMac: u64;
   senderIp: u32;
@@ -88,6 +91,11 @@ class Request {
 }
 
 const PORT_COUNT: u32 = 65536;
+/** Linux's range of ephemeral ports, and a stride that shares no factor with its size. */
+const EPHEMERAL_FIRST: u32 = 32768;
+const EPHEMERAL_COUNT: u32 = 28232;
+const EPHEMERAL_STRIDE: u32 = 9973;
+const NEXT_SAME_PORT: u32 = <u32>offsetof<Request>("nextSamePort");
 
 if (offsetof<Client>() > CLIENT_BYTES) ERROR("layout: Client does not fit CLIENT_BYTES");
 if (offsetof<Request>() != REQUEST_BYTES) ERROR("layout: Request has drifted from layout/request.ts");
@@ -136,12 +144,7 @@ export function createRequests(index: u32, count: u32): u32 {
 export function startClient(index: u32): void {
   const c = client(index);
   c.armed = NEVER;
-  for (let i = c.requestCount; i; i--) {
-    const r = request(c, i - 1);
-    const head = c.byPort + (r.port << 2);
-    r.nextSamePort = load<u32>(head);
-    store<u32>(head, i);
-  }
+  for (let i = c.requestCount; i; i--) openPort(c, i - 1, request(c, i - 1).port);
   rearm(index);
 }
 
@@ -177,10 +180,33 @@ function rearm(index: u32): void {
   schedule(EVENT_CLIENT, index, time);
 }
 
+/** Links a request to the port that its answer will come to. */
+function openPort(c: Client, number: u32, port: u32): void {
+  const r = request(c, number);
+  const head = c.byPort + (port << 2);
+  r.port = port;
+  r.nextSamePort = load<u32>(head);
+  store<u32>(head, number + 1);
+}
+
+/** Closes a request's port and opens another: real clients draw one, here it is the next free one at a stride. */
+function movePort(c: Client, number: u32): void {
+  const r = request(c, number);
+  let at = c.byPort + (r.port << 2);
+  while (load<u32>(at) != number + 1) at = changetype<u32>(request(c, load<u32>(at) - 1)) + NEXT_SAME_PORT;
+  store<u32>(at, r.nextSamePort);
+  let port = r.port;
+  do {
+    port = EPHEMERAL_FIRST + ((port + EPHEMERAL_STRIDE) % EPHEMERAL_COUNT);
+  } while (load<u32>(c.byPort + (port << 2)));
+  openPort(c, number, port);
+}
+
 function transmit(index: u32, number: u32): void {
   const c = client(index);
   const r = request(c, number);
   const now = world().now;
+  if (r.tries) movePort(c, number);
   assert(r.state == <u16>REQUEST_PENDING || r.state == <u16>REQUEST_SENT, "an ended request is not sent again");
   r.state = <u16>REQUEST_SENT;
   r.tries++;
@@ -245,4 +271,5 @@ function match(c: Client, port: u32, payload: u32, bytes: u32, time: u64): void 
   }
   if (answered) request(c, answered - 1).repeatCount++;
   else if (waiting) request(c, waiting - 1).wrongCount++;
+  else c.lateCount++;
 }

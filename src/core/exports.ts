@@ -74,6 +74,7 @@ export interface DataPlane {
     timeoutNs: number,
     tryCountMax: number,
   ): void;
+  lateCount(index: number): number;
   startClient(index: number): void;
 
   addGuest(

@@ -3,6 +3,7 @@
  * views; a view is made for each use, because `memory.buffer` changes when memory grows.
  */
 
+import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { type CapturedFrame, decodeCapture } from "./captured";
 import type { DataPlane } from "./exports";
 import { instantiate } from "./load";
@@ -118,12 +119,20 @@ export class World {
 
   /** Returns a copy of each present page of a guest, by page number. */
   exportMemory(guest: number): Map<number, Uint8Array> {
-    const pages = new Map<number, Uint8Array>();
-    const pageCount = this.plane.pageCount(guest);
+    const { plane } = this;
+    const frames: [number, number][] = [];
+    const pageCount = plane.pageCount(guest);
     for (let page = 0; page < pageCount; page++) {
-      const frame = this.plane.pageFrame(guest, page);
-      if (frame) pages.set(page, this.view(frame >>> 0, 4096).slice());
+      const frame = plane.pageFrame(guest, page) >>> 0;
+      if (frame) frames.push([page, frame]);
     }
-    return pages;
+    const copy = new Uint8Array(frames.length * PAGE_BYTES);
+    return new Map(
+      frames.map(([page, frame], index) => {
+        const bytes = copy.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES);
+        bytes.set(this.view(frame, PAGE_BYTES));
+        return [page, bytes];
+      }),
+    );
   }
 }

@@ -1,0 +1,76 @@
+/**
+ * A run with its judges watching. They see the trace and exported memory only (test/checker/), so that what the
+ * simulator believes of itself and what they find stay two things.
+ */
+import { judgeAnswers } from "../../test/checker/answers";
+import { FailoverEqualityJudge, type MachineCopy } from "../../test/checker/failover-equality";
+import { FrameConservationJudge } from "../../test/checker/frame-conservation";
+import { OutputCommitJudge } from "../../test/checker/output-commit";
+import type { Verdict } from "../../test/checker/record";
+import type { CapturedFrame } from "../core/captured";
+import { peekRegisters } from "../core/registers";
+import { compose } from "../experiment/compose";
+import { finish, type RunInput, type RunOutcome } from "../experiment/run";
+import { start } from "../experiment/simulate";
+import type { Observer, ReplicaMoment } from "../host/simulation";
+import { type Account, accountOf } from "../report/account";
+import { pageName } from "../report/page-names";
+
+/** Frames that wires, buffers and switch queues of a small world can hold when a run ends. */
+const UNDER_WAY_MAX = 4096;
+
+export interface JudgedRun {
+  readonly outcome: RunOutcome;
+  readonly account: Account;
+  readonly verdicts: readonly Verdict[];
+  /** What the clients' taps saw, in the order of their times. */
+  readonly frames: readonly CapturedFrame[];
+}
+
+/** Runs a scenario and has it judged. */
+export function runJudged(input: RunInput): JudgedRun {
+  const composition = compose(input.module, input.scenario, input.run, input.replays);
+  const protectedVfs = composition.control.protections.map((p) => ({ protection: p.index, vf: p.replica.primary.vf }));
+  const commit = new OutputCommitJudge(protectedVfs);
+  const conservation = new FrameConservationJudge();
+  const equality = input.scenario.protect.map((_, index) => new FailoverEqualityJudge(index, pageName));
+  const frames: CapturedFrame[] = [];
+  const observer: Observer = {
+    records(records) {
+      for (const judge of [commit, conservation, ...equality]) judge.take(records);
+    },
+    frames: (batch) => frames.push(...batch),
+    captured: (moment) => equality[moment.vm]?.captured(copyOf(moment)),
+    activating: (moment) => equality[moment.vm]?.activating(copyOf(moment)),
+  };
+  start(composition, observer);
+  const outcome = finish(composition, observer);
+  frames.sort((one, other) => one.timePs - other.timePs);
+  const verdicts = [
+    commit.verdict(),
+    ...equality.map((judge) => judge.verdict()),
+    conservation.verdict(UNDER_WAY_MAX),
+    ...answerVerdicts(outcome, frames),
+  ];
+  return { outcome, account: accountOf(outcome), verdicts, frames };
+}
+
+function copyOf({ world, place }: ReplicaMoment): MachineCopy {
+  return { pages: world.exportMemory(place.guest), registers: peekRegisters(world, place.vf) };
+}
+
+/** For each protected service, the answers that clients hold against the memory of whoever runs at the end. */
+function answerVerdicts({ world, control }: RunOutcome, frames: readonly CapturedFrame[]): Verdict[] {
+  return control.protections
+    .filter((p) => p.state !== "lost")
+    .flatMap((p) => {
+      const traffic = control.scenario.traffic.filter(({ to }) => to === p.vm);
+      const port = traffic[0]?.port;
+      if (port === undefined) return [];
+      const names = traffic.map(({ from }) => from);
+      const asking = control.clients.filter(({ name }) => names.includes(name)).map(({ index }) => index);
+      const arrived = frames.filter(({ client }) => asking.includes(client));
+      const guest = p.state === "active" ? p.replica.backup.guest : p.replica.primary.guest;
+      return [judgeAnswers(arrived, port, world.exportMemory(guest))];
+    });
+}

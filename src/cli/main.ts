@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+/** The command line: one command a file, results on stdout, talk on stderr. */
+import { Command, InvalidArgumentError } from "commander";
+import { VERSION } from "../sim/version";
+import { EXIT, explain } from "./exit";
+import { inspectCommand } from "./inspect-command";
+import { runCommand } from "./run-command";
+import { schemaCommand } from "./schema-command";
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError(`expected a whole number from 0 to 9007199254740991, got "${text}"`);
+  }
+  return value;
+}
+
+function replication(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 0xffffffff) throw new InvalidArgumentError("expected a run number of at most 4294967295");
+  return value;
+}
+
+const program = new Command("renic")
+  .description("Simulates virtual machines that are replicated together with their SR-IOV network device.")
+  .version(VERSION)
+  .showHelpAfterError()
+  .exitOverride();
+
+let code: number = EXIT.ok;
+
+program
+  .command("run")
+  .description("run a scenario, judge it, print the account")
+  .argument("<file>", "scenario, YAML")
+  .option("-o, --out <folder>", "write result.json, scenario.yaml and clients.pcapng there")
+  .option("--seed <number>", "replace the scenario's seed", wholeNumber)
+  .option("--run <number>", "number of the replication: another substream of the same seed", replication, 1)
+  .option("--no-ablations", "leave out the runs with one ability taken away")
+  .option("--json", "print result.json instead of the account")
+  .option("-q, --quiet", "say nothing on stderr unless something is wrong")
+  .option("--allow-path", "let the scenario name captures outside its folder")
+  .action(async (file, options) => {
+    code = await runCommand(file, options);
+  });
+
+program
+  .command("inspect")
+  .description("check and describe a scenario, a capture, or the state image of a virtual function")
+  .argument("<file>")
+  .action(async (file) => {
+    code = await inspectCommand(file);
+  });
+
+program
+  .command("schema")
+  .description("print the JSON Schema of scenarios, for editors")
+  .action(() => {
+    code = schemaCommand();
+  });
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // A reader such as head that has seen enough is no error.
+  if (error.code === "EPIPE") process.exit(EXIT.ok);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+  process.exitCode = code;
+} catch (error) {
+  const isUsage = error instanceof Error && "exitCode" in error && error.name === "CommanderError";
+  process.exitCode = isUsage ? (Number(error.exitCode) === 0 ? EXIT.ok : EXIT.usage) : explain(error);
+}

@@ -1,0 +1,35 @@
+/** Writing results: each file whole or not at all, by writing beside it and renaming. */
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CapturedFrame } from "../core/captured";
+import type { ClientControl } from "../experiment/control";
+import { PcapngWriter } from "../format/pcapng-writer";
+import { OutputError } from "./exit";
+
+const LINK_TYPE_ETHERNET = 1;
+
+/** Writes a file into a folder that is made if it is missing. Throws OutputError. */
+export async function writeResult(folder: string, name: string, contents: string | Uint8Array): Promise<void> {
+  const path = join(folder, name);
+  const beside = `${path}.part`;
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(beside, contents);
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => undefined);
+    throw new OutputError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Returns what clients saw as pcapng: one interface a client, the epoch of each frame as its comment. */
+export function captureFile(clients: readonly ClientControl[], frames: readonly CapturedFrame[]): Uint8Array {
+  const writer = new PcapngWriter("renic");
+  for (const { name } of clients) writer.addInterface({ name, linkType: LINK_TYPE_ETHERNET });
+  for (const { client, timePs, bytes, epoch } of frames) {
+    const timeNs = BigInt(Math.floor(timePs / 1000));
+    const comment = epoch === null ? {} : { comment: `epoch ${epoch}` };
+    writer.append({ interfaceIndex: client, timeNs, bytes, ...comment });
+  }
+  return writer.take();
+}

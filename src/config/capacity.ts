@@ -1,0 +1,68 @@
+/**
+ * Whether hosts can carry what is put on them, and whether the memory of all guests fits into the simulator's own.
+ *
+ * A VM takes one core and one virtual function where it runs, and the same again on the host of its backup, which must
+ * be able to run it at any moment. Holes in the draft count as nothing: what is known already may be too much.
+ */
+
+import { formatBytes, quote } from "../sim/units";
+import type { Complaint, Draft } from "./draft";
+import { listed } from "./found";
+import { ALL_GUESTS_BYTES_MAX, DOM0_CORE_COUNT } from "./limits";
+
+/** Returns every host that carries too much, and the sum of all memory if it is too much. */
+export function checkCapacity(draft: Draft): readonly Complaint[] {
+  return [...checkHosts(draft), ...checkTotalMemory(draft)];
+}
+
+function checkHosts(draft: Draft): readonly Complaint[] {
+  return (draft.hosts ?? []).flatMap((host, index) => {
+    if (host?.name === undefined) return [];
+    const guests = guestsOn(draft, host.name);
+    return [...checkCores(guests, host.cores, index), ...checkVfs(guests, host.nics, index)];
+  });
+}
+
+/** Returns what a host carries, as a reader of the scenario would name it. */
+function guestsOn({ vms, protect }: Draft, host: string): readonly string[] {
+  const own = (vms ?? []).flatMap((vm) => (vm?.host === host ? nameOf("VM", vm.name) : []));
+  const backups = (protect ?? []).flatMap((entry) => (entry?.to === host ? nameOf("backup of", entry.vm) : []));
+  return [...own, ...backups];
+}
+
+function nameOf(noun: string, name: string | undefined): string {
+  return name === undefined ? `${noun} no name` : `${noun} ${quote(name)}`;
+}
+
+function checkCores(guests: readonly string[], coreCount: number | undefined, host: number): readonly Complaint[] {
+  const least = DOM0_CORE_COUNT + guests.length;
+  if (coreCount === undefined || coreCount >= least) return [];
+  const reason = `expected at least ${least}, one each for ${listed(["dom0", ...guests])}, got ${coreCount}`;
+  return [{ path: ["hosts", host, "cores"], reason }];
+}
+
+type Nics = NonNullable<NonNullable<Draft["hosts"]>[number]>["nics"];
+
+/** Stays silent about a host with a NIC whose number of virtual functions is not known. */
+function checkVfs(guests: readonly string[], nics: Nics, host: number): readonly Complaint[] {
+  const counts = nics?.flatMap((nic) => nic?.vfs ?? []);
+  if (nics === undefined || counts?.length !== nics.length) return [];
+  const vfCount = counts.reduce((sum, count) => sum + count, 0);
+  if (vfCount >= guests.length) return [];
+  const reason = `expected at least ${guests.length} vfs, one each for ${listed(guests)}, got ${vfCount}`;
+  const path = nics.length === 1 ? ["hosts", host, "nics", 0, "vfs"] : ["hosts", host, "nics"];
+  return [{ path, reason: nics.length === 0 ? `${reason}; add a NIC` : reason }];
+}
+
+function checkTotalMemory({ vms, protect }: Draft): readonly Complaint[] {
+  const protectedVms = new Set((protect ?? []).map((entry) => entry?.vm));
+  const sum = (vms ?? []).reduce((bytes, vm) => {
+    const copyCount = vm?.name !== undefined && protectedVms.has(vm.name) ? 2 : 1;
+    return bytes + (vm?.memory ?? 0) * copyCount;
+  }, 0);
+  if (sum <= ALL_GUESTS_BYTES_MAX) return [];
+  const limit = formatBytes(ALL_GUESTS_BYTES_MAX);
+  const why = "wasm32 ends at 4GiB, and the rest is needed for rings, staging and traces";
+  const reason = `expected at most ${limit} of guest memory in all, each protected VM counted twice, got ${formatBytes(sum)}`;
+  return [{ path: ["vms"], reason: `${reason}; ${why}` }];
+}

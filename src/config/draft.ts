@@ -1,0 +1,69 @@
+/**
+ * A scenario with holes: what the checks can still see of a file in which some values are wrong.
+ *
+ * The schema gives a whole scenario or none, yet a user wants the misspelt rate and the unknown host in one go. So the
+ * checks read through this second, lenient form, in which a value that the schema refused is undefined: a hole. The
+ * invariant: whoever meets a hole stays silent, because the schema has reported it.
+ */
+
+import * as z from "zod";
+import type { Path } from "./document";
+import { ROW_COUNT_MAX } from "./limits";
+import * as form from "./schema";
+
+const scenarioDraft = z.object({
+  duration: hole(form.scenarioForm.shape.duration),
+  hosts: rows({
+    name: hole(form.hostForm.shape.name),
+    cores: hole(form.hostForm.shape.cores),
+    nics: rows({ vfs: hole(form.nicForm.shape.vfs) }),
+  }),
+  clients: rows({ name: hole(form.clientForm.shape.name) }),
+  vms: rows({
+    name: hole(form.vmForm.shape.name),
+    host: hole(form.vmForm.shape.host),
+    memory: hole(form.vmForm.shape.memory),
+    workload: hole(
+      z.object({
+        dirtyPerRequest: hole(form.workloadForm.shape.dirtyPerRequest),
+        workingSet: hole(form.workloadForm.shape.workingSet),
+      }),
+    ),
+  }),
+  traffic: rows({ from: hole(form.trafficForm.shape.from), to: hole(form.trafficForm.shape.to) }),
+  protect: rows({
+    vm: hole(form.protectForm.shape.vm),
+    to: hole(form.protectForm.shape.to),
+    heartbeat: hole(form.protectForm.shape.heartbeat),
+    timeout: hole(form.protectForm.shape.timeout),
+  }),
+  events: rows({ at: hole(form.eventForm.shape.at), fail: hole(form.eventForm.shape.fail) }),
+  ablate: hole(z.object({ abilities: rowsOf(hole(form.ablateForm.unwrap().shape.abilities.unwrap().element)) })),
+});
+
+/** What can be seen of a scenario. */
+export type Draft = z.output<typeof scenarioDraft>;
+
+/** What a check says about a draft: a broken rule, at the value that should change. */
+export interface Complaint {
+  readonly path: Path;
+  readonly reason: string;
+}
+
+/** Returns what can be seen of a value; nothing if it is not even a map. */
+export function readDraft(value: unknown): Draft | undefined {
+  return hole(scenarioDraft).parse(value);
+}
+
+function hole<S extends z.ZodType>(schema: S) {
+  return schema.optional().catch(undefined);
+}
+
+/** A list in which rows keep their index; the whole list may be a hole as well. */
+function rowsOf<S extends z.ZodType>(row: S) {
+  return hole(z.array(row).max(ROW_COUNT_MAX));
+}
+
+function rows<S extends z.core.$ZodLooseShape>(shape: S) {
+  return rowsOf(hole(z.object(shape)));
+}

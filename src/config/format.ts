@@ -1,0 +1,115 @@
+/**
+ * Writes a scenario as a user would: YAML with units, every default spelled out.
+ *
+ * The file that lies beside a result must run again to the same result, so this is the exact inverse of `parse.ts`:
+ * amounts are printed in the shortest exact form, and no value is left to a default that may change some day.
+ */
+
+import { Document, isCollection, isPair, type YAMLMap, type YAMLSeq } from "yaml";
+import { formatBytes, formatClock, formatDuration, formatFraction, formatRate } from "../sim/units";
+import type { ClientScenario, HostScenario, ProtectScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
+import type { ScenarioInput } from "./schema";
+
+/** Returns YAML that `parseScenario` turns into an equal scenario. */
+export function formatScenario(scenario: Scenario): string {
+  const document = new Document(inputOf(scenario), { aliasDuplicateObjects: false });
+  if (isCollection(document.contents)) layOut(document.contents);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Puts maps and lists that hold nothing but words on one line, as in `link: { rate: 10Gbps, latency: 1us }`. */
+function layOut(node: YAMLMap | YAMLSeq): void {
+  const children = node.items.map((item) => childOf(item)).filter((child) => isCollection(child));
+  node.flow = children.length === 0;
+  for (const child of children) layOut(child);
+}
+
+function childOf(item: unknown): unknown {
+  return isPair(item) ? item.value : item;
+}
+
+function inputOf(scenario: Scenario): ScenarioInput {
+  return {
+    version: scenario.version,
+    seed: scenario.seed,
+    duration: formatDuration(scenario.durationNs),
+    hosts: scenario.hosts.map(hostInput),
+    clients: scenario.clients.map(clientInput),
+    switch: { delay: formatDuration(scenario.switchDelayNs) },
+    vms: scenario.vms.map(vmInput),
+    traffic: scenario.traffic.map(trafficInput),
+    protect: scenario.protect.map(protectInput),
+    events: scenario.events.map(({ atNs, fail }) => ({ at: formatDuration(atNs), fail })),
+    ablate: {
+      abilities: [...scenario.ablate.abilities],
+      driverReset: durationOrNever(scenario.ablate.driverResetNs),
+    },
+  };
+}
+
+function hostInput({ name, coreCount, clockHz, nics }: HostScenario): ScenarioInput["hosts"][number] {
+  return {
+    name,
+    cores: coreCount,
+    clock: formatClock(clockHz),
+    nics: nics.map((nic) => ({ ...linkInput(nic), vfs: nic.vfCount })),
+  };
+}
+
+function clientInput({ name, link }: ClientScenario): ScenarioInput["clients"][number] {
+  return { name, link: { ...linkInput(link), loss: formatFraction(link.loss) } };
+}
+
+function linkInput(link: { readonly rateBitsPerSecond: number; readonly latencyNs: number }) {
+  return { rate: formatRate(link.rateBitsPerSecond), latency: formatDuration(link.latencyNs) };
+}
+
+function vmInput(vm: VmScenario): ScenarioInput["vms"][number] {
+  const { kind, cyclesPerRequest, dirtyPerRequestBytes, workingSetBytes } = vm.workload;
+  return {
+    name: vm.name,
+    host: vm.host,
+    memory: formatBytes(vm.memoryBytes),
+    vcpus: vm.vcpuCount,
+    io: vm.io,
+    abilities: { ...vm.abilities },
+    workload: {
+      kind,
+      cyclesPerRequest,
+      dirtyPerRequest: formatBytes(dirtyPerRequestBytes),
+      workingSet: formatBytes(workingSetBytes),
+    },
+  };
+}
+
+function trafficInput(entry: ReplayScenario): NonNullable<ScenarioInput["traffic"]>[number] {
+  const { from, to, kind, capture, port, scale, startNs, timeoutNs, tryCount } = entry;
+  return {
+    from,
+    to,
+    kind,
+    capture,
+    port,
+    scale,
+    start: formatDuration(startNs),
+    timeout: formatDuration(timeoutNs),
+    tries: tryCount,
+  };
+}
+
+function protectInput(entry: ProtectScenario): NonNullable<ScenarioInput["protect"]>[number] {
+  return {
+    vm: entry.vm,
+    to: entry.to,
+    interval: formatDuration(entry.intervalNs),
+    link: linkInput(entry.link),
+    heartbeat: formatDuration(entry.heartbeatNs),
+    timeout: formatDuration(entry.timeoutNs),
+    outbound: formatBytes(entry.outboundBytes),
+    driverReset: durationOrNever(entry.driverResetNs),
+  };
+}
+
+function durationOrNever(ns: number | null): string {
+  return ns === null ? "never" : formatDuration(ns);
+}

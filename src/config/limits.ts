@@ -1,0 +1,62 @@
+/**
+ * What a scenario may ask for at most and at least, with the reason for each figure.
+ *
+ * The schema refuses single values outside these limits; `check.ts` and `capacity.ts` use those that need several
+ * values to decide.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+const MICROSECOND = 1_000;
+const MILLISECOND = 1_000_000;
+const HOUR = 3_600_000_000_000;
+
+/** The smallest and the largest value that is allowed, both included. */
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** In nanoseconds. A run is seconds long; an hour is a bound for typing errors. */
+export const RUN_DURATION = { least: MICROSECOND, most: HOUR } satisfies Range;
+export const ANY_DURATION = { least: 0, most: HOUR } satisfies Range;
+/** Waiting for no time at all would repeat the same instant without end. */
+export const TIMEOUT = { least: MICROSECOND, most: HOUR } satisfies Range;
+/** assumed: below a millisecond, suspending and resuming the guest alone would take longer than the epoch. */
+export const INTERVAL = { least: MILLISECOND, most: HOUR } satisfies Range;
+/** assumed: a heartbeat is a packet through the toolstack of dom0, which cannot send them faster. */
+export const HEARTBEAT = { least: 100 * MICROSECOND, most: HOUR } satisfies Range;
+
+/** In bits per second. assumed: 400 Gbit/s is more than one port of a server has. */
+export const LINK_RATE = { least: 1_000_000, most: 400_000_000_000 } satisfies Range;
+/** In hertz. */
+export const CLOCK_RATE = { least: 100_000_000, most: 10_000_000_000 } satisfies Range;
+/** Hardware threads of a host. assumed: 1024 is more than a server has. */
+export const CORE_COUNT = { least: 1, most: 1024 } satisfies Range;
+/** The 82576 has eight pools and the physical function keeps the last one. */
+export const VF_COUNT = { least: 1, most: 7 } satisfies Range;
+/** UDP ports; zero cannot be sent to. */
+export const PORT = { least: 1, most: 65_535 } satisfies Range;
+/** A request is sent once at least; more than ten tries measure the client and not the service. */
+export const TRY_COUNT = { least: 1, most: 10 } satisfies Range;
+/** A factor for recorded times, above zero. */
+export const SCALE_MAX = 1000;
+export const WHOLE_NUMBER = { least: 0, most: Number.MAX_SAFE_INTEGER } satisfies Range;
+
+/** Hosts, VMs and so on, each; keeps the search for what a wrong name could have meant short. */
+export const ROW_COUNT_MAX = 256;
+
+/** Frames of the guest and of the IOMMU. */
+export const FRAME_BYTES = 4 * KIB;
+/** What the guest's kernel, driver, rings and tables take before the workload has any memory. */
+export const GUEST_SOFTWARE_BYTES = 2 * MIB;
+export const GUEST_BYTES = { least: GUEST_SOFTWARE_BYTES, most: 4 * GIB } satisfies Range;
+export const WORKING_SET_BYTES = { least: 0, most: 4 * GIB } satisfies Range;
+/** From one frame of 1518 bytes with its descriptor. assumed: 256 MiB is more memory than a NIC carries. */
+export const OUTBOUND_BYTES = { least: 2 * KIB, most: 256 * MIB } satisfies Range;
+/** All guests of a run, backups included: wasm32 ends at 4 GiB, and rings, staging and traces need the rest. */
+export const ALL_GUESTS_BYTES_MAX = 2 * GIB;
+
+/** Hardware threads that the control VM of a host occupies. */
+export const DOM0_CORE_COUNT = 1;

@@ -1,0 +1,66 @@
+/**
+ * Gives the values of a checked form the names and units of `Scenario`.
+ *
+ * Pure renaming: nothing is computed here, so that a value has one meaning in the form and in the run.
+ */
+
+import type { ReplayScenario, Scenario, VmScenario } from "./scenario";
+import type { ScenarioForm } from "./schema";
+
+/** Returns the scenario that a form stands for. */
+export function resolveScenario(form: ScenarioForm): Scenario {
+  return {
+    version: form.version,
+    seed: form.seed,
+    durationNs: form.duration,
+    hosts: form.hosts.map(({ name, cores, clock, nics }) => ({
+      name,
+      coreCount: cores,
+      clockHz: clock,
+      nics: nics.map(({ rate, latency, vfs }) => ({ rateBitsPerSecond: rate, latencyNs: latency, vfCount: vfs })),
+    })),
+    clients: form.clients.map(({ name, link }) => ({ name, link: { ...resolveLink(link), loss: link.loss } })),
+    switchDelayNs: form.switch.delay,
+    vms: form.vms.map(resolveVm),
+    traffic: form.traffic.map(resolveTraffic),
+    protect: form.protect.map(({ vm, to, interval, link, heartbeat, timeout, outbound, driverReset }) => ({
+      vm,
+      to,
+      intervalNs: interval,
+      link: resolveLink(link),
+      heartbeatNs: heartbeat,
+      timeoutNs: timeout,
+      outboundBytes: outbound,
+      driverResetNs: driverReset,
+    })),
+    events: form.events.map(({ at, fail }) => ({ atNs: at, fail })),
+    ablate: { abilities: form.ablate.abilities, driverResetNs: form.ablate.driverReset },
+  };
+}
+
+function resolveLink({ rate, latency }: { readonly rate: number; readonly latency: number }) {
+  return { rateBitsPerSecond: rate, latencyNs: latency };
+}
+
+function resolveVm(vm: ScenarioForm["vms"][number]): VmScenario {
+  const { kind, cyclesPerRequest, dirtyPerRequest, workingSet } = vm.workload;
+  return {
+    name: vm.name,
+    host: vm.host,
+    memoryBytes: vm.memory,
+    vcpuCount: vm.vcpus,
+    io: vm.io,
+    abilities: vm.abilities,
+    workload: {
+      kind,
+      cyclesPerRequest,
+      dirtyPerRequestBytes: dirtyPerRequest,
+      workingSetBytes: workingSet,
+    },
+  };
+}
+
+function resolveTraffic(entry: ScenarioForm["traffic"][number]): ReplayScenario {
+  const { from, to, kind, capture, port, scale, start, timeout, tries } = entry;
+  return { kind, from, to, capture, port, scale, startNs: start, timeoutNs: timeout, tryCount: tries };
+}

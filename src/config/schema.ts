@@ -1,0 +1,250 @@
+/**
+ * The form in which a user writes a scenario, and what each of its fields means.
+ *
+ * Every field says its meaning, unit and default here and nowhere else: the JSON Schema for editors and the reference
+ * in the documentation are made from these texts. Values come out in base units under the user's names; `resolve.ts`
+ * gives them the names of `Scenario`. Rules that need more than one value are in `check.ts`.
+ */
+
+import type * as z from "zod";
+import { BYTES, CLOCK, DURATION, RATE } from "../sim/units";
+import {
+  amount,
+  amountOrNever,
+  choice,
+  factor,
+  filePath,
+  flag,
+  fraction,
+  framesAmount,
+  list,
+  map,
+  nameOf,
+  newName,
+  only,
+  whole,
+} from "./fields";
+import * as limits from "./limits";
+import { ABILITIES } from "./scenario";
+
+const seed = whole(limits.WHOLE_NUMBER)
+  .default(1) // Fixed, as in ns-3: a run without a seed must repeat as well.
+  .meta({ description: "Start of every random stream. Default 1.", examples: [1] });
+
+const duration = amount(DURATION, limits.RUN_DURATION).meta({
+  description: "Simulated time after which the run ends, 1us to 1h.",
+  examples: ["8s"],
+});
+
+const rate = amount(RATE, limits.LINK_RATE).meta({
+  description: "Bits per second in each direction, 1Mbps to 400Gbps.",
+  examples: ["10Gbps"],
+});
+
+export const nicForm = map({
+  rate,
+  latency: amount(DURATION, limits.ANY_DURATION)
+    .prefault("1us") // assumed: PHY and MAC of a 10 Gbit/s port, both ways, stay below it.
+    .meta({ description: "Delay from the port to the switch, 0s to 1h. Default 1us.", examples: ["1us"] }),
+  vfs: whole(limits.VF_COUNT).meta({
+    description: "Virtual functions that are enabled, 1 to 7: the physical function keeps the last of eight pools.",
+    examples: [7],
+  }),
+}).meta({ description: "A port of a NIC with SR-IOV: one physical function and its virtual functions." });
+
+export const hostForm = map({
+  name: newName().meta({ description: "Name of the host, unique in the scenario.", examples: ["primary"] }),
+  cores: whole(limits.CORE_COUNT).meta({
+    description: "Hardware threads. Dom0, each VM and each backup take one.",
+    examples: [8],
+  }),
+  clock: amount(CLOCK, limits.CLOCK_RATE).meta({
+    description: "Cycles per second of each hardware thread, 100MHz to 10GHz.",
+    examples: ["2.6GHz"],
+  }),
+  nics: list(nicForm, "NICs").meta({ description: "Ports of the host; it needs one if it carries or backs a VM." }),
+}).meta({ description: "A machine that runs VMs." });
+
+export const clientForm = map({
+  name: newName().meta({ description: "Name of the client, unique in the scenario.", examples: ["visitor"] }),
+  link: map({
+    rate,
+    latency: amount(DURATION, limits.ANY_DURATION).meta({
+      description: "Delay from the client to the switch, 0s to 1h.",
+      examples: ["50us"],
+    }),
+    loss: fraction()
+      .prefault(0) // A clean link, so that whatever is lost was lost by the system under study.
+      .meta({
+        description: "Chance that a frame is lost, 0 to 1 or in percent. Default 0.",
+        examples: ["0.1%", 0.001],
+      }),
+  }).meta({ description: "The client's own link to the switch." }),
+}).meta({ description: "An external machine: a protocol endpoint with no processor model." });
+
+export const abilitiesForm = map({
+  stateWrite: flag()
+    .default(true)
+    .meta({
+      description: "Device state can be written on the backup, heads included. Default true.",
+      examples: [false],
+    }),
+  dmaLog: flag()
+    .default(true)
+    .meta({ description: "The device logs the frames that its DMA writes. Default true.", examples: [false] }),
+  hold: flag()
+    .default(true)
+    .meta({ description: "Outbound frames wait for the commit of their epoch. Default true.", examples: [false] }),
+})
+  .prefault({}) // All three: what is taken away is the exception that a user writes down.
+  .meta({ description: "What ReNIC adds to the VM's virtual function. Default all." });
+
+export const workloadForm = map({
+  kind: only("replay-server").meta({
+    description: "Answers each recorded request with the recorded reply.",
+    examples: ["replay-server"],
+  }),
+  cyclesPerRequest: whole(limits.WHOLE_NUMBER)
+    .default(60_000) // assumed: 23 us at 2.6 GHz, an authoritative name server's lookup and answer.
+    .meta({
+      description: "Processor cycles of the application for a request, network stack excluded. Default 60000.",
+      examples: [60_000],
+    }),
+  dirtyPerRequest: amount(BYTES, limits.WORKING_SET_BYTES)
+    .prefault("0B") // A lookup changes nothing by itself.
+    .meta({ description: "Memory that a request makes the application write. Default 0B.", examples: ["8KiB"] }),
+  workingSet: amount(BYTES, limits.WORKING_SET_BYTES)
+    .prefault("1MiB") // Leaves room in a VM of 4MiB.
+    .meta({ description: "Size of the region that these writes go round in. Default 1MiB.", examples: ["8MiB"] }),
+}).meta({ description: "What the VM does." });
+
+export const vmForm = map({
+  name: newName().meta({ description: "Name of the VM, unique in the scenario.", examples: ["web"] }),
+  host: nameOf("a host").meta({ description: "Host that the VM starts on.", examples: ["primary"] }),
+  memory: framesAmount(BYTES, limits.GUEST_BYTES, limits.FRAME_BYTES).meta({
+    description: "Guest memory, a multiple of 4KiB up to 4GiB and at least workingSet + 2MiB.",
+    examples: ["64MiB"],
+  }),
+  vcpus: only(1)
+    .default(1) // The only count that is modelled.
+    .meta({ description: "Virtual processors. Default 1, the only choice yet.", examples: [1] }),
+  io: only("renic").meta({
+    description: "How the VM reaches the network: a ReNIC virtual function.",
+    examples: ["renic"],
+  }),
+  abilities: abilitiesForm,
+  workload: workloadForm,
+}).meta({ description: "A virtual machine. It takes one virtual function of its host." });
+
+export const trafficForm = map({
+  from: nameOf("a client").meta({ description: "Client that sends; it has one entry at most.", examples: ["visitor"] }),
+  to: nameOf("a VM").meta({ description: "VM that answers.", examples: ["web"] }),
+  kind: only("replay").meta({
+    description: "Sends the requests of a capture at their recorded times.",
+    examples: ["replay"],
+  }),
+  capture: filePath().meta({
+    description: "A pcap or pcapng file, relative to the folder of the scenario.",
+    examples: ["recordings/dns/dns.pcapng"],
+  }),
+  port: whole(limits.PORT).meta({ description: "UDP port of the recorded service, 1 to 65535.", examples: [53] }),
+  scale: factor(limits.SCALE_MAX)
+    .default(1) // As recorded.
+    .meta({ description: "Factor for recorded times, above 0 and up to 1000; 4 is slower. Default 1.", examples: [4] }),
+  start: amount(DURATION, limits.ANY_DURATION)
+    .prefault("0s") // The recording begins with the run.
+    .meta({ description: "When the first request is sent. Default 0s.", examples: ["100ms"] }),
+  timeout: amount(DURATION, limits.TIMEOUT)
+    .prefault("1s") // assumed: between the half second and the five seconds of common resolvers.
+    .meta({ description: "How long the client waits before it sends a request again. Default 1s.", examples: ["1s"] }),
+  tries: whole(limits.TRY_COUNT)
+    .default(5) // Long enough, with a timeout of one second, to live through a failover.
+    .meta({ description: "How often a request is sent in all, 1 to 10. Default 5.", examples: [5] }),
+}).meta({ description: "Traffic of one client." });
+
+export const protectForm = map({
+  vm: nameOf("a VM").meta({ description: "VM that is checkpointed; it has one entry at most.", examples: ["web"] }),
+  to: nameOf("a host").meta({ description: "Host that holds the backup, not the VM's own.", examples: ["backup"] }),
+  interval: amount(DURATION, limits.INTERVAL).meta({
+    description: "From one suspend to the next, at least 1ms.",
+    examples: ["25ms"],
+  }),
+  link: map({
+    rate,
+    latency: amount(DURATION, limits.ANY_DURATION).meta({
+      description: "Delay from host to host, 0s to 1h.",
+      examples: ["20us"],
+    }),
+  }).meta({ description: "The replication link, which carries nothing else." }),
+  heartbeat: amount(DURATION, limits.HEARTBEAT)
+    .prefault("100ms") // assumed: ten in the default timeout, so that no single loss counts.
+    .meta({ description: "From one sign of life to the next, at least 100us. Default 100ms.", examples: ["100ms"] }),
+  timeout: amount(DURATION, limits.TIMEOUT)
+    .prefault("1s") // assumed: as long as a client waits, so that its first retry can find the backup.
+    .meta({
+      description: "Silence after which the backup takes over; longer than the heartbeat. Default 1s.",
+      examples: ["1s"],
+    }),
+  outbound: amount(BYTES, limits.OUTBOUND_BYTES)
+    .prefault("8MiB") // 6.7 ms of a saturated 10 Gbit/s port.
+    .meta({
+      description: "Outbound buffer on the NIC for held frames, 2KiB to 256MiB. Default 8MiB.",
+      examples: ["8MiB"],
+    }),
+  driverReset: amountOrNever(DURATION, limits.ANY_DURATION)
+    .prefault("never") // The device state is meant to make it unnecessary.
+    .meta({
+      description: "When the guest resets its driver, counted from activation on the backup, or never. Default never.",
+      examples: ["never", "1s"],
+    }),
+}).meta({ description: "Remus protection of one VM. It takes one core and one virtual function of the backup host." });
+
+export const eventForm = map({
+  at: amount(DURATION, limits.ANY_DURATION).meta({ description: "When, within the run.", examples: ["4s"] }),
+  fail: nameOf("a host").meta({ description: "Host that stops for good; once at most.", examples: ["primary"] }),
+}).meta({ description: "The failure of a host." });
+
+export const ablateForm = map({
+  abilities: list(choice(ABILITIES).meta({ description: "An ability of ReNIC.", examples: ["hold"] }), "abilities")
+    .default([]) // No further runs.
+    .meta({ description: "One more run for each, without it. Default none.", examples: [["hold"]] }),
+  driverReset: amountOrNever(DURATION, limits.ANY_DURATION)
+    .prefault("never") // No further run.
+    .meta({
+      description: "Where the service stays away, one more run resets the guest's driver then. Default never.",
+      examples: ["never", "1s"],
+    }),
+})
+  .prefault({})
+  .meta({ description: "Runs beside the main one, each with one ability taken away. Default none." });
+
+/** The whole file. */
+export const scenarioForm = map({
+  version: only(1).meta({ description: "Version of this form.", examples: [1] }),
+  seed,
+  duration,
+  hosts: list(hostForm, "hosts")
+    .min(1, "expected at least one host, got an empty list")
+    .meta({ description: "Machines that run VMs, at least one." }),
+  clients: list(clientForm, "clients").meta({ description: "External machines; the list may be empty." }),
+  switch: map({
+    delay: amount(DURATION, limits.ANY_DURATION)
+      .prefault("1us") // assumed: a store-and-forward switch of a rack, transmission excluded.
+      .meta({ description: "Store-and-forward delay, 0s to 1h. Default 1us.", examples: ["1us"] }),
+  })
+    .prefault({})
+    .meta({ description: "The learning switch that joins every port and client." }),
+  vms: list(vmForm, "VMs").meta({ description: "Virtual machines; the list may be empty." }),
+  traffic: list(trafficForm, "traffic entries")
+    .default([])
+    .meta({ description: "What clients send. Default nothing." }),
+  protect: list(protectForm, "protections").default([]).meta({ description: "VMs with a backup. Default none." }),
+  events: list(eventForm, "events").default([]).meta({ description: "What goes wrong. Default nothing." }),
+  ablate: ablateForm,
+}).meta({ title: "renic scenario", description: "A run of renic is a pure function of this file and its captures." });
+
+/** What a user writes. */
+export type ScenarioInput = z.input<typeof scenarioForm>;
+
+/** The same with values in base units and every default filled in. */
+export type ScenarioForm = z.output<typeof scenarioForm>;

@@ -1,0 +1,52 @@
+/**
+ * A run: a pure function of the resolved scenario, the recordings it names, the seed and run number, and the wasm.
+ */
+import type { Scenario } from "../config/scenario";
+import type { Exchange } from "../format/conversation";
+import type { Observer } from "../host/simulation";
+import { type Composition, compose } from "./compose";
+import { start, step } from "./simulate";
+import { count, emptyTally, type Tally } from "./tally";
+
+export interface RunInput {
+  readonly module: WebAssembly.Module;
+  readonly scenario: Scenario;
+  /** Number of the replication, which selects a substream of the seed. */
+  readonly run: number;
+  /** The exchanges of each capture, by the path that the scenario gives. */
+  readonly replays: ReadonlyMap<string, readonly Exchange[]>;
+}
+
+export interface RunOutcome extends Composition {
+  readonly tally: Tally;
+  /** Digest of every trace record, the final memories, devices and control state: 16 hex digits. */
+  readonly digest: string;
+}
+
+/** Makes the scenario's world and runs it to its end. */
+export function runScenario(input: RunInput, observer: Observer = {}): RunOutcome {
+  const composition = compose(input.module, input.scenario, input.run, input.replays);
+  start(composition, observer);
+  return finish(composition, observer);
+}
+
+/** Runs a world, fresh or loaded, from where it stands to its end. */
+export function finish(composition: Composition, observer: Observer = {}): RunOutcome {
+  const tally = emptyTally();
+  const watched: Observer = {
+    ...observer,
+    records(records) {
+      count(tally, records);
+      observer.records?.(records);
+    },
+  };
+  while (step(composition, watched)) {
+    // Each step has done its work; what there is to see went to the observer.
+  }
+  return { ...composition, tally, digest: digestOf(composition) };
+}
+
+/** Returns the digest of a world and its control state. */
+export function digestOf({ world, control }: Composition): string {
+  return world.digest(new TextEncoder().encode(JSON.stringify(control)));
+}

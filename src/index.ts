@@ -1,0 +1,24 @@
+/**
+ * renic, the library: make a world from a resolved scenario, run it, watch it, save and reload it. No dependency at
+ * run time. `renic/scenario` reads scenarios from YAML.
+ */
+
+export type { Abilities, Ability, Scenario } from "./config/scenario";
+export type { CapturedFrame } from "./core/captured";
+export { compileDataPlane, type DataPlaneSource, InternalError } from "./core/load";
+export type { TraceRecord } from "./core/trace";
+export { World, type WorldPlan } from "./core/world";
+export { type Composition, compose } from "./experiment/compose";
+export type { Control } from "./experiment/control";
+export { digestOf, finish, type RunInput, type RunOutcome, runScenario } from "./experiment/run";
+export { start, step } from "./experiment/simulate";
+export { loadWorld, saveWorld } from "./experiment/world-image";
+export { type Capture, readCapture } from "./format/capture";
+export { type Exchange, readConversation } from "./format/conversation";
+export { PcapngWriter } from "./format/pcapng-writer";
+export { decodeVfImage } from "./format/vf-image";
+export type { Observer, ReplicaMoment } from "./host/simulation";
+export { type Account, accountOf } from "./report/account";
+export { accountText } from "./report/text";
+export { InputError, type InputProblem } from "./sim/input-error";
+export { VERSION } from "./sim/version";

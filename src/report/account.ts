@@ -1,0 +1,163 @@
+/**
+ * The account of a run: the figures that are printed and written to result.json. Units are in the names; times are
+ * simulated. Everything here is read from the finished world; nothing is estimated.
+ */
+
+import { type RequestOutcome, readRequests } from "../experiment/requests";
+import type { RunOutcome } from "../experiment/run";
+import type { Tally } from "../experiment/tally";
+import type { Protection } from "../remus/protection";
+
+export interface Account {
+  readonly digest: string;
+  readonly seed: number;
+  readonly simulatedNs: number;
+  readonly controlEvents: number;
+  readonly frames: Tally;
+  readonly clients: readonly ClientAccount[];
+  readonly protections: readonly ProtectionAccount[];
+}
+
+export interface ClientAccount {
+  readonly name: string;
+  readonly requests: number;
+  readonly sent: number;
+  readonly answered: number;
+  readonly answeredAtFirstTry: number;
+  /** Every try timed out. */
+  readonly failed: number;
+  /** Still waiting when the run ended. */
+  readonly waiting: number;
+  readonly wrongAnswers: number;
+  readonly repeatedAnswers: number;
+  /** Answers to a port that had been closed for a new try. */
+  readonly lateAnswers: number;
+  /** From first try to answer, of the requests answered at the first try; null without any. */
+  readonly latencyNsMedian: number | null;
+  readonly latencyNsMax: number | null;
+  /** The longest stretch without an answer while requests waited. */
+  readonly gap: Gap | null;
+}
+
+/** A stretch without an answer; `toNs` is null when none came any more. */
+export interface Gap {
+  readonly fromNs: number;
+  readonly toNs: number | null;
+}
+
+export interface ProtectionAccount {
+  readonly vm: string;
+  readonly state: string;
+  readonly checkpoints: number;
+  readonly lateCheckpoints: number;
+  readonly syncPages: number;
+  readonly pages: number;
+  readonly bytes: number;
+  readonly pauseNsMin: number;
+  readonly pauseNsMean: number;
+  readonly pauseNsMax: number;
+  readonly heldFramesPeak: number;
+  readonly heldBytesPeak: number;
+  readonly fetchStops: number;
+  readonly failedAtNs: number | null;
+  readonly suspectedAtNs: number | null;
+  readonly activatedAtNs: number | null;
+  readonly activatedEpoch: number | null;
+}
+
+/** Makes the account of a finished run. */
+export function accountOf(outcome: RunOutcome): Account {
+  const { world, control, tally, digest } = outcome;
+  return {
+    digest,
+    seed: control.scenario.seed,
+    simulatedNs: control.scenario.durationNs,
+    controlEvents: control.eventCount,
+    frames: tally,
+    clients: control.clients
+      .filter((client) => client.requestCount > 0)
+      .map((client) => {
+        const late = world.plane.lateCount(client.index);
+        return clientAccount(client.name, readRequests(world, client), late);
+      }),
+    protections: control.protections.map((protection) => protectionAccount(outcome, protection)),
+  };
+}
+
+function clientAccount(name: string, requests: readonly RequestOutcome[], lateAnswers: number): ClientAccount {
+  const inState = (state: RequestOutcome["state"]) => requests.filter((request) => request.state === state);
+  const answered = inState("answered");
+  const atOnce = answered.filter(({ tryCount }) => tryCount === 1);
+  const latencies = atOnce
+    .map(({ firstSentAtPs, answeredAtPs }) => toNs(answeredAtPs - firstSentAtPs))
+    .sort((one, other) => one - other);
+  return {
+    name,
+    requests: requests.length,
+    sent: requests.length - inState("pending").length,
+    answered: answered.length,
+    answeredAtFirstTry: atOnce.length,
+    failed: inState("failed").length,
+    waiting: inState("waiting").length,
+    wrongAnswers: sum(requests.map(({ wrongCount }) => wrongCount)),
+    repeatedAnswers: sum(requests.map(({ repeatCount }) => repeatCount)),
+    lateAnswers,
+    latencyNsMedian: latencies[Math.floor(latencies.length / 2)] ?? null,
+    latencyNsMax: latencies.at(-1) ?? null,
+    gap: longestGap(requests),
+  };
+}
+
+/** Finds the longest stretch between two answers, or after the last one if requests were sent that got none. */
+function longestGap(requests: readonly RequestOutcome[]): Gap | null {
+  const answers = requests.filter(({ state }) => state === "answered").map(({ answeredAtPs }) => answeredAtPs);
+  answers.sort((one, other) => one - other);
+  let longest: [number, number] | null = null;
+  for (const [index, to] of answers.entries()) {
+    const from = answers[index - 1];
+    if (from !== undefined && (!longest || to - from > longest[1] - longest[0])) longest = [from, to];
+  }
+  const last = answers.at(-1) ?? 0;
+  const isAbandoned = requests.filter(({ state, firstSentAtPs }) => isUnanswered(state) && firstSentAtPs > last);
+  const latest = Math.max(0, ...isAbandoned.map(({ firstSentAtPs }) => firstSentAtPs));
+  if (latest && (!longest || latest - last > longest[1] - longest[0])) return { fromNs: toNs(last), toNs: null };
+  return longest && { fromNs: toNs(longest[0]), toNs: toNs(longest[1]) };
+}
+
+function isUnanswered(state: RequestOutcome["state"]): boolean {
+  return state === "waiting" || state === "failed";
+}
+
+function protectionAccount({ world, control }: RunOutcome, p: Protection): ProtectionAccount {
+  const { sums } = p;
+  const { vf, host } = p.replica.primary;
+  const name = control.hosts.find(({ index }) => index === host)?.name;
+  const failure = control.scenario.events.find((event) => event.fail === name);
+  return {
+    vm: p.vm,
+    state: p.state,
+    checkpoints: sums.count,
+    lateCheckpoints: sums.lateCount,
+    syncPages: sums.syncPageCount,
+    pages: sums.pageCount,
+    bytes: sums.byteCount,
+    pauseNsMin: sums.pauseNsMin,
+    pauseNsMean: sums.count ? Math.floor(sums.pauseNs / sums.count) : 0,
+    pauseNsMax: sums.pauseNsMax,
+    heldFramesPeak: world.plane.outboundFramesPeak(vf),
+    heldBytesPeak: world.plane.outboundBytesPeak(vf),
+    fetchStops: world.plane.outboundFullCount(vf),
+    failedAtNs: failure?.atNs ?? null,
+    suspectedAtNs: p.suspectedAtNs,
+    activatedAtNs: p.activatedAtNs,
+    activatedEpoch: p.activatedAtNs === null ? null : (p.held?.epoch ?? null),
+  };
+}
+
+function toNs(ps: number): number {
+  return Math.floor(ps / 1000);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

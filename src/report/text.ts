@@ -1,0 +1,92 @@
+/** The account as text, for a terminal: what a reader wants to know, in the order in which it is asked. */
+import type { Account, ClientAccount, ProtectionAccount } from "./account";
+
+/** Returns the account as lines. */
+export function accountText(account: Account): string[] {
+  return [
+    ...account.clients.flatMap(clientText),
+    ...account.protections.flatMap((protection) => protectionText(protection, account)),
+    `frames       ${frameText(account)}`,
+    `digest       ${account.digest}`,
+  ];
+}
+
+function clientText(client: ClientAccount): string[] {
+  const { name, sent, answered, answeredAtFirstTry, failed, waiting } = client;
+  const again = answered - answeredAtFirstTry;
+  const open = [
+    failed && `${whole(failed)} failed`,
+    waiting && `${whole(waiting)} still waiting`,
+    client.wrongAnswers && `${whole(client.wrongAnswers)} wrong answers`,
+    client.repeatedAnswers && `${whole(client.repeatedAnswers)} repeated answers`,
+    client.lateAnswers && `${whole(client.lateAnswers)} late answers`,
+  ].filter(Boolean);
+  const latency = client.latencyNsMedian === null ? "" : `, median ${milliseconds(client.latencyNsMedian)}`;
+  return [
+    `${name.padEnd(12)} ${whole(sent)} requests: ${whole(answeredAtFirstTry)} answered at the first try${latency}, ` +
+      `${whole(again)} when tried again${open.length ? `; ${open.join(", ")}` : ""}`,
+  ];
+}
+
+function protectionText(p: ProtectionAccount, account: Account): string[] {
+  const lines = [
+    `${p.vm.padEnd(12)} ${whole(p.checkpoints)} checkpoints, ${whole(mean(p.pages, p.checkpoints))} pages and ` +
+      `${size(mean(p.bytes, p.checkpoints))} each; the guest stood still ${milliseconds(p.pauseNsMin)} to ` +
+      `${milliseconds(p.pauseNsMax)}, ${milliseconds(p.pauseNsMean)} on average`,
+    `outbound     ${whole(account.frames.heldCount)} frames held, ${whole(account.frames.releasedCount)} released, ` +
+      `${whole(account.frames.dropped.discarded ?? 0)} discarded; at most ${whole(p.heldFramesPeak)} frames, ` +
+      `${size(p.heldBytesPeak)} at once`,
+  ];
+  if (p.failedAtNs !== null) lines.push(`failure      ${failureText(p, p.failedAtNs)}`);
+  for (const client of account.clients) lines.push(`${`  ${client.name}`.padEnd(12)} ${gapText(client)}`);
+  return lines;
+}
+
+function failureText(p: ProtectionAccount, failedAtNs: number): string {
+  const since = (ns: number) => milliseconds(ns - failedAtNs);
+  const parts = [`host of ${p.vm} failed at ${milliseconds(failedAtNs)}`];
+  if (p.suspectedAtNs !== null) parts.push(`noticed after ${since(p.suspectedAtNs)}`);
+  if (p.activatedAtNs !== null) {
+    parts.push(`backup runs from epoch ${p.activatedEpoch} after ${since(p.activatedAtNs)}`);
+  }
+  if (p.state === "lost") parts.push("the machine is lost");
+  return parts.join(", ");
+}
+
+function gapText({ gap }: ClientAccount): string {
+  if (!gap) return "too few answers to tell a gap";
+  if (gap.toNs === null) return `no answer after ${milliseconds(gap.fromNs)}`;
+  return `longest wait for an answer ${milliseconds(gap.toNs - gap.fromNs)}, until ${milliseconds(gap.toNs)}`;
+}
+
+function frameText({ frames }: Account): string {
+  const drops = Object.entries(frames.dropped)
+    .filter(([reason]) => reason !== "discarded" && reason !== "replicated")
+    .map(([reason, number]) => `${whole(number)} ${reason}`);
+  return (
+    `${whole(frames.fetchedCount)} sent by guests, ${whole(frames.deliveredCount)} received by guests, ` +
+    `${whole(frames.interruptCount)} interrupts; dropped: ${drops.join(", ") || "none"}`
+  );
+}
+
+/** Nanoseconds as milliseconds, to a microsecond. */
+export function milliseconds(ns: number): string {
+  return `${(ns / 1e6).toFixed(ns < 1e8 ? 3 : 0)} ms`;
+}
+
+/** A whole number with its thousands apart; the same in every locale. */
+export function whole(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function size(bytes: number): string {
+  if (bytes < 10 * 1024) return `${whole(bytes)} B`;
+  if (bytes < 10 * 1024 ** 2) return `${whole(bytes / 1024)} KiB`;
+  return `${whole(bytes / 1024 ** 2)} MiB`;
+}
+
+function mean(total: number, number: number): number {
+  return number ? total / number : 0;
+}

@@ -1,0 +1,77 @@
+/**
+ * Judge of output commit: no frame that a protected guest sent goes onto a wire before the backup holds a whole
+ * checkpoint taken after the guest sent it.
+ *
+ * It works the epochs out for itself. A frame belongs to the epoch that was running when the device fetched it, which
+ * is the number of times the guest had been captured by then; it may leave once the backup has received the checkpoint
+ * of that epoch. The epoch numbers that the simulator writes into its records are not looked at.
+ *
+ * Does not judge: frames from before the first capture (the guest is not protected yet), and frames of the guest after
+ * its backup took over.
+ */
+import { Faults, KIND, milliseconds, type TraceRecord, type Verdict } from "./record";
+
+/** Which guest and virtual function a protection, by number, is about. */
+export interface Protected {
+  readonly protection: number;
+  readonly vf: number;
+}
+
+/** Judges the trace of a run. */
+export class OutputCommitJudge {
+  readonly #byVf: ReadonlyMap<number, Watch>;
+  readonly #byProtection: ReadonlyMap<number, Watch>;
+  readonly #faults = new Faults();
+  #frameCount = 0;
+
+  constructor(protections: readonly Protected[]) {
+    const watches = protections.map((p) => ({ ...p, captureCount: 0, receivedAtPs: [], epochOf: new Map() }));
+    this.#byVf = new Map(watches.map((watch) => [watch.vf, watch]));
+    this.#byProtection = new Map(watches.map((watch) => [watch.protection, watch]));
+  }
+
+  /** Takes the next records of the trace. */
+  take(records: readonly TraceRecord[]): void {
+    for (const record of records) this.#takeOne(record);
+  }
+
+  #takeOne(record: TraceRecord): void {
+    const { kind, subject, frame, timePs } = record;
+    if (kind === KIND.fetched) {
+      const watch = this.#byVf.get(subject);
+      if (watch?.captureCount) watch.epochOf.set(frame, watch.captureCount);
+    } else if (kind === KIND.captured) {
+      const watch = this.#byProtection.get(subject);
+      if (watch) watch.captureCount++;
+    } else if (kind === KIND.received) {
+      this.#byProtection.get(subject)?.receivedAtPs.push(timePs);
+    } else if (kind === KIND.sent) {
+      for (const watch of this.#byVf.values()) this.#judge(watch, frame, timePs);
+    }
+  }
+
+  /** A frame of epoch n needs the checkpoint that closed epoch n: the (n + 1)-th that the backup received. */
+  #judge(watch: Watch, frame: number, timePs: number): void {
+    const epoch = watch.epochOf.get(frame);
+    if (epoch === undefined) return;
+    // On its first wire the frame is outside; later hops prove nothing new.
+    watch.epochOf.delete(frame);
+    this.#frameCount++;
+    const receivedAtPs = watch.receivedAtPs[epoch];
+    if (receivedAtPs !== undefined && receivedAtPs <= timePs) return;
+    this.#faults.add(
+      `frame ${frame} of epoch ${epoch} went onto a wire at ${milliseconds(timePs)}, before the backup had that epoch`,
+    );
+  }
+
+  verdict(): Verdict {
+    return this.#faults.verdict("output commit", `${this.#frameCount} frames`);
+  }
+}
+
+interface Watch extends Protected {
+  captureCount: number;
+  /** When the backup had each checkpoint, in order. */
+  readonly receivedAtPs: number[];
+  readonly epochOf: Map<number, number>;
+}

@@ -1,0 +1,129 @@
+/** Random scenarios that keep every rule, for properties: rows first, then hosts that are large enough to carry them. */
+
+import fc from "fast-check";
+import { ABILITIES, type Scenario } from "../../src/scenario";
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const MILLISECOND = 1_000_000;
+const HOUR = 3_600_000_000_000;
+
+const duration = (least: number) => fc.integer({ min: least, max: HOUR });
+const loss = fc.oneof(
+  fc.constantFrom(0, 1, 0.001, 0.07, 1e-9, 5e-324),
+  fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
+);
+const link = fc.record({
+  rateBitsPerSecond: fc.integer({ min: 1_000_000, max: 400_000_000_000 }),
+  latencyNs: duration(0),
+});
+const driverResetNs = fc.option(duration(0));
+/** Words that YAML reads as something else unless they are quoted. */
+const trickyName = fc.constantFrom("1", "0x1f", "1e3", "true", "null", "NaN", "2024-01-01", "No", "1.", "0b1");
+const name = fc.oneof(trickyName, fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
+const capture = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }).filter((path) => /^\P{Cc}+$/u.test(path));
+
+const workload = fc
+  .record({
+    kind: fc.constant("replay-server" as const),
+    cyclesPerRequest: fc.maxSafeNat(),
+    dirtyPerRequestBytes: fc.nat(64 * KIB),
+    workingSetBytes: fc.integer({ min: 4 * KIB, max: 32 * MIB }),
+  })
+  .chain((values) =>
+    fc.integer({ min: Math.ceil(values.workingSetBytes / 4096) + 512, max: 16 * KIB }).map((frameCount) => ({
+      workload: values,
+      memoryBytes: frameCount * 4096,
+    })),
+  );
+
+const vmRow = fc.record({
+  guest: workload,
+  abilities: fc.record({ stateWrite: fc.boolean(), dmaLog: fc.boolean(), hold: fc.boolean() }),
+  host: fc.nat(),
+  protection: fc.option(
+    fc.record({
+      link,
+      to: fc.nat(),
+      intervalNs: duration(MILLISECOND),
+      heartbeatNs: fc.integer({ min: MILLISECOND / 10, max: HOUR / 2 }),
+      timeoutNs: fc.integer({ min: HOUR / 2 + 1, max: HOUR }),
+      outboundBytes: fc.integer({ min: 2 * KIB, max: 256 * MIB }),
+      driverResetNs,
+    }),
+  ),
+});
+
+const clientRow = fc.record({
+  link: fc.record({ rateBitsPerSecond: fc.constant(10_000_000_000), latencyNs: duration(0), loss }),
+  traffic: fc.option(
+    fc.record({
+      to: fc.nat(),
+      capture,
+      port: fc.integer({ min: 1, max: 65_535 }),
+      scale: fc.oneof(fc.constantFrom(1, 1000, 5e-324), fc.double({ min: 1e-9, max: 1000, noNaN: true })),
+      startNs: duration(0),
+      timeoutNs: duration(1000),
+      tryCount: fc.integer({ min: 1, max: 10 }),
+    }),
+  ),
+});
+
+const shape = fc.record({
+  names: fc.uniqueArray(name, { minLength: 12, maxLength: 12 }),
+  seed: fc.maxSafeNat(),
+  durationNs: duration(1000),
+  switchDelayNs: duration(0),
+  clockHz: fc.integer({ min: 100_000_000, max: 10_000_000_000 }),
+  nic: fc.record({ rateBitsPerSecond: fc.constant(10_000_000_000), latencyNs: duration(0) }),
+  hostCount: fc.integer({ min: 1, max: 4 }),
+  vmRows: fc.array(vmRow, { maxLength: 4 }),
+  clientRows: fc.array(clientRow, { maxLength: 4 }),
+  failed: fc.subarray([0, 1, 2, 3]),
+  ablate: fc.record({ abilities: fc.subarray([...ABILITIES]), driverResetNs }),
+});
+
+/** A valid scenario of up to four hosts, VMs and clients. */
+export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
+  const { names, hostCount, vmRows, clientRows } = drawn;
+  const hostName = (index: number) => names[index % hostCount] ?? "host";
+  const vmName = (index: number) => names[4 + index] ?? "vm";
+  const clientName = (index: number) => names[8 + index] ?? "client";
+  return {
+    version: 1,
+    seed: drawn.seed,
+    durationNs: drawn.durationNs,
+    switchDelayNs: drawn.switchDelayNs,
+    hosts: Array.from({ length: hostCount }, (_, index) => ({
+      name: hostName(index),
+      coreCount: 9,
+      clockHz: drawn.clockHz,
+      nics: [
+        { ...drawn.nic, vfCount: 7 },
+        { ...drawn.nic, vfCount: 1 },
+      ],
+    })),
+    clients: clientRows.map(({ link }, index) => ({ name: clientName(index), link })),
+    vms: vmRows.map(({ guest, abilities, host }, index) => ({
+      name: vmName(index),
+      host: hostName(host),
+      memoryBytes: guest.memoryBytes,
+      vcpuCount: 1,
+      io: "renic",
+      abilities,
+      workload: guest.workload,
+    })),
+    traffic: clientRows.flatMap(({ traffic }, index) => {
+      if (traffic === null || vmRows.length === 0) return [];
+      return { ...traffic, kind: "replay", from: clientName(index), to: vmName(traffic.to % vmRows.length) };
+    }),
+    protect: vmRows.flatMap(({ protection, host }, index) => {
+      if (protection === null || hostCount === 1) return [];
+      return { ...protection, vm: vmName(index), to: hostName(host + 1 + (protection.to % (hostCount - 1))) };
+    }),
+    events: drawn.failed
+      .filter((host) => host < hostCount)
+      .map((host) => ({ atNs: Math.floor(drawn.durationNs / (host + 1)), fail: hostName(host) })),
+    ablate: drawn.ablate,
+  };
+});
