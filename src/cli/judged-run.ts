@@ -27,8 +27,8 @@ export interface JudgedRun {
   readonly frames: readonly CapturedFrame[];
 }
 
-/** Runs a scenario and has it judged. */
-export function runJudged(input: RunInput): JudgedRun {
+/** Runs a scenario and has it judged. `first` sees everything before the judges do. */
+export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const composition = compose(input.module, input.scenario, input.run, input.replays);
   const protectedVfs = composition.control.protections.map((p) => ({ protection: p.index, vf: p.replica.primary.vf }));
   const commit = new OutputCommitJudge(protectedVfs);
@@ -37,11 +37,18 @@ export function runJudged(input: RunInput): JudgedRun {
   const frames: CapturedFrame[] = [];
   const observer: Observer = {
     records(records) {
+      first.records?.(records);
       for (const judge of [commit, conservation, ...equality]) judge.take(records);
     },
     frames: (batch) => frames.push(...batch),
-    captured: (moment) => equality[moment.vm]?.captured(copyOf(moment)),
-    activating: (moment) => equality[moment.vm]?.activating(copyOf(moment)),
+    captured(moment) {
+      first.captured?.(moment);
+      equality[moment.vm]?.captured(copyOf(moment));
+    },
+    activating(moment) {
+      first.activating?.(moment);
+      equality[moment.vm]?.activating(copyOf(moment));
+    },
   };
   start(composition, observer);
   const outcome = finish(composition, observer);

@@ -3,7 +3,6 @@
  * happens by events.
  */
 
-import { SLOT_REPLY } from "../../assembly/layout/guest-software";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import {
   REQUEST_BYTES,
@@ -23,6 +22,7 @@ import { COST_MODEL, DATA_PLANE_COSTS } from "../host/cost-model";
 import type { Place } from "../host/place";
 import { after, type Timers } from "../host/timers";
 import type { Protection } from "../remus/protection";
+import { checkService, loadService } from "../workload/replay-service";
 import type { ClientControl, Control, HostControl, VmControl } from "./control";
 import { planWorld } from "./plan";
 
@@ -125,26 +125,11 @@ function makeVm(
 ): VmControl {
   const { place, processor } = site.addGuest(vm, number);
   const sources = scenario.traffic.filter((traffic) => traffic.to === vm.name);
-  const exchanges = sources.flatMap((traffic) => replays.get(traffic.capture) ?? []);
+  const captures = new Set(sources.map(({ capture }) => capture));
+  const exchanges = [...captures].flatMap((capture) => replays.get(capture) ?? []);
+  checkService(vm, exchanges);
   loadService(world, place.guest, vm, sources[0]?.port ?? 0, exchanges);
   return { name: vm.name, place, processor };
-}
-
-/** Fills the service's table in guest memory with the recorded replies. */
-function loadService(world: World, guest: number, vm: VmScenario, port: number, exchanges: readonly Exchange[]): void {
-  const { plane } = world;
-  const longest = exchanges.reduce((bytes, { reply }) => Math.max(bytes, reply.length), 0);
-  const slotBytes = powerOfTwo(SLOT_REPLY + longest, 64);
-  const bucketCount = powerOfTwo(exchanges.length * 2, 64);
-  const workPages = Math.max(1, Math.ceil(vm.workload.workingSetBytes / PAGE_BYTES));
-  const dirtyPages = Math.ceil(vm.workload.dirtyPerRequestBytes / PAGE_BYTES);
-  plane.createService(guest, port, slotBytes, bucketCount, exchanges.length, workPages, dirtyPages);
-  const exchange = plane.exchange();
-  for (const { request, reply } of exchanges) {
-    world.view(exchange, request.length).set(request);
-    world.view(exchange + request.length, reply.length).set(reply);
-    plane.addReply(guest, exchange, request.length, exchange + request.length, reply.length);
-  }
 }
 
 function makeProtection(
@@ -257,13 +242,6 @@ function guestIp(number: number): number {
 /** 10.0.1.N for clients. */
 function clientIp(number: number): number {
   return 0x0a000101 + number;
-}
-
-/** Returns the least power of two that is at least `value` and `least`. */
-function powerOfTwo(value: number, least: number): number {
-  let power = least;
-  while (power < value) power *= 2;
-  return power;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

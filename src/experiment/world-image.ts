@@ -67,10 +67,14 @@ function liveBlocks(world: World): number[] {
       at = unusedTo - BLOCK_BYTES;
       continue;
     }
-    const words = new BigUint64Array(world.plane.memory.buffer, at, BLOCK_BYTES / 8);
-    if (words.some((word) => word !== 0n)) blocks.push(at / BLOCK_BYTES);
+    if (isLive(new Uint32Array(world.plane.memory.buffer, at, BLOCK_BYTES / 4))) blocks.push(at / BLOCK_BYTES);
   }
   return blocks;
+}
+
+function isLive(words: Uint32Array): boolean {
+  for (const word of words) if (word !== 0) return true;
+  return false;
 }
 
 /** Reads a run back. Throws InputError when the bytes are not a whole image of this version. */

@@ -1,0 +1,88 @@
+/** Each judge passes on an honest run and catches the fault that it exists for. */
+import { describe, expect, it } from "vitest";
+import { LACKS, runAblation } from "../../src/cli/ablation";
+import { type JudgedRun, runJudged } from "../../src/cli/judged-run";
+import { ABILITIES } from "../../src/config/scenario";
+import type { Observer } from "../../src/host/simulation";
+import { smallInput } from "../support/failover-scenario";
+import { FrameConservationJudge } from "./frame-conservation";
+import { KIND, type TraceRecord } from "./record";
+
+function broken({ verdicts }: JudgedRun): string[] {
+  return verdicts.filter(({ faultCount }) => faultCount > 0).map(({ judge }) => judge);
+}
+
+async function withFault(fault: Observer): Promise<JudgedRun> {
+  return runJudged(await smallInput(), fault);
+}
+
+describe("judges", () => {
+  it("honest run with a failover, nothing broken and something looked at", async () => {
+    const run = await withFault({});
+    expect(broken(run)).toEqual([]);
+    expect(run.account.protections[0]?.state).toBe("active");
+    expect(run.account.frames.heldCount).toBeGreaterThan(50);
+    expect(run.verdicts.map(({ looked }) => looked).join()).not.toContain("no failover");
+  });
+
+  it("planted: an epoch released when it is captured, output commit broken", async () => {
+    const run = await withFault({
+      captured: ({ world, place, epoch }) => world.plane.releaseEpoch(place.vf, epoch),
+    });
+    expect(broken(run)).toContain("output commit");
+  });
+
+  it("planted: a page of the backup changed, failover equality broken", async () => {
+    const servicePage = 7;
+    const run = await withFault({
+      activating({ world, place }) {
+        const bytes = world.view(world.plane.pageFrame(place.guest, servicePage) >>> 0, 4096);
+        bytes[4095] = (bytes[4095] ?? 0) + 1;
+      },
+    });
+    expect(broken(run)).toEqual(["failover equality"]);
+    expect(run.verdicts.flatMap(({ faults }) => faults)).toEqual(["1 page differs: service state"]);
+  });
+
+  it("planted: a register of the backup changed, failover equality broken", async () => {
+    const rxdctl = 0x2828;
+    const run = await withFault({
+      activating: ({ world, place }) => world.plane.writeRegister(place.vf, rxdctl, 0x02000001),
+    });
+    expect(run.verdicts.flatMap(({ faults }) => faults).join()).toMatch(/^register RXDCTL is 33554433 on the backup/);
+  });
+
+  it.each([
+    ["its end is missing", (records: TraceRecord[]) => records.filter(({ kind }) => kind !== KIND.delivered), 300],
+    ["it ends twice", (records: TraceRecord[]) => records.flatMap((r) => (r.kind === KIND.consumed ? [r, r] : [r])), 0],
+    ["it is released unheld", (records: TraceRecord[]) => records.filter(({ kind }) => kind !== KIND.held), 0],
+    ["it comes from nowhere", (records: TraceRecord[]) => records.filter(({ kind }) => kind !== KIND.fetched), 0],
+    ["it arrives unsent", (records: TraceRecord[]) => records.filter(({ kind }) => kind !== KIND.sent), 0],
+  ])("planted in the trace of a frame: %s, frame conservation broken", async (_, tamper) => {
+    const judge = new FrameConservationJudge();
+    await withFault({ records: (records) => judge.take(tamper([...records])) });
+    expect(judge.verdict(10).faultCount).toBeGreaterThan(0);
+  });
+
+  it("each ability taken away, another symptom", async () => {
+    const input = await smallInput();
+    const symptoms = ABILITIES.map((ability) => {
+      const { run } = runAblation(input, ability);
+      const isBack = run.account.clients.every(({ gap }) => gap?.toNs !== null);
+      return `${LACKS[ability]}: ${broken(run).join(", ")}; service ${isBack ? "back" : "away"}`;
+    });
+    expect(new Set(symptoms).size).toBe(3);
+    expect(symptoms[0]).toContain("failover equality");
+    expect(symptoms[0]).toContain("service away");
+    expect(symptoms[1]).toContain("failover equality; service back");
+    expect(symptoms[2]).toContain("output commit");
+  });
+
+  it("state write taken away and the driver reset, the service is back after the reset", async () => {
+    const input = await smallInput();
+    const scenario = { ...input.scenario, ablate: { abilities: [], driverResetNs: 10_000_000 } };
+    const { run, withReset } = runAblation({ ...input, scenario }, "stateWrite");
+    expect(run.account.clients[0]?.gap?.toNs).toBeNull();
+    expect(withReset?.account.clients[0]?.gap?.toNs).toBeGreaterThan(153_000_000);
+  });
+});

@@ -1,0 +1,48 @@
+/** Walks every state machine: nothing forgotten, nothing unreachable, no state without a way out but the ends. */
+import { describe, expect, it } from "vitest";
+import { EPOCHS } from "../../src/checkpoint/epoch";
+import { follow } from "../../src/checkpoint/state-table";
+import { ENGINE } from "../../src/remus/engine";
+
+const machines = [
+  { name: "epoch", table: EPOCHS, start: "running", ends: ["committed", "lost"] },
+  { name: "engine", table: ENGINE, start: "synchronizing", ends: ["unprotected", "lost"] },
+];
+
+describe.each(machines)("state machine $name", ({ table, start, ends }) => {
+  const rows = new Map<string, Map<string, string | null>>(
+    Object.entries(table).map(([state, row]) => [state, new Map(Object.entries(row))]),
+  );
+  const events = [...(rows.get(start)?.keys() ?? [])].sort();
+
+  it("each state, answers every event", () => {
+    for (const row of rows.values()) expect([...row.keys()].sort()).toEqual(events);
+  });
+
+  it("each next state, is a state", () => {
+    for (const row of rows.values())
+      for (const next of row.values()) if (next !== null) expect(rows.has(next)).toBe(true);
+  });
+
+  it("from the start, every state is reached", () => {
+    const reached = new Set([start]);
+    for (const state of reached)
+      for (const next of rows.get(state)?.values() ?? []) if (next !== null) reached.add(next);
+    expect([...reached].sort()).toEqual([...rows.keys()].sort());
+  });
+
+  it("a state without a way out, is an end", () => {
+    const stuck = [...rows].filter(([, row]) => [...row.values()].every((next) => next === null));
+    expect(stuck.map(([state]) => state).sort()).toEqual([...ends].sort());
+  });
+});
+
+describe("follow", () => {
+  it("an event that the state refuses, an internal error that names both", () => {
+    expect(() => follow(EPOCHS, "running", "acked")).toThrow("state running refuses acked");
+  });
+
+  it("an event that the state knows, the next state", () => {
+    expect(follow(EPOCHS, "transmitting", "received")).toBe("awaiting-ack");
+  });
+});

@@ -1,0 +1,71 @@
+/** Documents say what is: links lead somewhere, files they name exist, tables that come from code are current. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { COST_MODEL } from "../../src/host/cost-model";
+import { VERSION } from "../../src/sim/version";
+
+const DOCUMENTS = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  ...readdirSync("docs").map((name) => join("docs", name)),
+  "examples/recordings/dns/README.md",
+].filter((file) => file.endsWith(".md"));
+
+describe.each(DOCUMENTS)("%s", (file) => {
+  const text = readFileSync(file, "utf8");
+
+  it("links, lead to files that exist", () => {
+    const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
+    const local = targets.filter((target) => !/^[a-z]+:/.test(target));
+    expect(local.filter((target) => !existsSync(join(dirname(file), target)))).toEqual([]);
+  });
+
+  it("paths in code marks, exist", () => {
+    const paths = [...text.matchAll(/`((?:assembly|src|test|bench|docs|examples|scripts)\/[\w./-]+)`/g)];
+    expect(paths.map((match) => match[1] ?? "").filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it("title, exactly one", () => {
+    const withoutCode = text.replace(/```[\s\S]*?```/g, "");
+    expect(withoutCode.match(/^# /gm)).toHaveLength(1);
+  });
+});
+
+describe("docs/model.md", () => {
+  it("each parameter of the cost model, stands there with its value, range and source", () => {
+    const text = readFileSync("docs/model.md", "utf8");
+    const rows = Object.entries(COST_MODEL).map(([name, { value, unit, range, meaning, source }]) => {
+      return `| ${name} | ${value} | ${unit} | ${range.join(" to ")} | ${meaning} | ${source} |`;
+    });
+    for (const row of rows) expect(text).toContain(row);
+  });
+});
+
+describe("package", () => {
+  const manifest = JSON.parse(readFileSync("package.json", "utf8"));
+
+  it("version, the same in code and manifest, and in the change log", () => {
+    expect(VERSION).toBe(manifest.version);
+    expect(readFileSync("CHANGELOG.md", "utf8")).toContain(`## ${VERSION}`);
+  });
+
+  it("run-time dependencies, few and pinned exactly", () => {
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(["commander", "yaml", "zod"]);
+    const versions = [...Object.values(manifest.dependencies), ...Object.values(manifest.devDependencies)];
+    for (const version of versions) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("the library's own bundle, imports no package", () => {
+    const seen = new Set<string>();
+    const visit = (file: string): string[] => {
+      if (seen.has(file)) return [];
+      seen.add(file);
+      const found = [...readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map((m) => m[1] ?? "");
+      const local = found.filter((name) => name.startsWith("."));
+      return [...found.filter((name) => !name.startsWith(".")), ...local.flatMap((name) => visit(join("dist", name)))];
+    };
+    expect(visit("dist/index.js").filter((name) => !name.startsWith("node:"))).toEqual([]);
+  });
+});
