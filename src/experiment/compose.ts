@@ -26,7 +26,7 @@ import { checkService, loadService } from "../workload/replay-service";
 import type { ClientControl, Control, HostControl, VmControl } from "./control";
 import { planWorld } from "./plan";
 
-/** What a port keeps for a quiesced virtual function: the 82576 has 64 KiB of receive packet buffer. */
+/** What a port keeps for a quiesced virtual function. assumed: about the receive packet buffer of the 82576. */
 const PARKED_BYTES = 65_536;
 /** Output buffer of a switch port. assumed: 512 KiB, a shallow-buffered datacentre switch divided among its ports. */
 const SWITCH_BACKLOG_BYTES = 524_288;
