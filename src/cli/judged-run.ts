@@ -30,7 +30,9 @@ export interface JudgedRun {
 /** Runs a scenario and has it judged. `first` sees everything before the judges do. */
 export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const composition = compose(input.module, input.scenario, input.run, input.replays);
-  const protectedVfs = composition.control.protections.map((p) => ({ protection: p.index, vf: p.replica.primary.vf }));
+  const protectedVfs = composition.control.protections.map(({ index, replica }) => {
+    return { protection: index, vf: replica.primary.vf, backupHost: replica.backup.host };
+  });
   const commit = new OutputCommitJudge(protectedVfs);
   const conservation = new FrameConservationJudge();
   const equality = input.scenario.protect.map((_, index) => new FailoverEqualityJudge(index, pageName));

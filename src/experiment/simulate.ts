@@ -61,7 +61,10 @@ const ON_TIMER: Readonly<Record<string, (simulation: Simulation, p: Protection) 
 /** Starts what the scenario wants from the beginning. */
 export function start({ world, control }: Composition, observer: Observer): void {
   const simulation = { world, timers: control.timers, observer };
-  for (const protection of control.protections) beginProtection(simulation, protection);
+  for (const protection of control.protections) {
+    beginProtection(simulation, protection);
+    listen(simulation, protection);
+  }
 }
 
 /** Goes on to the next control event, or to the end; returns whether there is more. */

@@ -3,6 +3,7 @@
  * simulated. Everything here is read from the finished world; nothing is estimated.
  */
 
+import type { ClientControl } from "../experiment/control";
 import { type RequestOutcome, readRequests } from "../experiment/requests";
 import type { RunOutcome } from "../experiment/run";
 import type { Tally } from "../experiment/tally";
@@ -35,7 +36,7 @@ export interface ClientAccount {
   /** From first try to answer, of the requests answered at the first try; null without any. */
   readonly latencyNsMedian: number | null;
   readonly latencyNsMax: number | null;
-  /** The longest stretch without an answer while requests waited. */
+  /** The stretch without an answer that a user would complain about; null with fewer than two answers. */
   readonly gap: Gap | null;
 }
 
@@ -67,7 +68,7 @@ export interface ProtectionAccount {
 
 /** Makes the account of a finished run. */
 export function accountOf(outcome: RunOutcome): Account {
-  const { world, control, tally, digest } = outcome;
+  const { control, tally, digest } = outcome;
   return {
     digest,
     seed: control.scenario.seed,
@@ -76,15 +77,15 @@ export function accountOf(outcome: RunOutcome): Account {
     frames: tally,
     clients: control.clients
       .filter((client) => client.requestCount > 0)
-      .map((client) => {
-        const late = world.plane.lateCount(client.index);
-        return clientAccount(client.name, readRequests(world, client), late);
-      }),
+      .map((client) => clientAccount(outcome, client)),
     protections: control.protections.map((protection) => protectionAccount(outcome, protection)),
   };
 }
 
-function clientAccount(name: string, requests: readonly RequestOutcome[], lateAnswers: number): ClientAccount {
+function clientAccount({ world, control }: RunOutcome, client: ClientControl): ClientAccount {
+  const requests = readRequests(world, client);
+  const { durationNs, traffic } = control.scenario;
+  const timeoutNs = traffic.find(({ from }) => from === client.name)?.timeoutNs ?? 0;
   const inState = (state: RequestOutcome["state"]) => requests.filter((request) => request.state === state);
   const answered = inState("answered");
   const atOnce = answered.filter(({ tryCount }) => tryCount === 1);
@@ -92,7 +93,7 @@ function clientAccount(name: string, requests: readonly RequestOutcome[], lateAn
     .map(({ firstSentAtPs, answeredAtPs }) => toNs(answeredAtPs - firstSentAtPs))
     .sort((one, other) => one - other);
   return {
-    name,
+    name: client.name,
     requests: requests.length,
     sent: requests.length - inState("pending").length,
     answered: answered.length,
@@ -101,31 +102,34 @@ function clientAccount(name: string, requests: readonly RequestOutcome[], lateAn
     waiting: inState("waiting").length,
     wrongAnswers: sum(requests.map(({ wrongCount }) => wrongCount)),
     repeatedAnswers: sum(requests.map(({ repeatCount }) => repeatCount)),
-    lateAnswers,
+    lateAnswers: world.plane.lateCount(client.index),
     latencyNsMedian: latencies[Math.floor(latencies.length / 2)] ?? null,
     latencyNsMax: latencies.at(-1) ?? null,
-    gap: longestGap(requests),
+    gap: longestGap(requests, durationNs * 1000, timeoutNs * 1000),
   };
 }
 
-/** Finds the longest stretch between two answers, or after the last one if requests were sent that got none. */
-function longestGap(requests: readonly RequestOutcome[]): Gap | null {
+/**
+ * Finds the stretch without an answer that tells most: the last one, if a request sent in it has waited for a whole
+ * time-out in vain, else the longest between two answers.
+ */
+function longestGap(requests: readonly RequestOutcome[], simulatedPs: number, timeoutPs: number): Gap | null {
   const answers = requests.filter(({ state }) => state === "answered").map(({ answeredAtPs }) => answeredAtPs);
   answers.sort((one, other) => one - other);
-  let longest: [number, number] | null = null;
+  const last = answers.at(-1) ?? 0;
+  const isSilent = requests.some(({ state, firstSentAtPs }) => {
+    const isOpen = state === "waiting" || state === "failed";
+    return isOpen && firstSentAtPs > last && simulatedPs - firstSentAtPs >= timeoutPs;
+  });
+  if (isSilent) return { fromNs: toNs(last), toNs: null };
+  let longest: Gap | null = null;
   for (const [index, to] of answers.entries()) {
     const from = answers[index - 1];
-    if (from !== undefined && (!longest || to - from > longest[1] - longest[0])) longest = [from, to];
+    if (from === undefined) continue;
+    const gap = { fromNs: toNs(from), toNs: toNs(to) };
+    if (!longest || gap.toNs - gap.fromNs > (longest.toNs ?? 0) - longest.fromNs) longest = gap;
   }
-  const last = answers.at(-1) ?? 0;
-  const isAbandoned = requests.filter(({ state, firstSentAtPs }) => isUnanswered(state) && firstSentAtPs > last);
-  const latest = Math.max(0, ...isAbandoned.map(({ firstSentAtPs }) => firstSentAtPs));
-  if (latest && (!longest || latest - last > longest[1] - longest[0])) return { fromNs: toNs(last), toNs: null };
-  return longest && { fromNs: toNs(longest[0]), toNs: toNs(longest[1]) };
-}
-
-function isUnanswered(state: RequestOutcome["state"]): boolean {
-  return state === "waiting" || state === "failed";
+  return longest;
 }
 
 function protectionAccount({ world, control }: RunOutcome, p: Protection): ProtectionAccount {

@@ -6,8 +6,8 @@
  * is the number of times the guest had been captured by then; it may leave once the backup has received the checkpoint
  * of that epoch. The epoch numbers that the simulator writes into its records are not looked at.
  *
- * Does not judge: frames from before the first capture (the guest is not protected yet), and frames of the guest after
- * its backup took over.
+ * Does not judge: frames from before the first capture (the guest is not protected yet), frames that leave after the
+ * backup's host died (nobody can take over any more), and frames of the guest after its backup took over.
  */
 import { Faults, KIND, milliseconds, type TraceRecord, type Verdict } from "./record";
 
@@ -15,6 +15,7 @@ import { Faults, KIND, milliseconds, type TraceRecord, type Verdict } from "./re
 export interface Protected {
   readonly protection: number;
   readonly vf: number;
+  readonly backupHost: number;
 }
 
 /** Judges the trace of a run. */
@@ -25,7 +26,13 @@ export class OutputCommitJudge {
   #frameCount = 0;
 
   constructor(protections: readonly Protected[]) {
-    const watches = protections.map((p) => ({ ...p, captureCount: 0, receivedAtPs: [], epochOf: new Map() }));
+    const watches = protections.map((p) => ({
+      ...p,
+      captureCount: 0,
+      receivedAtPs: [],
+      endedAtPs: Number.POSITIVE_INFINITY,
+      epochOf: new Map(),
+    }));
     this.#byVf = new Map(watches.map((watch) => [watch.vf, watch]));
     this.#byProtection = new Map(watches.map((watch) => [watch.protection, watch]));
   }
@@ -45,6 +52,8 @@ export class OutputCommitJudge {
       if (watch) watch.captureCount++;
     } else if (kind === KIND.received) {
       this.#byProtection.get(subject)?.receivedAtPs.push(timePs);
+    } else if (kind === KIND.hostFailed) {
+      for (const watch of this.#byVf.values()) if (watch.backupHost === subject) watch.endedAtPs = timePs;
     } else if (kind === KIND.sent) {
       for (const watch of this.#byVf.values()) this.#judge(watch, frame, timePs);
     }
@@ -56,6 +65,7 @@ export class OutputCommitJudge {
     if (epoch === undefined) return;
     // On its first wire the frame is outside; later hops prove nothing new.
     watch.epochOf.delete(frame);
+    if (timePs >= watch.endedAtPs) return;
     this.#frameCount++;
     const receivedAtPs = watch.receivedAtPs[epoch];
     if (receivedAtPs !== undefined && receivedAtPs <= timePs) return;
@@ -71,6 +81,8 @@ export class OutputCommitJudge {
 
 interface Watch extends Protected {
   captureCount: number;
+  /** When protection ended because the backup's host died. */
+  endedAtPs: number;
   /** When the backup had each checkpoint, in order. */
   readonly receivedAtPs: number[];
   readonly epochOf: Map<number, number>;

@@ -1,0 +1,30 @@
+/**
+ * A world that is large enough for a few machines and small enough to be made for each test: the plan, and the costs
+ * of the model, without which a guest would work in no time at all.
+ */
+import { World, type WorldPlan } from "../../src/core/world";
+import { COST_MODEL, DATA_PLANE_COSTS } from "../../src/host/cost-model";
+import { RELEASE } from "./wasm-builds";
+
+/** What a test may want otherwise. */
+export interface SmallWorldOptions extends Partial<WorldPlan> {
+  readonly module?: WebAssembly.Module;
+}
+
+const PLAN: WorldPlan = {
+  seed: 1,
+  run: 0,
+  eventCount: 4096,
+  // Four guests of 576 pages.
+  chunkCount: 36,
+  slotCount: 1024,
+  arenaBytes: 28 * 1024 ** 2,
+  isObserved: true,
+};
+
+/** Makes an empty, observed world with the model's costs, by default of the release build. */
+export function createSmallWorld({ module = RELEASE.module, ...plan }: SmallWorldOptions = {}): World {
+  const world = World.create(module, { ...PLAN, ...plan });
+  for (const [index, name] of DATA_PLANE_COSTS) world.plane.setCost(index, COST_MODEL[name].value);
+  return world;
+}
