@@ -13,6 +13,7 @@ import * as service from "./guest/reply-service";
 import { ACTIVITY_COUNT } from "./layout/cost";
 import { GUEST_COUNT_MAX } from "./layout/limits";
 import { ARENA, COSTS, VFS, WORLD } from "./layout/memory-map";
+import { REQUEST_BYTES } from "./layout/request";
 import { PS_PER_NS } from "./layout/time";
 import { DROP_HOST_DEAD, TRACE_BORN, TRACE_HOST_FAILED } from "./layout/trace";
 import { VF_BYTES, VF_CONTROL } from "./layout/virtual-function";
@@ -162,7 +163,7 @@ export function digestWorld(): void {
   }
   for (let index: u32 = 0; index < w.clientCount; index++) {
     const c = client(index);
-    digest = mix(digest, c.requestNext);
+    digest = digestBytes(digest, c.requests, c.requestCount * REQUEST_BYTES);
   }
   store<u64>(w.exchange, digest);
 }

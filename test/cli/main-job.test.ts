@@ -38,6 +38,14 @@ describe("renic run examples/failover.yaml", () => {
     expect(main).toMatch(/backup runs from epoch \d+ after \d+ ms/);
   });
 
+  it("README, shows lines that the run prints", () => {
+    const block = readFileSync("README.md", "utf8").match(/dies:\n\n```\n([\s\S]*?)```/)?.[1] ?? "";
+    const shown = block.split("\n").filter(Boolean);
+    expect(shown.length).toBeGreaterThan(10);
+    const printed = first.stdout.split("\n");
+    expect(shown.filter((line) => !printed.includes(line))).toEqual([]);
+  });
+
   it("run again, the same bytes", () => {
     const again = mkdtempSync(join(tmpdir(), "renic-"));
     expect(renic("run", "examples/failover.yaml", "--out", again).stdout).toBe(first.stdout);
