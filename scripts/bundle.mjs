@@ -9,6 +9,7 @@ await build({
     index: "src/index.ts",
     scenario: "src/scenario.ts",
     cli: "src/cli/main.ts",
+    bench: "bench/main.ts",
   },
   outdir: "dist",
   bundle: true,

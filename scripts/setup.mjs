@@ -72,8 +72,9 @@ for (const [target, output] of [
   ["release", "build/renic.wasm"],
   ["debug", "build/renic.debug.wasm"],
 ]) {
-  step(`wasm-${target}`, ["assembly", "asconfig.json", "package-lock.json"], [output], () => {
-    run(process.execPath, [asc, "assembly/index.ts", "--target", target]);
+  step(`wasm-${target}`, ["assembly", "asconfig.json", "scripts/inline.mjs", "package-lock.json"], [output], () => {
+    // asc resolves a transform that asconfig.json names as if it were a package, so it is named here.
+    run(process.execPath, [asc, "assembly/index.ts", "--target", target, "--transform", "./scripts/inline.mjs"]);
   });
 }
 copyFileSync("build/renic.wasm", "dist/renic.wasm");
