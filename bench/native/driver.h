@@ -1,0 +1,135 @@
+/*
+ * The guest's driver. All that it knows lies in guest memory: the pages are those of the simulator's guest, written
+ * down here a second time. Every write goes through `touch`.
+ *
+ *     page 1    driver: ring positions, counts       2, 3    receive and transmit ring, 256 descriptors each
+ *     page 4    buffer of each receive descriptor    5       stack of free receive buffers, 16 bits each
+ *     page 6    socket queue: buffer and bytes       16      512 receive buffers of 2 KiB
+ *                                                    272     256 transmit buffers of 2 KiB
+ */
+#ifndef DRIVER_H
+#define DRIVER_H
+
+#include "descriptor.h"
+#include "guest-memory.h"
+
+#define DRIVER_PAGE 1u
+#define RX_RING_PAGE 2u
+#define TX_RING_PAGE 3u
+#define RX_BUFFER_OF_PAGE 4u
+#define FREE_BUFFERS_PAGE 5u
+#define SOCKET_PAGE 6u
+#define RX_BUFFERS_PAGE 16u
+#define TX_BUFFERS_PAGE 272u
+#define RING_COUNT 256u
+#define RING_MASK 255u
+#define RX_BUFFER_COUNT 512u
+#define RX_BUFFER_MASK 511u
+#define BUFFER_SHIFT 11
+#define SOCKET_COUNT 254u
+#define SOCKET_MASK 255u
+
+/* The driver's page. */
+struct driver {
+  uint32_t rx_next;
+  uint32_t tx_next;
+  uint32_t tx_clean;
+  uint32_t rx_told;
+  uint32_t tx_told;
+  uint32_t free_count;
+  uint32_t socket_first;
+  uint32_t socket_count;
+  uint32_t socket_dropped;
+  uint32_t packet_id;
+};
+
+struct socket_entry {
+  uint32_t buffer;
+  uint32_t bytes;
+};
+
+static inline uint32_t touch_page(struct guest_memory *m, uint32_t page) { return touch(m, page << PAGE_SHIFT); }
+
+static inline struct driver *driver_of(struct guest_memory *m) {
+  return (struct driver *)(pool + touch_page(m, DRIVER_PAGE));
+}
+
+/* Gives a receive descriptor a free buffer. */
+static inline void refill(struct guest_memory *m, struct driver *d, uint32_t position) {
+  d->free_count = (d->free_count - 1) & RX_BUFFER_MASK;
+  const uint32_t buffer = load16(touch_page(m, FREE_BUFFERS_PAGE) + (d->free_count << 1));
+  store32(touch_page(m, RX_BUFFER_OF_PAGE) + (position << 2), buffer);
+  const uint32_t at = touch_page(m, RX_RING_PAGE) + (position << DESCRIPTOR_SHIFT);
+  store64(at + RX_ADDRESS, (RX_BUFFERS_PAGE << PAGE_SHIFT) + (buffer << BUFFER_SHIFT));
+  store64(at + RX_STATUS, 0);
+}
+
+static inline void free_buffer(struct guest_memory *m, struct driver *d, uint32_t buffer) {
+  store16(touch_page(m, FREE_BUFFERS_PAGE) + (d->free_count << 1), (uint16_t)buffer);
+  d->free_count = (d->free_count + 1) & RX_BUFFER_MASK;
+}
+
+static inline struct socket_entry *socket_entry_at(struct guest_memory *m, uint32_t position) {
+  return (struct socket_entry *)(pool + touch_page(m, SOCKET_PAGE)) + position;
+}
+
+static inline void enqueue(struct guest_memory *m, struct driver *d, uint32_t buffer, uint32_t bytes) {
+  if (d->socket_count >= SOCKET_COUNT) {
+    d->socket_dropped++;
+    free_buffer(m, d, buffer);
+    return;
+  }
+  struct socket_entry *e = socket_entry_at(m, (d->socket_first + d->socket_count++) & SOCKET_MASK);
+  e->buffer = buffer;
+  e->bytes = bytes;
+}
+
+/* Takes the frame that has waited longest off the queue; its buffer is free again. */
+static inline void leave_socket(struct guest_memory *m, struct driver *d) {
+  free_buffer(m, d, socket_entry_at(m, d->socket_first & SOCKET_MASK)->buffer);
+  d->socket_first = (d->socket_first + 1) & SOCKET_MASK;
+  d->socket_count--;
+}
+
+/* Moves received frames to the socket queue and refills the ring; returns how many frames there were. */
+static inline uint32_t poll_receive(struct guest_memory *m, struct driver *d, uint32_t budget) {
+  const uint32_t ring = look(m, RX_RING_PAGE << PAGE_SHIFT);
+  const uint32_t buffers = look(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
+  uint32_t count = 0;
+  for (; count < budget; count++) {
+    const uint32_t position = d->rx_next & RING_MASK;
+    const uint32_t at = ring + (position << DESCRIPTOR_SHIFT);
+    if (!(load32(at + RX_STATUS) & RX_DD)) break;
+    enqueue(m, d, load32(buffers + (position << 2)), load16(at + RX_LENGTH));
+    refill(m, d, position);
+    d->rx_next = (position + 1) & RING_MASK;
+  }
+  return count;
+}
+
+/* Reclaims transmit descriptors that the device has completed. */
+static inline void reclaim(struct guest_memory *m, struct driver *d) {
+  const uint32_t ring = look(m, TX_RING_PAGE << PAGE_SHIFT);
+  while (d->tx_clean != d->tx_next) {
+    const uint32_t at = ring + ((d->tx_clean & RING_MASK) << DESCRIPTOR_SHIFT);
+    if (!(load32(at + TX_STATUS) & TX_DD)) return;
+    d->tx_clean = (d->tx_clean + 1) & RING_MASK;
+  }
+}
+
+/* Returns where the next packet's bytes are to be written. */
+static inline uint32_t next_packet(struct guest_memory *m, const struct driver *d) {
+  return touch(m, (TX_BUFFERS_PAGE << PAGE_SHIFT) + ((d->tx_next & RING_MASK) << BUFFER_SHIFT));
+}
+
+/* Posts the packet that was written to `next_packet`. */
+static inline void post(struct guest_memory *m, struct driver *d, uint32_t bytes) {
+  const uint32_t position = d->tx_next & RING_MASK;
+  const uint32_t at = touch_page(m, TX_RING_PAGE) + (position << DESCRIPTOR_SHIFT);
+  store64(at + TX_ADDRESS, (TX_BUFFERS_PAGE << PAGE_SHIFT) + (position << BUFFER_SHIFT));
+  store32(at + TX_COMMAND, bytes | TX_TYPE_DATA | TX_DEXT | TX_IFCS | TX_EOP | TX_RS);
+  store32(at + TX_STATUS, bytes << TX_PAYLEN_SHIFT);
+  d->tx_next = (position + 1) & RING_MASK;
+}
+
+#endif

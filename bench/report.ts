@@ -1,0 +1,65 @@
+/** Shows results: a table for people, a list for programs. */
+import type { EngineName } from "./engine";
+import type { CaseResult } from "./harness";
+import type { Spread } from "./statistics";
+
+/** An entry of out/bench.json. */
+export interface BenchEntry {
+  readonly case: string;
+  readonly engine: EngineName;
+  readonly nsPerOperation: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const ENGINES = ["wasm", "js", "c"] as const satisfies readonly EngineName[];
+const HEADINGS = ["case", "wasm", "js", "c", "wasm/c", "wasm/js"] as const;
+
+/** Returns the list for programs. */
+export function entriesOf(results: readonly CaseResult[]): BenchEntry[] {
+  return results.flatMap(({ benchCase, spreads }) =>
+    [...spreads].map(([engine, { median, low, high }]) => ({
+      case: benchCase.name,
+      engine,
+      nsPerOperation: round(median),
+      low: round(low),
+      high: round(high),
+    })),
+  );
+}
+
+function round(nanoseconds: number): number {
+  return Math.round(nanoseconds * 100) / 100;
+}
+
+/** Returns the table for people: median for an operation, and its 10th and 90th percentile in brackets. */
+export function tableOf(results: readonly CaseResult[]): string {
+  const rows = [HEADINGS, ...results.map(rowOf)];
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) => row.map((cell, column) => pad(cell, widths[column] ?? 0, column === 0)).join("  "))
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+function rowOf({ benchCase, spreads }: CaseResult): string[] {
+  const cells = ENGINES.map((engine) => spreadText(spreads.get(engine)));
+  const ratios = [spreads.get("c"), spreads.get("js")].map((other) => ratioText(spreads.get("wasm"), other));
+  return [`${benchCase.name}, a ${benchCase.operation}`, ...cells, ...ratios];
+}
+
+function pad(cell: string, width: number, isLeft: boolean): string {
+  return isLeft ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function spreadText(spread: Spread | undefined): string {
+  if (!spread) return "-";
+  const { median, low, high } = spread;
+  const [scale, unit] = median < 10_000 ? [1, "ns"] : [1000, "us"];
+  const text = (value: number) => (value / scale).toFixed(1);
+  return `${text(median)} ${unit} [${text(low)}, ${text(high)}]`;
+}
+
+function ratioText(spread: Spread | undefined, other: Spread | undefined): string {
+  return spread && other ? (spread.median / other.median).toFixed(2) : "-";
+}

@@ -1,0 +1,80 @@
+/**
+ * The world that is measured: two hosts with a port each on one switch, a guest of 8 MiB on either, its driver booted,
+ * and both dirty logs on, the processor's and the device's. Everything is set up through the boundary, as the
+ * composition root does it. Nothing is observed: a trace would be measured too.
+ *
+ * The page counts here are the facts that the other engines are told; the layout inside a page they know themselves.
+ */
+import { World, type WorldPlan } from "../src/core/world";
+
+/** Pages of each guest: 8 MiB. */
+export const GUEST_PAGE_COUNT = 2048;
+/** Pages of the big dirty log: 64 GiB. */
+export const SCAN_PAGE_COUNT = 16_777_216;
+
+/** A guest with its virtual function. */
+export interface Place {
+  readonly guest: number;
+  readonly vf: number;
+}
+
+/** A world that is ready to be measured. */
+export interface BenchWorld {
+  readonly world: World;
+  readonly sender: Place;
+  readonly receiver: Place;
+  /** A log for SCAN_PAGE_COUNT pages, empty. */
+  readonly logAt: number;
+}
+
+const PLAN: WorldPlan = {
+  seed: 1,
+  run: 0,
+  // 100,000 events wait at once in the largest case.
+  eventCount: 131_072,
+  // 64 pages each, for both guests.
+  chunkCount: (2 * GUEST_PAGE_COUNT) / 64,
+  slotCount: 64,
+  arenaBytes: 32 * 1024 ** 2,
+  isObserved: false,
+};
+
+const RATE_BITS_PER_SECOND = 10e9;
+const LATENCY_NS = 1000;
+const SWITCH_DELAY_NS = 800;
+const BUFFER_BYTES = 65_536;
+/** A cycle in picoseconds as a fraction: 5000/13 is 2.6 GHz. */
+const CYCLE_PS = [5000, 13] as const;
+/** 02:52:4e:01:00:NN as two words, first byte lowest. */
+const MAC_LOW = 0x014e5202;
+const IP_FIRST = 0x0a000001;
+
+/** Makes the world. */
+export function createBenchWorld(module: WebAssembly.Module): BenchWorld {
+  const world = World.create(module, PLAN);
+  const network = world.plane.addSwitch(SWITCH_DELAY_NS);
+  const sender = addPlace(world, network, 0);
+  const receiver = addPlace(world, network, 1);
+  for (const place of [sender, receiver]) {
+    world.plane.bootGuest(place.guest);
+    // Logging starts behind the boot, with nothing dirty: what is marked later, traffic has marked.
+    world.plane.startLogging(place.guest, 0);
+    world.plane.armDmaLog(place.vf);
+  }
+  const logAt = world.plane.reserveBytes(SCAN_PAGE_COUNT / 8) >>> 0;
+  return { world, sender, receiver, logAt };
+}
+
+/** Adds a host with a port of one virtual function, and a guest that owns it. */
+function addPlace(world: World, network: number, number: number): Place {
+  const { plane } = world;
+  const host = plane.addHost();
+  const processor = plane.addProcessor(...CYCLE_PS);
+  const port = plane.addPort(host, 1, BUFFER_BYTES);
+  plane.connectPort(port, network, RATE_BITS_PER_SECOND, LATENCY_NS, BUFFER_BYTES);
+  const macHigh = (number + 1) << 8;
+  const guest = plane.addGuest(host, processor, GUEST_PAGE_COUNT, MAC_LOW, macHigh, IP_FIRST + number, 0);
+  const vf = plane.firstVf(port);
+  plane.attachVf(vf, guest);
+  return { guest, vf };
+}
