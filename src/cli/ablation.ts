@@ -4,6 +4,7 @@
  */
 import type { Ability, Scenario } from "../config/scenario";
 import type { RunInput } from "../experiment/run";
+import type { Observer } from "../host/simulation";
 import { type JudgedRun, runJudged } from "./judged-run";
 
 export interface Ablation {
@@ -20,13 +21,14 @@ export const LACKS: Readonly<Record<Ability, string>> = {
   hold: "no hold",
 };
 
-/** Runs the scenario without one ability. */
-export function runAblation(input: RunInput, ability: Ability): Ablation {
+/** Runs the scenario without one ability. `observer` watches both runs. */
+export function runAblation(input: RunInput, ability: Ability, observer: Observer = {}): Ablation {
   const without = { ...input, scenario: takeAway(input.scenario, ability) };
-  const run = runJudged(without);
+  const run = runJudged(without, observer);
   const { driverResetNs } = input.scenario.ablate;
   if (driverResetNs === null || isServiceBack(run)) return { ability, run, withReset: null };
-  return { ability, run, withReset: runJudged({ ...without, scenario: withReset(without.scenario, driverResetNs) }) };
+  const reset = { ...without, scenario: withReset(without.scenario, driverResetNs) };
+  return { ability, run, withReset: runJudged(reset, observer) };
 }
 
 function takeAway(scenario: Scenario, ability: Ability): Scenario {

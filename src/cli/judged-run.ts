@@ -43,6 +43,7 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
       for (const judge of [commit, conservation, ...equality]) judge.take(records);
     },
     frames: (batch) => frames.push(...batch),
+    ...(first.controlEvent && { controlEvent: first.controlEvent }),
     captured(moment) {
       first.captured?.(moment);
       equality[moment.vm]?.captured(copyOf(moment));

@@ -5,6 +5,7 @@
 import type { Verdict } from "../../test/checker/record";
 import { formatScenario } from "../config/format";
 import type { RunInput } from "../experiment/run";
+import type { Observer } from "../host/simulation";
 import { accountText, milliseconds, whole } from "../report/text";
 import { VERSION } from "../sim/version";
 import { type Ablation, LACKS, runAblation } from "./ablation";
@@ -12,6 +13,7 @@ import { EXIT } from "./exit";
 import { loadScenario } from "./inputs";
 import { type JudgedRun, runJudged } from "./judged-run";
 import { captureFile, writeResult } from "./outputs";
+import { progressOf } from "./progress";
 
 export interface RunOptions {
   readonly out?: string;
@@ -31,10 +33,17 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   const input: RunInput = { ...loaded, run: options.run };
   const { scenario } = loaded;
   say(`${file}: ${milliseconds(scenario.durationNs)} of simulated time, seed ${scenario.seed}`);
-  const main = runJudged(input);
+  const watched = <T>(title: string, run: (observer: Observer) => T): T => {
+    if (options.quiet) return run({});
+    const progress = progressOf(title, scenario.durationNs);
+    const result = run({ controlEvent: progress.at });
+    progress.done();
+    return result;
+  };
+  const main = watched(file, (observer) => runJudged(input, observer));
   const ablations = (options.ablations ? scenario.ablate.abilities : []).map((ability) => {
     say(`the same with ${LACKS[ability]}`);
-    return runAblation(input, ability);
+    return watched(LACKS[ability], (observer) => runAblation(input, ability, observer));
   });
   const result = { renic: VERSION, scenario: file, run: options.run, ...resultOf(main), without: withoutOf(ablations) };
   const resultText = `${JSON.stringify(result, null, 2)}\n`;
@@ -80,7 +89,7 @@ function verdictText({ judge, looked, faultCount, faults }: Verdict): string[] {
 /** What each ability buys: what is missing without it, as clients and judges see it. */
 function ablationText(main: JudgedRun, ablations: readonly Ablation[]): string[] {
   if (ablations.length === 0) return [];
-  const rows = [["", "answered", "wrong", "open", "longest wait", "broken"], rowOf("all three abilities", main)];
+  const rows = [["", "answered", "wrong", "open", "longest silence", "broken"], rowOf("all three abilities", main)];
   for (const { ability, run, withReset } of ablations) {
     rows.push(rowOf(LACKS[ability], run));
     if (withReset) rows.push(rowOf("  and driver reset", withReset));

@@ -36,7 +36,7 @@ export interface ClientAccount {
   /** From first try to answer, of the requests answered at the first try; null without any. */
   readonly latencyNsMedian: number | null;
   readonly latencyNsMax: number | null;
-  /** The stretch without an answer that a user would complain about; null with fewer than two answers. */
+  /** The stretch without an answer that a user would complain about; null without any answer. */
   readonly gap: Gap | null;
 }
 
@@ -111,25 +111,26 @@ function clientAccount({ world, control }: RunOutcome, client: ClientControl): C
 
 /**
  * Finds the stretch without an answer that tells most: the last one, if a request sent in it has waited for a whole
- * time-out in vain, else the longest between two answers.
+ * time-out in vain, else the longest between two answers while some request waited.
  */
 function longestGap(requests: readonly RequestOutcome[], simulatedPs: number, timeoutPs: number): Gap | null {
-  const answers = requests.filter(({ state }) => state === "answered").map(({ answeredAtPs }) => answeredAtPs);
-  answers.sort((one, other) => one - other);
-  const last = answers.at(-1) ?? 0;
-  const isSilent = requests.some(({ state, firstSentAtPs }) => {
-    const isOpen = state === "waiting" || state === "failed";
-    return isOpen && firstSentAtPs > last && simulatedPs - firstSentAtPs >= timeoutPs;
-  });
+  const answers = requests.filter(({ state }) => state === "answered");
+  answers.sort((one, other) => one.answeredAtPs - other.answeredAtPs);
+  const last = answers.at(-1)?.answeredAtPs ?? 0;
+  const isOpen = ({ state }: RequestOutcome) => state === "waiting" || state === "failed";
+  const open = requests.filter(isOpen).map(({ firstSentAtPs }) => firstSentAtPs);
+  const isSilent = open.some((sentAtPs) => sentAtPs > last && simulatedPs - sentAtPs >= timeoutPs);
   if (isSilent) return { fromNs: toNs(last), toNs: null };
-  let longest: Gap | null = null;
-  for (const [index, to] of answers.entries()) {
-    const from = answers[index - 1];
-    if (from === undefined) continue;
-    const gap = { fromNs: toNs(from), toNs: toNs(to) };
-    if (!longest || gap.toNs - gap.fromNs > (longest.toNs ?? 0) - longest.fromNs) longest = gap;
+  // Backwards, so that the earliest request that waits at each answer is at hand.
+  let waitingSince = open.reduce((least, sentAtPs) => Math.min(least, sentAtPs), Number.POSITIVE_INFINITY);
+  let longest: readonly [number, number] | null = null;
+  for (let index = answers.length - 1; index >= 0; index--) {
+    const { answeredAtPs, firstSentAtPs } = answers[index] ?? { answeredAtPs: 0, firstSentAtPs: 0 };
+    waitingSince = Math.min(waitingSince, firstSentAtPs);
+    const from = Math.max(answers[index - 1]?.answeredAtPs ?? 0, waitingSince);
+    if (!longest || answeredAtPs - from >= longest[1] - longest[0]) longest = [from, answeredAtPs];
   }
-  return longest;
+  return longest && { fromNs: toNs(longest[0]), toNs: toNs(longest[1]) };
 }
 
 function protectionAccount({ world, control }: RunOutcome, p: Protection): ProtectionAccount {

@@ -54,9 +54,9 @@ function failureText(p: ProtectionAccount, failedAtNs: number): string {
 }
 
 function gapText({ gap }: ClientAccount): string {
-  if (!gap) return "too few answers to tell a gap";
+  if (!gap) return "no answer at all";
   if (gap.toNs === null) return `no answer after ${milliseconds(gap.fromNs)}`;
-  return `longest wait for an answer ${milliseconds(gap.toNs - gap.fromNs)}, until ${milliseconds(gap.toNs)}`;
+  return `longest without an answer: ${milliseconds(gap.toNs - gap.fromNs)}, until ${milliseconds(gap.toNs)}`;
 }
 
 function frameText({ frames }: Account): string {
