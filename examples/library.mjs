@@ -25,7 +25,7 @@ const capture = scenario.traffic[0].capture;
 const exchanges = readConversation(readCapture(read(capture), capture), { source: capture, port: 53 });
 
 const module = await compileDataPlane();
-const composition = compose(module, scenario, 1, new Map([[capture, exchanges]]));
+const composition = compose({ module, scenario, run: 1, replays: new Map([[capture, exchanges]]) });
 start(composition, {});
 while (composition.world.nowNs() < 2e9) step(composition, {});
 const saved = saveWorld(composition);

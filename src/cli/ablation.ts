@@ -3,7 +3,7 @@
  * once more with the guest's driver reset after the failover, to see whether and when that helps.
  */
 import type { Ability, Scenario } from "../config/scenario";
-import type { RunInput } from "../experiment/run";
+import type { RunInput } from "../experiment/input";
 import type { Observer } from "../host/simulation";
 import { type JudgedRun, runJudged } from "./judged-run";
 

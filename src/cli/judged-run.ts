@@ -10,7 +10,8 @@ import type { Verdict } from "../../test/checker/record";
 import type { CapturedFrame } from "../core/captured";
 import { peekRegisters } from "../core/registers";
 import { compose } from "../experiment/compose";
-import { finish, type RunInput, type RunOutcome } from "../experiment/run";
+import type { RunInput } from "../experiment/input";
+import { finish, type RunOutcome } from "../experiment/run";
 import { start } from "../experiment/simulate";
 import type { Observer, ReplicaMoment } from "../host/simulation";
 import { type Account, accountOf } from "../report/account";
@@ -29,7 +30,7 @@ export interface JudgedRun {
 
 /** Runs a scenario and has it judged. `first` sees everything before the judges do. */
 export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
-  const composition = compose(input.module, input.scenario, input.run, input.replays);
+  const composition = compose(input);
   const protectedVfs = composition.control.protections.map(({ index, replica }) => {
     return { protection: index, vf: replica.primary.vf, backupHost: replica.backup.host };
   });

@@ -4,7 +4,7 @@
  */
 import type { Verdict } from "../../test/checker/record";
 import { formatScenario } from "../config/format";
-import type { RunInput } from "../experiment/run";
+import type { RunInput } from "../experiment/input";
 import type { Observer } from "../host/simulation";
 import { accountText, milliseconds, whole } from "../report/text";
 import { VERSION } from "../sim/version";
@@ -30,7 +30,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   const say = options.quiet ? () => undefined : (text: string) => console.error(text);
   const seed = options.seed === undefined ? {} : { seed: options.seed };
   const loaded = await loadScenario(file, { ...seed, isAnyPathAllowed: options.allowPath ?? false });
-  const input: RunInput = { ...loaded, run: options.run };
+  const input: RunInput = { ...loaded, run: options.run, source: file };
   const { scenario } = loaded;
   say(`${file}: ${milliseconds(scenario.durationNs)} of simulated time, seed ${scenario.seed}`);
   const watched = <T>(title: string, run: (observer: Observer) => T): T => {

@@ -24,6 +24,7 @@ import { after, type Timers } from "../host/timers";
 import type { Protection } from "../remus/protection";
 import { checkService, loadService } from "../workload/replay-service";
 import type { ClientControl, Control, HostControl, VmControl } from "./control";
+import type { RunInput } from "./input";
 import { planWorld } from "./plan";
 
 /** What a port keeps for a quiesced virtual function. assumed: about the receive packet buffer of the 82576. */
@@ -39,14 +40,11 @@ export interface Composition {
   readonly control: Control;
 }
 
-/** Makes a scenario's world. `replays` has the exchanges of each capture that the scenario names. */
-export function compose(
-  module: WebAssembly.Module,
-  scenario: Scenario,
-  run: number,
-  replays: ReadonlyMap<string, readonly Exchange[]>,
-): Composition {
-  const world = World.create(module, planWorld(scenario, run, replays));
+/** Makes a scenario's world. Throws InputError for what does not fit: the world, or a service in its guest. */
+export function compose(input: RunInput): Composition {
+  const { scenario, replays } = input;
+  checkServices(input);
+  const world = World.create(input.module, planWorld(input));
   for (const [index, name] of DATA_PLANE_COSTS) world.plane.setCost(index, COST_MODEL[name].value);
   const network = world.plane.addSwitch(scenario.switchDelayNs);
   const sites = scenario.hosts.map((host) => new Site(world, host, network));
@@ -124,12 +122,21 @@ function makeVm(
   replays: ReadonlyMap<string, readonly Exchange[]>,
 ): VmControl {
   const { place, processor } = site.addGuest(vm, number);
+  const { port, exchanges } = serviceOf(scenario, vm, replays);
+  loadService(world, place.guest, vm, port, exchanges);
+  return { name: vm.name, place, processor };
+}
+
+function checkServices({ scenario, replays, source = "scenario" }: RunInput): void {
+  for (const vm of scenario.vms) checkService(vm, serviceOf(scenario, vm, replays).exchanges, source);
+}
+
+/** What a machine is asked: the port, and the exchanges of every capture that is replayed to it, each once. */
+function serviceOf(scenario: Scenario, vm: VmScenario, replays: RunInput["replays"]) {
   const sources = scenario.traffic.filter((traffic) => traffic.to === vm.name);
   const captures = new Set(sources.map(({ capture }) => capture));
   const exchanges = [...captures].flatMap((capture) => replays.get(capture) ?? []);
-  checkService(vm, exchanges);
-  loadService(world, place.guest, vm, sources[0]?.port ?? 0, exchanges);
-  return { name: vm.name, place, processor };
+  return { port: sources[0]?.port ?? 0, exchanges };
 }
 
 function makeProtection(

@@ -17,6 +17,7 @@ import type { Scenario } from "../config/scenario";
 import type { WorldPlan } from "../core/world";
 import type { Exchange } from "../format/conversation";
 import { InputError } from "../sim/input-error";
+import type { RunInput } from "./input";
 
 /** Events that wait at once: a few for each object, and stale ones until their time. */
 const EVENT_COUNT = 65_536;
@@ -32,11 +33,7 @@ const CLIENT_TABLE_BYTES = 65_536 * 4;
 const ARENA_BYTES_MAX = 4 * 1024 ** 3 - 16 * 1024 ** 2;
 
 /** Returns the plan of a scenario's world; throws InputError when 4 GiB do not hold it. */
-export function planWorld(
-  scenario: Scenario,
-  run: number,
-  replays: ReadonlyMap<string, readonly Exchange[]>,
-): WorldPlan {
+export function planWorld({ scenario, run, replays, source = "scenario" }: RunInput): WorldPlan {
   const pageCounts = guestPageCounts(scenario);
   const chunkCount = pageCounts.reduce((sum, pages) => sum + Math.ceil(pages / CHUNK_PAGES), 0);
   let bytes = SLACK_BYTES + EVENT_COUNT * 16 + (SLOT_COUNT + 1) * (SLOT_SMALL_BYTES + SLOT_LARGE_BYTES);
@@ -47,7 +44,7 @@ export function planWorld(
     bytes += protection.outboundBytes + stagingBytes(pagesOf(scenario, protection.vm));
   }
   for (const traffic of scenario.traffic) bytes += CLIENT_TABLE_BYTES + replayBytes(replays.get(traffic.capture) ?? []);
-  if (bytes > ARENA_BYTES_MAX) refuse(bytes);
+  if (bytes > ARENA_BYTES_MAX) refuse(source, bytes);
   return {
     seed: scenario.seed,
     run,
@@ -78,9 +75,9 @@ function replayBytes(exchanges: readonly Exchange[]): number {
   return bytes;
 }
 
-function refuse(bytes: number): never {
+function refuse(source: string, bytes: number): never {
   const gib = (value: number) => (value / 1024 ** 3).toFixed(2);
-  throw new InputError("scenario", [
+  throw new InputError(source, [
     {
       place: "",
       subject: "memory",

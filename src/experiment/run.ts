@@ -1,21 +1,11 @@
 /**
  * A run: a pure function of the resolved scenario, the recordings it names, the seed and run number, and the wasm.
  */
-import type { Scenario } from "../config/scenario";
-import type { Exchange } from "../format/conversation";
 import type { Observer } from "../host/simulation";
 import { type Composition, compose } from "./compose";
+import type { RunInput } from "./input";
 import { start, step } from "./simulate";
 import { count, emptyTally, type Tally } from "./tally";
-
-export interface RunInput {
-  readonly module: WebAssembly.Module;
-  readonly scenario: Scenario;
-  /** Number of the replication, which selects a substream of the seed. */
-  readonly run: number;
-  /** The exchanges of each capture, by the path that the scenario gives. */
-  readonly replays: ReadonlyMap<string, readonly Exchange[]>;
-}
 
 export interface RunOutcome extends Composition {
   readonly tally: Tally;
@@ -25,7 +15,7 @@ export interface RunOutcome extends Composition {
 
 /** Makes the scenario's world and runs it to its end. */
 export function runScenario(input: RunInput, observer: Observer = {}): RunOutcome {
-  const composition = compose(input.module, input.scenario, input.run, input.replays);
+  const composition = compose(input);
   start(composition, observer);
   return finish(composition, observer);
 }

@@ -27,21 +27,22 @@ function sizeOf(vm: VmScenario, exchanges: readonly Exchange[]): ServiceSize {
 }
 
 /** Throws InputError when the recorded replies do not fit the machine's memory. */
-export function checkService(vm: VmScenario, exchanges: readonly Exchange[]): void {
+export function checkService(vm: VmScenario, exchanges: readonly Exchange[], source: string): void {
   const { bytes, slotBytes } = sizeOf(vm, exchanges);
   if (slotBytes > PAGE_BYTES) {
-    refuse(vm, `a recorded reply needs a slot of ${slotBytes} bytes, and one has at most ${PAGE_BYTES}`);
+    refuse(source, vm, `a recorded reply needs a slot of ${slotBytes} bytes, and one has at most ${PAGE_BYTES}`);
   }
   if (bytes <= vm.memoryBytes) return;
   const mib = (value: number) => `${Math.ceil(value / 1024 ** 2)} MiB`;
   refuse(
+    source,
     vm,
     `is ${mib(vm.memoryBytes)}, and the service needs ${mib(bytes)} with its ${exchanges.length} recorded replies and its working set; give it more, or replay less`,
   );
 }
 
-function refuse(vm: VmScenario, reason: string): never {
-  throw new InputError("scenario", [{ place: "", subject: `vm ${vm.name}: memory`, reason }]);
+function refuse(source: string, vm: VmScenario, reason: string): never {
+  throw new InputError(source, [{ place: "", subject: `vm ${vm.name}: memory`, reason }]);
 }
 
 /** Fills the service's table in guest memory with the recorded replies. */

@@ -69,7 +69,7 @@ describe("renic run", () => {
   it("memory too small for the recorded answers, how much they need", () => {
     writeFileSync(join(folder, "dns.pcapng"), RECORDING);
     const text = EXAMPLE.replace("memory: 64MiB", "memory: 3MiB").replace("workingSet: 8MiB", "workingSet: 64KiB");
-    expect(refused(scenarioFile(text))).toMatch(/vm web: memory: is 3 MiB.*needs/);
+    expect(refused(scenarioFile(text))).toMatch(/s.yaml: vm web: memory: is 3 MiB.*needs/);
   });
 });
 

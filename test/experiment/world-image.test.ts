@@ -9,7 +9,7 @@ import { smallInput } from "../support/failover-scenario";
 
 async function begun(): Promise<{ module: WebAssembly.Module; composition: Composition; digest: string }> {
   const input = await smallInput();
-  const composition = compose(input.module, input.scenario, input.run, input.replays);
+  const composition = compose(input);
   start(composition, {});
   return { module: input.module, composition, digest: runScenario(input).digest };
 }

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { type JudgedRun, runJudged } from "../../src/cli/judged-run";
-import type { RunInput } from "../../src/experiment/run";
+import type { RunInput } from "../../src/experiment/input";
 import { smallInput, withScenario } from "../support/failover-scenario";
 
 /** Moments that share no rhythm with epochs, heartbeats or requests. */

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { parseScenario } from "../../src/config/parse";
 import type { Scenario } from "../../src/config/scenario";
 import { compileDataPlane } from "../../src/core/load";
-import type { RunInput } from "../../src/experiment/run";
+import type { RunInput } from "../../src/experiment/input";
 import { readCapture } from "../../src/format/capture";
 import { type Exchange, readConversation } from "../../src/format/conversation";
 

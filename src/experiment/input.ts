@@ -1,0 +1,15 @@
+/** What goes into a run. */
+import type { Scenario } from "../config/scenario";
+import type { Exchange } from "../format/conversation";
+
+/** What a run is a pure function of, together with the wasm. */
+export interface RunInput {
+  readonly module: WebAssembly.Module;
+  readonly scenario: Scenario;
+  /** Number of the replication, which selects a substream of the seed. */
+  readonly run: number;
+  /** The exchanges of each capture, by the path that the scenario gives. */
+  readonly replays: ReadonlyMap<string, readonly Exchange[]>;
+  /** What messages call the scenario; its file, if it has one. */
+  readonly source?: string;
+}
