@@ -153,3 +153,39 @@ export const VF_REGISTER_NAMES: string =
   "VTCTRL STATUS VTEICS VTEIMS VTEIMC VTEIAC VTEIAM VTEICR VTEITR0 VTEITR1 VTEITR2 VTIVAR VTIVAR_MISC " +
   "RDBAL RDBAH RDLEN SRRCTL RDH RDT RXDCTL RQDPC TDBAL TDBAH TDLEN TDH TXCTL TDT TXDCTL " +
   "VFGPRC VFGPTC VFGORC VFGOTC VFMPRC";
+
+/** What each register is for, a line each, in the same order; only the control plane reads this. */
+export const VF_REGISTER_MEANINGS: string =
+  "bit 26 resets the virtual function; reads 0\n" +
+  "full duplex, link up, speed; mirrored from the port\n" +
+  "sets causes; bits 2:0 are the vectors\n" +
+  "mask: a set bit lets a vector interrupt\n" +
+  "clears bits of the mask\n" +
+  "causes that are cleared when their message is sent\n" +
+  "mask bits that are cleared when their message is sent\n" +
+  "pending causes\n" +
+  "throttle of vector 0: interval in bits 14:2, microseconds\n" +
+  "throttle of vector 1\n" +
+  "throttle of vector 2\n" +
+  "vectors of the queues: bits 1:0 and 7 receive queue 0, bits 9:8 and 15 transmit queue 0\n" +
+  "vector of the mailbox: bits 1:0 and 7\n" +
+  "receive ring, address bits 31:7\n" +
+  "receive ring, address bits 63:32\n" +
+  "receive ring, bytes, a multiple of 128\n" +
+  "receive buffers: size in KiB in bits 6:0, descriptor type in bits 27:25\n" +
+  "receive head: the next descriptor that hardware fills; 0 after enabling\n" +
+  "receive tail: hardware owns the descriptors before it\n" +
+  "bit 25 enables the receive queue; thresholds below\n" +
+  "frames dropped because hardware owned no descriptor\n" +
+  "transmit ring, address bits 31:7\n" +
+  "transmit ring, address bits 63:32\n" +
+  "transmit ring, bytes, a multiple of 128\n" +
+  "transmit head: the next descriptor that hardware fetches; 0 after enabling\n" +
+  "hints for direct cache access; kept, without effect\n" +
+  "transmit tail: the doorbell\n" +
+  "bit 25 enables the transmit queue; thresholds below\n" +
+  "frames received\n" +
+  "frames sent\n" +
+  "octets received, frame check sequences included\n" +
+  "octets sent, frame check sequences included\n" +
+  "multicast and broadcast frames received";

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { registerRows } from "../../src/core/registers";
 import { COST_MODEL } from "../../src/host/cost-model";
 import { VERSION } from "../../src/sim/version";
 
@@ -40,6 +41,13 @@ describe("docs/model.md", () => {
       return `| ${name} | ${value} | ${unit} | ${range.join(" to ")} | ${meaning} | ${source} |`;
     });
     for (const row of rows) expect(text).toContain(row);
+  });
+});
+
+describe("docs/registers.md", () => {
+  it("the table, is the one that the device is built from", () => {
+    const rows = readFileSync("docs/registers.md", "utf8").match(/^\| 0x.*$/gm);
+    expect(rows).toEqual(registerRows());
   });
 });
 
