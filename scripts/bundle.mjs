@@ -1,5 +1,7 @@
-/** Bundles the entries of the package into dist/, shared code in chunks beside them, dependencies left outside. */
-import { chmodSync, readdirSync, rmSync } from "node:fs";
+/** Bundles the entries of the package into dist/, shared code in chunks beside them, dependencies left outside; writes the schema. */
+import { execFileSync } from "node:child_process";
+import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import process from "node:process";
 import { build } from "esbuild";
 
 for (const file of readdirSync("dist")) if (file.endsWith(".js")) rmSync(`dist/${file}`);
@@ -22,3 +24,4 @@ await build({
   logLevel: "warning",
 });
 chmodSync("dist/cli.js", 0o755);
+writeFileSync("dist/schema.json", execFileSync(process.execPath, ["dist/cli.js", "schema"]));

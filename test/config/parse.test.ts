@@ -4,10 +4,20 @@ import { InputError, parseScenario } from "../../src/scenario";
 import { changed, FAILOVER, problemsIn } from "./failover-text";
 
 describe("parseScenario", () => {
-  test("examples/failover.yaml, read, values in base units", () => {
+  test("examples/failover.yaml, read, what the README tells of it", () => {
+    const { clients, traffic, protect, events } = parseScenario(
+      readFileSync("examples/failover.yaml", "utf8"),
+      "f.yaml",
+    );
+    expect(clients).toHaveLength(4);
+    expect(traffic.map(({ from }) => from)).toEqual(clients.map(({ name }) => name));
+    expect(protect[0]).toMatchObject({ vm: "web", intervalNs: 25_000_000 });
+    expect(events).toEqual([{ atNs: 4_000_000_000, fail: "primary" }]);
+  });
+
+  test("scenario with most values given, read, values in base units", () => {
     const nic = { rateBitsPerSecond: 10_000_000_000, latencyNs: 1000, vfCount: 7 };
-    const text = readFileSync("examples/failover.yaml", "utf8");
-    expect(parseScenario(text, "failover.yaml")).toEqual({
+    expect(parseScenario(FAILOVER, "failover.yaml")).toEqual({
       version: 1,
       seed: 1,
       durationNs: 8_000_000_000,
