@@ -1,6 +1,8 @@
 /**
  * Measures the cases on all engines in turn, many short rounds each, so that whatever else the machine does hits them
- * alike. A result is a median over rounds.
+ * alike. A result is a median over all rounds of several passes, and each pass has engines of its own: which physical
+ * pages an engine is given decides which of its lines share a set of the second-level cache, and one draw of them made
+ * the same program take 26 or 41 ns for a packet.
  *
  * Invariant: after each case all engines have done exactly the same work since they were made, so what they returned
  * and what they left in guest memory must be equal. A fast engine that does something else is an error, not a result.
@@ -12,8 +14,11 @@ import { type Spread, spreadOf } from "./statistics";
 
 /** How many rounds there are. */
 export interface Rounds {
-  /** Not counted: compilers warm up. */
+  /** Passes, each with new engines. */
+  readonly passes: number;
+  /** Rounds of a case in a pass that are not counted: compilers warm up. */
   readonly warmUp: number;
+  /** Rounds of a case in a pass that are. */
   readonly counted: number;
 }
 
@@ -30,20 +35,46 @@ export class ResultMismatch extends Error {
   override readonly name = "ResultMismatch";
 }
 
-/** Measures one case; throws ResultMismatch or MemoryMismatch when the engines do not agree. */
-export async function measureCase(
+/** Nanoseconds for an operation, a number for each round. */
+type Series = Map<EngineName, number[]>;
+
+/** Measures all cases; throws ResultMismatch or MemoryMismatch when the engines do not agree. */
+export async function measureCases(
+  makeEngines: () => readonly Engine[],
+  cases: readonly BenchCase[],
+  rounds: Rounds,
+): Promise<CaseResult[]> {
+  const found = cases.map((benchCase) => ({ benchCase, series: new Map<EngineName, number[]>(), hash: "" }));
+  for (let pass = 0; pass < rounds.passes; pass++) {
+    const engines = makeEngines();
+    try {
+      for (const entry of found) {
+        await measureCase(engines, entry.benchCase, rounds, entry.series);
+        entry.hash = await compareMemory(engines, entry.benchCase.name);
+      }
+    } finally {
+      for (const engine of engines) engine.close();
+    }
+  }
+  return found.map(({ benchCase, series, hash }) => ({ benchCase, spreads: spreadsOf(series), hash }));
+}
+
+function spreadsOf(series: Series): Map<EngineName, Spread> {
+  return new Map([...series].map(([name, costs]) => [name, spreadOf(costs)]));
+}
+
+/** Adds a pass over one case to its series. */
+async function measureCase(
   engines: readonly Engine[],
   benchCase: BenchCase,
   rounds: Rounds,
-): Promise<CaseResult> {
-  const series = new Map<EngineName, number[]>(engines.map(({ name }) => [name, []]));
+  series: Series,
+): Promise<void> {
   for (let round = 0; round < rounds.warmUp + rounds.counted; round++) {
     const costs = await measureRound(rotated(engines, round), benchCase);
     if (round < rounds.warmUp) continue;
-    for (const [name, nanoseconds] of costs) series.get(name)?.push(nanoseconds);
+    for (const [name, nanoseconds] of costs) series.set(name, [...(series.get(name) ?? []), nanoseconds]);
   }
-  const spreads = new Map([...series].map(([name, costs]) => [name, spreadOf(costs)]));
-  return { benchCase, spreads, hash: await compareMemory(engines, benchCase.name) };
 }
 
 /** Lets each engine do one round, and returns nanoseconds for an operation. */

@@ -18,14 +18,15 @@ const HEADINGS = ["case", "wasm", "js", "c", "wasm/c", "wasm/js"] as const;
 /** Returns the list for programs. */
 export function entriesOf(results: readonly CaseResult[]): BenchEntry[] {
   return results.flatMap(({ benchCase, spreads }) =>
-    [...spreads].map(([engine, { median, low, high }]) => ({
-      case: benchCase.name,
-      engine,
-      nsPerOperation: round(median),
-      low: round(low),
-      high: round(high),
-    })),
+    ENGINES.flatMap((engine) => {
+      const spread = spreads.get(engine);
+      return spread ? [entryOf(benchCase.name, engine, spread)] : [];
+    }),
   );
+}
+
+function entryOf(caseName: string, engine: EngineName, { median, low, high }: Spread): BenchEntry {
+  return { case: caseName, engine, nsPerOperation: round(median), low: round(low), high: round(high) };
 }
 
 function round(nanoseconds: number): number {
@@ -45,7 +46,7 @@ export function tableOf(results: readonly CaseResult[]): string {
 function rowOf({ benchCase, spreads }: CaseResult): string[] {
   const cells = ENGINES.map((engine) => spreadText(spreads.get(engine)));
   const ratios = [spreads.get("c"), spreads.get("js")].map((other) => ratioText(spreads.get("wasm"), other));
-  return [`${benchCase.name}, a ${benchCase.operation}`, ...cells, ...ratios];
+  return [`${benchCase.name}, per ${benchCase.operation}`, ...cells, ...ratios];
 }
 
 function pad(cell: string, width: number, isLeft: boolean): string {

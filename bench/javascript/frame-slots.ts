@@ -1,14 +1,14 @@
 /**
- * Slots for frames under way, of two sizes, each with a header of 32 bytes; free ones are kept last-in-first-out, so
- * that the same warm lines are used again.
+ * Slots for frames under way, of two sizes; free ones are kept last-in-first-out, so that the same warm lines are used
+ * again.
  */
 import { load32, type Pool, store32 } from "./pool";
 
 const SMALL_SLOT_BYTES = 192;
 const LARGE_SLOT_BYTES = 2048;
 const SLOT_COUNT = 64;
-/** Bytes of a slot's header. */
-export const FRAME_START = 32;
+/** Where a frame's bytes start in its slot: on the cache line behind the header. */
+export const FRAME_START = 64;
 const SMALL_BYTES_MAX = SMALL_SLOT_BYTES - FRAME_START;
 
 // Places in a slot's header.

@@ -1,6 +1,6 @@
 /*
- * Slots for frames under way, of two sizes, each with a header of 32 bytes; free ones are kept last-in-first-out, so
- * that the same warm lines are used again.
+ * Slots for frames under way, of two sizes; a frame's bytes start on the cache line behind the header. Free slots are
+ * kept last-in-first-out, so that the same warm lines are used again.
  */
 #ifndef FRAME_SLOTS_H
 #define FRAME_SLOTS_H
@@ -10,7 +10,7 @@
 #define SLOT_SMALL_BYTES 192u
 #define SLOT_LARGE_BYTES 2048u
 #define SLOT_COUNT 64u
-#define FRAME_START 32u
+#define FRAME_START 64u
 #define SMALL_BYTES_MAX (SLOT_SMALL_BYTES - FRAME_START)
 
 /* Places in a slot's header. */

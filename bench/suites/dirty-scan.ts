@@ -6,7 +6,6 @@ const DENSITIES = [
   { name: "clean", stride: SCAN_PAGE_COUNT },
   { name: "0.1 % dirty", stride: 1000 },
   { name: "1 % dirty", stride: 100 },
-  { name: "all dirty", stride: 1 },
 ] as const;
 
 export async function runDirtyScan(module: WebAssembly.Module, seconds: number): Promise<void> {

@@ -48,7 +48,7 @@ describe("parseScenario", () => {
           kind: "replay",
           from: "visitor",
           to: "web",
-          capture: "recordings/dns/dns.pcapng",
+          capture: "dns.pcapng",
           port: 53,
           scale: 4,
           startNs: 100_000_000,
@@ -69,7 +69,7 @@ describe("parseScenario", () => {
         },
       ],
       events: [{ atNs: 4_000_000_000, fail: "primary" }],
-      ablate: { abilities: ["stateWrite", "dmaLog", "hold"], driverResetNs: 1_000_000_000 },
+      ablate: { abilities: ["stateWrite", "hold"], driverResetNs: 1_000_000_000 },
     });
   });
 

@@ -92,6 +92,18 @@ export class Network {
     return { host, processor, port, guest, vf, mac, ...this.#takeLink() };
   }
 
+  /** Adds a guest to a server, with the virtual function of a pool that is free. */
+  addNeighbour(server: Server, pool: number): Server {
+    const { plane } = this.world;
+    const number = this.#serverCount++;
+    const mac = guestMac(number);
+    const processor = plane.addProcessor(...CYCLE_PS);
+    const guest = plane.addGuest(server.host, processor, GUEST_PAGE_COUNT, ...mac, guestIp(number), 10_000);
+    const vf = server.vf + pool;
+    plane.attachVf(vf, guest);
+    return { ...server, processor, guest, vf, mac };
+  }
+
   /** Adds a client without requests. */
   addClient(options: ClientOptions = {}): ClientMachine {
     const { plane } = this.world;

@@ -19,6 +19,14 @@ export function framesOf(trace: readonly TraceRecord[], kind: number, subject?: 
   return ofKind(trace, kind, subject).map(({ frame }) => frame);
 }
 
+/**
+ * Returns the drops for a reason. What the subject of a drop is depends on the reason, so a drop is not looked for by
+ * its subject alone.
+ */
+export function dropsFor(trace: readonly TraceRecord[], reason: number): TraceRecord[] {
+  return ofKind(trace, TRACE_DROPPED).filter(({ b }) => b === reason);
+}
+
 /** Returns the reason of every drop, in order. */
 export function dropReasons(trace: readonly TraceRecord[]): number[] {
   return ofKind(trace, TRACE_DROPPED).map(({ b }) => b);
