@@ -12,12 +12,15 @@ import { Transform } from "assemblyscript/transform";
 const INLINED = {
   "assembly/memory/dirty-log": ["mark", "isMarked"],
   "assembly/memory/guest-memory": ["frameOf", "presentFrameOf", "look", "touch"],
-  "assembly/memory/iommu": ["translate"],
+  "assembly/memory/iommu": ["translate", "guestFrameOf"],
   "assembly/wire/frame": ["takeSlot", "freeSlot"],
-  "assembly/nic/dma": ["reachToRead", "reachToWrite"],
+  "assembly/nic/dma": ["reachToRead", "reachToWrite", "dmaRead", "dmaWrite", "readPart", "writePart", "roomOf"],
   "assembly/nic/rx-ring": ["packetType"],
   "assembly/guest/driver": [
+    "driver",
+    "reclaim",
     "refill",
+    "isReceived",
     "enqueue",
     "socketEntry",
     "freeBuffer",

@@ -127,7 +127,9 @@ export function initialise(index: u32): void {
   // The last buffer is never used, so that a full stack's count differs from an empty one's when masked.
   d.freeCount = RX_BUFFER_COUNT - 1;
   // Every descriptor gets a buffer, also the one at the tail: the tail moves on by as many as have been refilled.
-  for (let i: u32 = 0; i < RING_COUNT; i++) refill(m, d, i);
+  const ring = touch(m, RX_RING_PAGE << PAGE_SHIFT);
+  const bufferOf = touch(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
+  for (let i: u32 = 0; i < RING_COUNT; i++) refill(ring, bufferOf, free, d, i);
   d.rxTold = RING_MASK;
   writeRegister(v, RDBAL, RX_RING_PAGE << PAGE_SHIFT);
   writeRegister(v, RDBAH, 0);
@@ -152,38 +154,46 @@ export function unmask(v: u32): void {
 }
 
 /** Gives a receive descriptor a free buffer. */
-function refill(m: GuestMemory, d: Driver, position: u32): void {
+function refill(ring: u32, bufferOf: u32, free: u32, d: Driver, position: u32): void {
   d.freeCount = (d.freeCount - 1) & RX_BUFFER_MASK;
-  const buffer = <u32>load<u16>(touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT) + (d.freeCount << 1));
-  store<u32>(touch(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT) + (position << 2), buffer);
-  const at = touch(m, RX_RING_PAGE << PAGE_SHIFT) + (position << DESCRIPTOR_SHIFT);
+  const buffer = <u32>load<u16>(free + (d.freeCount << 1));
+  store<u32>(bufferOf + (position << 2), buffer);
+  const at = ring + (position << DESCRIPTOR_SHIFT);
   store<u64>(at, (RX_BUFFERS_PAGE << PAGE_SHIFT) + (buffer << BUFFER_SHIFT), RX_ADDRESS);
   store<u64>(at, 0, RX_STATUS);
 }
 
 /** Moves received frames to the socket queue and refills the ring; returns how many frames there were. */
 export function pollReceive(m: GuestMemory, d: Driver, budget: u32): u32 {
-  const ring = look(m, RX_RING_PAGE << PAGE_SHIFT);
-  const buffers = look(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
+  if (!isReceived(look(m, RX_RING_PAGE << PAGE_SHIFT), d.rxNext & RING_MASK)) return 0;
+  const ring = touch(m, RX_RING_PAGE << PAGE_SHIFT);
+  const bufferOf = touch(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
+  const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
+  const socket = touch(m, SOCKET_PAGE << PAGE_SHIFT);
   let count: u32 = 0;
   for (; count < budget; count++) {
     const position = d.rxNext & RING_MASK;
-    const at = ring + (position << DESCRIPTOR_SHIFT);
-    if (!(load<u32>(at, RX_STATUS) & RX_DD)) break;
-    enqueue(m, d, load<u32>(buffers + (position << 2)), <u32>load<u16>(at, RX_LENGTH));
-    refill(m, d, position);
+    if (!isReceived(ring, position)) break;
+    const buffer = load<u32>(bufferOf + (position << 2));
+    enqueue(socket, free, d, buffer, <u32>load<u16>(ring + (position << DESCRIPTOR_SHIFT), RX_LENGTH));
+    refill(ring, bufferOf, free, d, position);
     d.rxNext = (position + 1) & RING_MASK;
   }
   return count;
 }
 
-function enqueue(m: GuestMemory, d: Driver, buffer: u32, bytes: u32): void {
+function isReceived(ring: u32, position: u32): bool {
+  return (load<u32>(ring + (position << DESCRIPTOR_SHIFT), RX_STATUS) & RX_DD) != 0;
+}
+
+function enqueue(socket: u32, free: u32, d: Driver, buffer: u32, bytes: u32): void {
   if (d.socketCount >= SOCKET_COUNT) {
     d.socketDropped++;
-    freeBuffer(m, d, buffer);
+    freeBuffer(free, d, buffer);
     return;
   }
-  const e = socketEntry(m, (d.socketFirst + d.socketCount++) & SOCKET_MASK);
+  const position = (d.socketFirst + d.socketCount++) & SOCKET_MASK;
+  const e = changetype<SocketEntry>(socket + position * <u32>offsetof<SocketEntry>());
   e.buffer = buffer;
   e.bytes = bytes;
 }
@@ -199,13 +209,13 @@ export function firstInSocket(m: GuestMemory, d: Driver): SocketEntry {
 
 /** Takes that frame off the queue; its buffer is free again. */
 export function leaveSocket(m: GuestMemory, d: Driver): void {
-  freeBuffer(m, d, firstInSocket(m, d).buffer);
+  freeBuffer(touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT), d, firstInSocket(m, d).buffer);
   d.socketFirst = (d.socketFirst + 1) & SOCKET_MASK;
   d.socketCount--;
 }
 
-function freeBuffer(m: GuestMemory, d: Driver, buffer: u32): void {
-  store<u16>(touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT) + (d.freeCount << 1), <u16>buffer);
+function freeBuffer(free: u32, d: Driver, buffer: u32): void {
+  store<u16>(free + (d.freeCount << 1), <u16>buffer);
   d.freeCount = (d.freeCount + 1) & RX_BUFFER_MASK;
 }
 

@@ -21,14 +21,17 @@ import {
 import { PAGE_BYTES } from "../layout/limits";
 import { digestBytes } from "../sim/digest";
 import { clearLog, mark, nextMarked, unmark } from "./dirty-log";
-import { frameOf, GuestMemory, presentFrameOf } from "./guest-memory";
+import { frameOf, GuestMemory, presentFrameOf, writeProtect } from "./guest-memory";
 
 /** Starts the processor's log; everything present counts as dirty, or nothing. */
 export function startLogging(m: GuestMemory, isPresentDirty: bool): void {
   clearLog(m.log, m.pageCount);
   m.isLogging = 1;
-  if (!isPresentDirty) return;
-  for (let page: u32 = 0; page < m.pageCount; page++) if (frameOf(m, page)) mark(m.log, page);
+  for (let page: u32 = 0; page < m.pageCount; page++) {
+    if (!frameOf(m, page)) continue;
+    if (isPresentDirty) mark(m.log, page);
+    else writeProtect(m, page);
+  }
 }
 
 /** Stops the processor's log. */
@@ -47,6 +50,7 @@ export function collectPages(m: GuestMemory, to: u32, pageCountMax: u32): u32 {
     page = nextMarked(m.log, page, m.pageCount);
     if (page == m.pageCount) break;
     unmark(m.log, page);
+    writeProtect(m, page);
     to += writePage(m, page, to);
     page++;
   }

@@ -1,7 +1,12 @@
 /**
  * A guest's memory: a table of frame addresses, one word a page. An absent page (0) reads as zero and gets a frame
- * when it is first written. The table is flat: its 1/1024 of the guest's size is address space that only costs
- * memory where it is touched, and a second level would cost every access a load.
+ * when it is first written. In log-dirty mode a page that is not in the log is write-protected, as the hypervisor does
+ * it with real page tables, so that the common write costs one look at the entry.
+ *
+ *     entry:  | frame address, bits 31:12 | 0 ... 0 | write-protected |     0: absent
+ *
+ * The table is flat: its 1/1024 of the guest's size is address space that only costs memory where it is touched, and a
+ * second level would cost every access a load.
  *
  * Software in the guest goes through `touch` and `look`, which is where the processor's log-dirty mode marks; devices
  * come through their IOMMU map (iommu.ts, nic/dma.ts) and are seen by no log of the processor. That gap is the
@@ -33,6 +38,10 @@ export function memoryOf(guest: u32): GuestMemory {
   return changetype<GuestMemory>(GUESTS + guest * GUEST_BYTES);
 }
 
+/** The next write faults: the page is to be marked first. */
+const WRITE_PROTECTED: u32 = 1;
+const FRAME_MASK: u32 = ~PAGE_MASK;
+
 /** Reserves the tables of a memory of so many pages, all absent. */
 export function createMemory(m: GuestMemory, pageCount: u32): void {
   m.pageCount = pageCount;
@@ -45,7 +54,7 @@ export function createMemory(m: GuestMemory, pageCount: u32): void {
 /** Returns the address of a page's frame, 0 when it is absent. */
 export function frameOf(m: GuestMemory, page: u32): u32 {
   assert(page < m.pageCount, "a guest frame number lies in its memory");
-  return load<u32>(m.table + (page << 2));
+  return load<u32>(m.table + (page << 2)) & FRAME_MASK;
 }
 
 /** Returns the address of a page's frame, giving it one when it is absent; the scrap frame when the pool is exhausted. */
@@ -63,7 +72,9 @@ function addFrame(m: GuestMemory, page: u32): u32 {
     store<u32>(chunkEntry, chunk);
   }
   const frame = chunk + ((page % CHUNK_PAGES) << PAGE_SHIFT);
-  store<u32>(m.table + (page << 2), frame);
+  // A frame that a device brought in is in no log of the processor yet.
+  const isUnseen = m.isLogging && !isMarked(m.log, page);
+  store<u32>(m.table + (page << 2), isUnseen ? frame | WRITE_PROTECTED : frame);
   return frame;
 }
 
@@ -76,11 +87,29 @@ export function look(m: GuestMemory, address: u32): u32 {
 /** Returns where a guest address can be written by guest software, up to the end of its page, and marks the page. */
 export function touch(m: GuestMemory, address: u32): u32 {
   const page = address >>> PAGE_SHIFT;
+  assert(page < m.pageCount, "a guest frame number lies in its memory");
+  const entry = load<u32>(m.table + (page << 2));
+  const frame = entry && !(entry & WRITE_PROTECTED) ? entry : faultIn(m, page);
+  return frame + (address & PAGE_MASK);
+}
+
+/** A write found its page absent or write-protected: gives it a frame, marks it, lets writes through. */
+function faultIn(m: GuestMemory, page: u32): u32 {
   if (m.isLogging && !isMarked(m.log, page)) {
     mark(m.log, page);
     m.faultCount++;
   }
-  return presentFrameOf(m, page) + (address & PAGE_MASK);
+  const frame = frameOf(m, page);
+  if (!frame) return addFrame(m, page);
+  store<u32>(m.table + (page << 2), frame);
+  return frame;
+}
+
+/** Has the next write to a page fault, so that it is marked. */
+export function writeProtect(m: GuestMemory, page: u32): void {
+  const at = m.table + (page << 2);
+  const entry = load<u32>(at);
+  if (entry) store<u32>(at, entry | WRITE_PROTECTED);
 }
 
 /** Copies bytes into guest memory as guest software would; they may cross pages. */

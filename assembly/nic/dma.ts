@@ -13,59 +13,81 @@ import { VF_BYTES } from "../layout/virtual-function";
 import { copy } from "../memory/copy";
 import { mark } from "../memory/dirty-log";
 import { frameOf, memoryOf, presentFrameOf } from "../memory/guest-memory";
-import { MAY_READ, MAY_WRITE, NOT_MAPPED, translate } from "../memory/iommu";
+import { guestFrameOf, MAY_READ, MAY_WRITE, setUnlogged, translate, UNLOGGED } from "../memory/iommu";
 import { trace } from "../sim/trace";
 import { world } from "../sim/world";
 import { Vf } from "./virtual-function";
 
 /** Returns where a device may read, up to the end of the page; 0 after a fault. */
 export function reachToRead(v: Vf, address: u64): u32 {
-  const page = translate(v.map, address, MAY_READ);
-  if (page == NOT_MAPPED) return fault(v, address, MAY_READ);
-  const frame = frameOf(memoryOf(v.guest), page);
+  const entry = translate(v.map, address, MAY_READ);
+  if (!entry) return fault(v, address, MAY_READ);
+  const frame = frameOf(memoryOf(v.guest), guestFrameOf(entry));
   return (frame ? frame : ZERO_PAGE) + (<u32>address & PAGE_MASK);
 }
 
 /** Returns where a device may write, up to the end of the page, and marks the frame; 0 after a fault. */
 export function reachToWrite(v: Vf, address: u64): u32 {
-  const page = translate(v.map, address, MAY_WRITE);
-  if (page == NOT_MAPPED) return fault(v, address, MAY_WRITE);
-  if (v.log) mark(v.log, <u32>(address >> PAGE_SHIFT));
-  return presentFrameOf(memoryOf(v.guest), page) + (<u32>address & PAGE_MASK);
+  const entry = translate(v.map, address, MAY_WRITE);
+  if (!entry) return fault(v, address, MAY_WRITE);
+  if (entry & UNLOGGED) logWrite(v, <u32>(address >> PAGE_SHIFT));
+  return presentFrameOf(memoryOf(v.guest), guestFrameOf(entry)) + (<u32>address & PAGE_MASK);
+}
+
+function logWrite(v: Vf, deviceFrame: u32): void {
+  mark(v.log, deviceFrame);
+  setUnlogged(v.map, deviceFrame, false);
 }
 
 /** Copies guest memory to `to`; false after a fault, with the pages before it copied. */
 export function dmaRead(v: Vf, address: u64, to: u32, bytes: u32): bool {
-  while (true) {
-    const from = reachToRead(v, address);
-    if (!from) return false;
-    const room = PAGE_BYTES - (<u32>address & PAGE_MASK);
-    if (bytes <= room) {
-      copy(to, from, bytes);
-      return true;
-    }
-    copy(to, from, room);
-    address += room;
-    to += room;
-    bytes -= room;
+  return bytes > roomOf(address) ? readAcross(v, address, to, bytes) : readPart(v, address, to, bytes);
+}
+
+function readPart(v: Vf, address: u64, to: u32, bytes: u32): bool {
+  const from = reachToRead(v, address);
+  if (!from) return false;
+  copy(to, from, bytes);
+  return true;
+}
+
+function readAcross(v: Vf, address: u64, to: u32, bytes: u32): bool {
+  while (bytes) {
+    const part = min<u32>(bytes, roomOf(address));
+    if (!readPart(v, address, to, part)) return false;
+    address += part;
+    to += part;
+    bytes -= part;
   }
+  return true;
 }
 
 /** Copies bytes into guest memory; false after a fault, with the pages before it written. */
 export function dmaWrite(v: Vf, address: u64, from: u32, bytes: u32): bool {
-  while (true) {
-    const to = reachToWrite(v, address);
-    if (!to) return false;
-    const room = PAGE_BYTES - (<u32>address & PAGE_MASK);
-    if (bytes <= room) {
-      copy(to, from, bytes);
-      return true;
-    }
-    copy(to, from, room);
-    address += room;
-    from += room;
-    bytes -= room;
+  return bytes > roomOf(address) ? writeAcross(v, address, from, bytes) : writePart(v, address, from, bytes);
+}
+
+function writePart(v: Vf, address: u64, from: u32, bytes: u32): bool {
+  const to = reachToWrite(v, address);
+  if (!to) return false;
+  copy(to, from, bytes);
+  return true;
+}
+
+function writeAcross(v: Vf, address: u64, from: u32, bytes: u32): bool {
+  while (bytes) {
+    const part = min<u32>(bytes, roomOf(address));
+    if (!writePart(v, address, from, part)) return false;
+    address += part;
+    from += part;
+    bytes -= part;
   }
+  return true;
+}
+
+/** Returns the bytes from an address to the end of its page. */
+function roomOf(address: u64): u32 {
+  return PAGE_BYTES - (<u32>address & PAGE_MASK);
 }
 
 function fault(v: Vf, address: u64, access: u32): u32 {

@@ -8,7 +8,7 @@
  */
 import { clearLog, createLog, mark, nextMarked } from "../memory/dirty-log";
 import { memoryOf } from "../memory/guest-memory";
-import { guestFrameOf, NOT_MAPPED } from "../memory/iommu";
+import { entryOf, guestFrameOf, setUnlogged } from "../memory/iommu";
 import { drain } from "../nic/port";
 import { vf } from "../nic/virtual-function";
 
@@ -21,6 +21,7 @@ export function armDmaLog(index: u32): void {
     v.log = createLog(v.logPageCount);
   }
   clearLog(v.log, v.logPageCount);
+  for (let page: u32 = 0; page < v.logPageCount; page++) setUnlogged(v.map, page, true);
 }
 
 /** Adds the logged frames to the guest's log, clears the device's, and returns how many device frames there were. */
@@ -32,8 +33,9 @@ export function collectDmaLog(index: u32): u32 {
   let count: u32 = 0;
   let page = nextMarked(v.log, 0, v.logPageCount);
   for (; page < v.logPageCount; page = nextMarked(v.log, page + 1, v.logPageCount)) {
-    const guestFrame = guestFrameOf(v.map, page);
-    if (guestFrame != NOT_MAPPED) mark(log, guestFrame);
+    const entry = entryOf(v.map, page);
+    if (entry) mark(log, guestFrameOf(entry));
+    setUnlogged(v.map, page, true);
     count++;
   }
   clearLog(v.log, v.logPageCount);
