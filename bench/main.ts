@@ -25,7 +25,7 @@ import { WasmEngine } from "./wasm-engine";
 const WASM_PATH = join("build", "renic.wasm");
 const OUTPUT_FOLDER = "out";
 const ROUNDS: Rounds = { passes: 6, warmUp: 6, counted: 20 };
-const ROUNDS_QUICK: Rounds = { passes: 2, warmUp: 4, counted: 6 };
+const ROUNDS_QUICK: Rounds = { passes: 2, warmUp: 3, counted: 4 };
 /** Seconds that benny may spend on each of its cases. */
 const SUITE_SECONDS = 2;
 const SUITE_SECONDS_QUICK = 0.1;

@@ -27,7 +27,7 @@ import {
   TX_TYPE_DATA,
 } from "./descriptor";
 import { type GuestMemory, look, touch } from "./guest-memory";
-import { load16, load32, PAGE_SHIFT, store16, store32 } from "./pool";
+import { load16, load32, PAGE_SHIFT, type Pool, store16, store32 } from "./pool";
 import type { VirtualFunction } from "./virtual-function";
 
 const DRIVER = 1 << PAGE_SHIFT;
@@ -65,52 +65,53 @@ export function driverOf(memory: GuestMemory): number {
 export function boot(memory: GuestMemory, vf: VirtualFunction): void {
   const { pool } = memory;
   const d = driverOf(memory);
-  touch(memory, RX_RING);
+  const ring = touch(memory, RX_RING);
   touch(memory, TX_RING);
+  const bufferOf = touch(memory, RX_BUFFER_OF);
   const free = touch(memory, FREE_BUFFERS);
   for (let i = 0; i < RX_BUFFER_MASK; i++) store16(pool, free + (i << 1), RX_BUFFER_MASK - 1 - i);
   store32(pool, d + FREE_COUNT, RX_BUFFER_COUNT - 1);
   // Every descriptor gets a buffer, also the one at the tail.
-  for (let i = 0; i < RING_COUNT; i++) refill(memory, d, i);
+  for (let i = 0; i < RING_COUNT; i++) refill(pool, { ring, bufferOf, free }, d, i);
   store32(pool, d + RX_TOLD, RING_MASK);
   vf.rx.enable(RX_RING, RING_COUNT, RING_MASK);
   vf.tx.enable(TX_RING, RING_COUNT, 0);
 }
 
+/** Where the pages are that receiving writes, looked up once for a burst. */
+interface ReceivePages {
+  readonly ring: number;
+  readonly bufferOf: number;
+  readonly free: number;
+}
+
 /** Gives a receive descriptor a free buffer. */
-function refill(memory: GuestMemory, d: number, position: number): void {
-  const { pool } = memory;
+function refill(pool: Pool, { ring, bufferOf, free }: ReceivePages, d: number, position: number): void {
   const freeCount = (load32(pool, d + FREE_COUNT) - 1) & RX_BUFFER_MASK;
   store32(pool, d + FREE_COUNT, freeCount);
-  const buffer = load16(pool, touch(memory, FREE_BUFFERS) + (freeCount << 1));
-  store32(pool, touch(memory, RX_BUFFER_OF) + (position << 2), buffer);
-  const at = touch(memory, RX_RING) + (position << DESCRIPTOR_SHIFT);
+  const buffer = load16(pool, free + (freeCount << 1));
+  store32(pool, bufferOf + (position << 2), buffer);
+  const at = ring + (position << DESCRIPTOR_SHIFT);
   store32(pool, at + RX_ADDRESS, RX_BUFFERS + (buffer << BUFFER_SHIFT));
   store32(pool, at + RX_ADDRESS + 4, 0);
   store32(pool, at + RX_STATUS, 0);
   store32(pool, at + RX_LENGTH, 0);
 }
 
-function freeBuffer(memory: GuestMemory, d: number, buffer: number): void {
-  const { pool } = memory;
+function freeBuffer(pool: Pool, free: number, d: number, buffer: number): void {
   const freeCount = load32(pool, d + FREE_COUNT);
-  store16(pool, touch(memory, FREE_BUFFERS) + (freeCount << 1), buffer);
+  store16(pool, free + (freeCount << 1), buffer);
   store32(pool, d + FREE_COUNT, (freeCount + 1) & RX_BUFFER_MASK);
 }
 
-function socketEntry(memory: GuestMemory, position: number): number {
-  return touch(memory, SOCKET) + ((position & SOCKET_MASK) << 3);
-}
-
-function enqueue(memory: GuestMemory, d: number, buffer: number, byteCount: number): void {
-  const { pool } = memory;
+function enqueue(pool: Pool, socket: number, free: number, d: number, buffer: number, byteCount: number): void {
   const count = load32(pool, d + SOCKET_COUNT_AT);
   if (count >= SOCKET_COUNT) {
     store32(pool, d + SOCKET_DROPPED, load32(pool, d + SOCKET_DROPPED) + 1);
-    freeBuffer(memory, d, buffer);
+    freeBuffer(pool, free, d, buffer);
     return;
   }
-  const entry = socketEntry(memory, load32(pool, d + SOCKET_FIRST) + count);
+  const entry = socket + (((load32(pool, d + SOCKET_FIRST) + count) & SOCKET_MASK) << 3);
   store32(pool, d + SOCKET_COUNT_AT, count + 1);
   store32(pool, entry, buffer);
   store32(pool, entry + 4, byteCount);
@@ -120,23 +121,32 @@ function enqueue(memory: GuestMemory, d: number, buffer: number, byteCount: numb
 export function leaveSocket(memory: GuestMemory, d: number): void {
   const { pool } = memory;
   const first = load32(pool, d + SOCKET_FIRST);
-  freeBuffer(memory, d, load32(pool, socketEntry(memory, first)));
+  const entry = touch(memory, SOCKET) + ((first & SOCKET_MASK) << 3);
+  freeBuffer(pool, touch(memory, FREE_BUFFERS), d, load32(pool, entry));
   store32(pool, d + SOCKET_FIRST, (first + 1) & SOCKET_MASK);
   store32(pool, d + SOCKET_COUNT_AT, load32(pool, d + SOCKET_COUNT_AT) - 1);
+}
+
+function isReceived(pool: Pool, ring: number, position: number): boolean {
+  return (load32(pool, ring + (position << DESCRIPTOR_SHIFT) + RX_STATUS) & RX_DD) !== 0;
 }
 
 /** Moves received frames to the socket queue and refills the ring; returns how many frames there were. */
 export function pollReceive(memory: GuestMemory, d: number, budget: number): number {
   const { pool } = memory;
-  const ring = look(memory, RX_RING);
-  const buffers = look(memory, RX_BUFFER_OF);
+  if (!isReceived(pool, look(memory, RX_RING), load32(pool, d + RX_NEXT) & RING_MASK)) return 0;
+  const ring = touch(memory, RX_RING);
+  const bufferOf = touch(memory, RX_BUFFER_OF);
+  const free = touch(memory, FREE_BUFFERS);
+  const socket = touch(memory, SOCKET);
+  const pages = { ring, bufferOf, free };
   let count = 0;
   for (; count < budget; count++) {
     const position = load32(pool, d + RX_NEXT) & RING_MASK;
-    const at = ring + (position << DESCRIPTOR_SHIFT);
-    if (!(load32(pool, at + RX_STATUS) & RX_DD)) break;
-    enqueue(memory, d, load32(pool, buffers + (position << 2)), load16(pool, at + RX_LENGTH));
-    refill(memory, d, position);
+    if (!isReceived(pool, ring, position)) break;
+    const byteCount = load16(pool, ring + (position << DESCRIPTOR_SHIFT) + RX_LENGTH);
+    enqueue(pool, socket, free, d, load32(pool, bufferOf + (position << 2)), byteCount);
+    refill(pool, pages, d, position);
     store32(pool, d + RX_NEXT, (position + 1) & RING_MASK);
   }
   return count;

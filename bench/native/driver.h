@@ -55,53 +55,61 @@ static inline struct driver *driver_of(struct guest_memory *m) {
 }
 
 /* Gives a receive descriptor a free buffer. */
-static inline void refill(struct guest_memory *m, struct driver *d, uint32_t position) {
+static inline void refill(uint32_t ring, uint32_t buffer_of, uint32_t free, struct driver *d, uint32_t position) {
   d->free_count = (d->free_count - 1) & RX_BUFFER_MASK;
-  const uint32_t buffer = load16(touch_page(m, FREE_BUFFERS_PAGE) + (d->free_count << 1));
-  store32(touch_page(m, RX_BUFFER_OF_PAGE) + (position << 2), buffer);
-  const uint32_t at = touch_page(m, RX_RING_PAGE) + (position << DESCRIPTOR_SHIFT);
+  const uint32_t buffer = load16(free + (d->free_count << 1));
+  store32(buffer_of + (position << 2), buffer);
+  const uint32_t at = ring + (position << DESCRIPTOR_SHIFT);
   store64(at + RX_ADDRESS, (RX_BUFFERS_PAGE << PAGE_SHIFT) + (buffer << BUFFER_SHIFT));
   store64(at + RX_STATUS, 0);
 }
 
-static inline void free_buffer(struct guest_memory *m, struct driver *d, uint32_t buffer) {
-  store16(touch_page(m, FREE_BUFFERS_PAGE) + (d->free_count << 1), (uint16_t)buffer);
+static inline void free_buffer(uint32_t free, struct driver *d, uint32_t buffer) {
+  store16(free + (d->free_count << 1), (uint16_t)buffer);
   d->free_count = (d->free_count + 1) & RX_BUFFER_MASK;
 }
 
-static inline struct socket_entry *socket_entry_at(struct guest_memory *m, uint32_t position) {
-  return (struct socket_entry *)(pool + touch_page(m, SOCKET_PAGE)) + position;
+static inline struct socket_entry *socket_entry_at(uint32_t socket, uint32_t position) {
+  return (struct socket_entry *)(pool + socket) + position;
 }
 
-static inline void enqueue(struct guest_memory *m, struct driver *d, uint32_t buffer, uint32_t bytes) {
+static inline void enqueue(uint32_t socket, uint32_t free, struct driver *d, uint32_t buffer, uint32_t bytes) {
   if (d->socket_count >= SOCKET_COUNT) {
     d->socket_dropped++;
-    free_buffer(m, d, buffer);
+    free_buffer(free, d, buffer);
     return;
   }
-  struct socket_entry *e = socket_entry_at(m, (d->socket_first + d->socket_count++) & SOCKET_MASK);
+  struct socket_entry *e = socket_entry_at(socket, (d->socket_first + d->socket_count++) & SOCKET_MASK);
   e->buffer = buffer;
   e->bytes = bytes;
 }
 
 /* Takes the frame that has waited longest off the queue; its buffer is free again. */
 static inline void leave_socket(struct guest_memory *m, struct driver *d) {
-  free_buffer(m, d, socket_entry_at(m, d->socket_first & SOCKET_MASK)->buffer);
+  const uint32_t socket = touch_page(m, SOCKET_PAGE);
+  free_buffer(touch_page(m, FREE_BUFFERS_PAGE), d, socket_entry_at(socket, d->socket_first & SOCKET_MASK)->buffer);
   d->socket_first = (d->socket_first + 1) & SOCKET_MASK;
   d->socket_count--;
 }
 
+static inline int is_received(uint32_t ring, uint32_t position) {
+  return (load32(ring + (position << DESCRIPTOR_SHIFT) + RX_STATUS) & RX_DD) != 0;
+}
+
 /* Moves received frames to the socket queue and refills the ring; returns how many frames there were. */
 static inline uint32_t poll_receive(struct guest_memory *m, struct driver *d, uint32_t budget) {
-  const uint32_t ring = look(m, RX_RING_PAGE << PAGE_SHIFT);
-  const uint32_t buffers = look(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
+  if (!is_received(look(m, RX_RING_PAGE << PAGE_SHIFT), d->rx_next & RING_MASK)) return 0;
+  const uint32_t ring = touch_page(m, RX_RING_PAGE);
+  const uint32_t buffer_of = touch_page(m, RX_BUFFER_OF_PAGE);
+  const uint32_t free = touch_page(m, FREE_BUFFERS_PAGE);
+  const uint32_t socket = touch_page(m, SOCKET_PAGE);
   uint32_t count = 0;
   for (; count < budget; count++) {
     const uint32_t position = d->rx_next & RING_MASK;
-    const uint32_t at = ring + (position << DESCRIPTOR_SHIFT);
-    if (!(load32(at + RX_STATUS) & RX_DD)) break;
-    enqueue(m, d, load32(buffers + (position << 2)), load16(at + RX_LENGTH));
-    refill(m, d, position);
+    if (!is_received(ring, position)) break;
+    const uint32_t bytes = load16(ring + (position << DESCRIPTOR_SHIFT) + RX_LENGTH);
+    enqueue(socket, free, d, load32(buffer_of + (position << 2)), bytes);
+    refill(ring, buffer_of, free, d, position);
     d->rx_next = (position + 1) & RING_MASK;
   }
   return count;

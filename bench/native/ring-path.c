@@ -50,7 +50,9 @@ static void boot(struct guest_memory *m, struct virtual_function *v) {
   for (uint32_t i = 0; i < RX_BUFFER_MASK; i++) store16(free_buffers + (i << 1), (uint16_t)(RX_BUFFER_MASK - 1 - i));
   d->free_count = RX_BUFFER_COUNT - 1;
   /* Every descriptor gets a buffer, also the one at the tail. */
-  for (uint32_t i = 0; i < RING_COUNT; i++) refill(m, d, i);
+  const uint32_t ring = touch_page(m, RX_RING_PAGE);
+  const uint32_t buffer_of = touch_page(m, RX_BUFFER_OF_PAGE);
+  for (uint32_t i = 0; i < RING_COUNT; i++) refill(ring, buffer_of, free_buffers, d, i);
   d->rx_told = RING_MASK;
   const uint32_t ring_bytes = RING_COUNT << DESCRIPTOR_SHIFT;
   v->rx = (struct queue){RX_RING_PAGE << PAGE_SHIFT, ring_bytes, 0, RING_MASK, QUEUE_ENABLE, 0};

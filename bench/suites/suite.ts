@@ -17,7 +17,7 @@ export async function runSuite(name: string, cases: readonly SuiteCase[], second
         entry.action();
       }),
     ),
-    benny.configure({ cases: { maxTime: seconds, minSamples: 20 } }),
+    benny.configure({ cases: { maxTime: seconds, minSamples: 5 } }),
     benny.complete((summary) => {
       for (const { name: caseName, ops, margin } of summary.results) {
         console.log(`  ${caseName}: ${ops.toLocaleString("en-US")} a second, +-${margin.toFixed(2)} %`);
