@@ -1,0 +1,171 @@
+/** The vCPU: its states, its bursts, and what they cost. */
+import { describe, expect, it } from "vitest";
+import {
+  GUEST_ABSENT,
+  GUEST_DEAD,
+  GUEST_RUNNING,
+  GUEST_SUSPENDED,
+  GUEST_SUSPENDING,
+} from "../../assembly/layout/control";
+import {
+  ACTIVITY_APPLICATION,
+  ACTIVITY_DRIVER,
+  ACTIVITY_HYPERVISOR,
+  ACTIVITY_INTERRUPT,
+  ACTIVITY_STACK,
+} from "../../assembly/layout/cost";
+import { REASON_SUSPENDED } from "../../assembly/layout/event";
+import { REQUEST_ANSWERED } from "../../assembly/layout/request";
+import { TRACE_INTERRUPT, TRACE_RESUMED, TRACE_SENT, TRACE_SUSPENDED } from "../../assembly/layout/trace";
+import { InternalError } from "../../src/core/load";
+import { COST_MODEL } from "../../src/host/cost-model";
+import { readOutcomes } from "../support/exchanges";
+import { runTo, runToStop } from "../support/running";
+import { createServiceScene } from "../support/service-scene";
+import { ofKind } from "../support/trace-reading";
+import { BUILDS } from "../support/wasm-builds";
+
+/** The first request arrives at 12.65 us and its interrupt occupies the vCPU for 2.2 us. */
+const BUSY_NS = 13_000;
+const IDLE_NS = 5_000;
+
+function createScene(module: WebAssembly.Module, requestCount = 3) {
+  const scene = createServiceScene(requestCount, { world: { module }, exchanges: { gapNs: 400_000 } });
+  return { ...scene, plane: scene.world.plane, guest: scene.server.guest };
+}
+
+describe.each(BUILDS)("a vCPU, $name build", ({ module }) => {
+  it("idle, suspended, stands still at once", () => {
+    const { world, plane, guest } = createScene(module);
+    runTo(world, IDLE_NS);
+    expect([plane.suspendGuest(guest), plane.guestState(guest)]).toEqual([1, GUEST_SUSPENDED]);
+    expect(ofKind(world.takeTrace(), TRACE_SUSPENDED)).toMatchObject([{ subject: guest, timePs: IDLE_NS * 1000 }]);
+  });
+
+  it("busy, suspended, stands still at the end of its burst and says so", () => {
+    const { world, plane, guest } = createScene(module);
+    runTo(world, BUSY_NS);
+    expect([plane.suspendGuest(guest), plane.guestState(guest)]).toEqual([0, GUEST_SUSPENDING]);
+    const { stop, trace } = runToStop(world, 1_000_000);
+    expect(stop).toEqual({ reason: REASON_SUSPENDED, index: guest });
+    expect(plane.guestState(guest)).toBe(GUEST_SUSPENDED);
+    expect(ofKind(trace, TRACE_SUSPENDED)).toMatchObject([{ subject: guest, timePs: 14_850_400 }]);
+  });
+
+  it("suspended with work to do, resumed, goes on with it", () => {
+    const { world, plane, guest, table } = createScene(module);
+    runTo(world, BUSY_NS);
+    plane.suspendGuest(guest);
+    runToStop(world, 1_000_000);
+    runTo(world, 300_000);
+    expect(plane.vcpuFlags(guest) & 1).toBe(1);
+    plane.resumeGuest(guest);
+    runTo(world, 400_000);
+    expect(readOutcomes(world, table, 1)).toMatchObject([{ state: REQUEST_ANSWERED }]);
+  });
+
+  it("suspended idle, interrupted meanwhile, takes the interrupt when it is resumed", () => {
+    const { world, plane, guest, table } = createScene(module);
+    plane.suspendGuest(guest);
+    runTo(world, 300_000);
+    expect(plane.vcpuFlags(guest)).toBe(2);
+    expect(readOutcomes(world, table, 1)[0]?.state).not.toBe(REQUEST_ANSWERED);
+    plane.resumeGuest(guest);
+    const trace = runTo(world, 400_000);
+    expect(ofKind(trace, TRACE_RESUMED)).toHaveLength(1);
+    expect(readOutcomes(world, table, 1)).toMatchObject([{ state: REQUEST_ANSWERED }]);
+  });
+
+  it("suspended, frames arriving, sends nothing", () => {
+    const { world, plane, guest, server } = createScene(module);
+    plane.suspendGuest(guest);
+    expect(ofKind(runTo(world, 2_000_000), TRACE_SENT, server.wireOut)).toEqual([]);
+  });
+
+  it("asked to suspend, resumed before its burst ends, breaks an invariant", () => {
+    const { world, plane, guest } = createScene(module);
+    runTo(world, BUSY_NS);
+    plane.suspendGuest(guest);
+    expect(() => plane.resumeGuest(guest)).toThrow(InternalError);
+  });
+
+  it("running, resumed or given another's state, breaks an invariant", () => {
+    const { plane, guest } = createScene(module);
+    expect(plane.guestState(guest)).toBe(GUEST_RUNNING);
+    expect(() => plane.resumeGuest(guest)).toThrow(InternalError);
+    expect(() => plane.setVcpuFlags(guest, 1)).toThrow(InternalError);
+  });
+
+  it("suspended, suspended again, breaks an invariant", () => {
+    const { plane, guest } = createScene(module);
+    plane.suspendGuest(guest);
+    expect(() => plane.suspendGuest(guest)).toThrow(InternalError);
+  });
+
+  it("dead, resumed, breaks an invariant", () => {
+    const { plane, guest, server } = createScene(module);
+    plane.failHost(server.host);
+    expect(plane.guestState(guest)).toBe(GUEST_DEAD);
+    expect(() => plane.resumeGuest(guest)).toThrow(InternalError);
+  });
+
+  it("absent, given a busy vCPU's state and resumed, works", () => {
+    const { plane, network } = createScene(module);
+    const { guest } = network.addServer();
+    expect(plane.guestState(guest)).toBe(GUEST_ABSENT);
+    plane.setVcpuFlags(guest, 3);
+    expect(plane.vcpuFlags(guest)).toBe(3);
+    plane.resumeGuest(guest);
+    expect([plane.guestState(guest), plane.vcpuFlags(guest)]).toEqual([GUEST_RUNNING, 1]);
+  });
+});
+
+describe.each(BUILDS)("the account of a processor, $name build", ({ module }) => {
+  it("after ten requests far apart, has each action as often as it was done", () => {
+    const { world, plane, server } = createScene(module, 10);
+    const trace = runTo(world, 10_000_000);
+    const interruptCount = ofKind(trace, TRACE_INTERRUPT).length;
+    const { interruptExit, interruptGuest, driverReceive, driverTransmit, stackReceive, stackTransmit } = COST_MODEL;
+    const charged = (activity: number) => plane.chargedCycles(server.processor, activity);
+    // One interrupt for a request and one for the report of its answer.
+    expect(interruptCount).toBe(20);
+    expect(charged(ACTIVITY_HYPERVISOR)).toBe(interruptCount * interruptExit.value);
+    expect(charged(ACTIVITY_INTERRUPT)).toBe(interruptCount * interruptGuest.value);
+    expect(charged(ACTIVITY_DRIVER)).toBe(10 * (driverReceive.value + driverTransmit.value));
+    expect(charged(ACTIVITY_STACK)).toBe(10 * (stackReceive.value + stackTransmit.value));
+    expect(charged(ACTIVITY_APPLICATION)).toBe(10 * 10_000);
+  });
+
+  it("at 2.5 GHz, is busy for 400 ps a cycle", () => {
+    const { world, plane, server } = createScene(module, 10);
+    runTo(world, 10_000_000);
+    const cycles = [0, 1, 2, 3, 4].reduce((sum, activity) => {
+      return sum + plane.chargedCycles(server.processor, activity);
+    }, 0);
+    expect(plane.busyNs(server.processor)).toBe(Math.floor(cycles * 0.4));
+  });
+
+  it("in log-dirty mode, has a fault for each page marked anew", () => {
+    const { world, plane, server, guest } = createScene(module, 1);
+    plane.startLogging(guest, 0);
+    runTo(world, 100_000);
+    const hypervisor = plane.chargedCycles(server.processor, ACTIVITY_HYPERVISOR);
+    const faults = (hypervisor - COST_MODEL.interruptExit.value) / COST_MODEL.logDirtyFault.value;
+    expect(faults).toBe(plane.dirtyPageCount(guest));
+  });
+
+  it("charged for dom0's work, is busy for it and nothing else", () => {
+    const { plane, server } = createScene(module);
+    plane.chargeProcessor(server.processor, ACTIVITY_STACK, 1_000_000);
+    expect([plane.busyNs(server.processor), plane.chargedCycles(server.processor, ACTIVITY_STACK)]).toEqual([
+      400_000, 1_000_000,
+    ]);
+  });
+
+  it("at 2.6 GHz, charged cycle by cycle, loses no time", () => {
+    const { world } = createScene(module);
+    const processor = world.plane.addProcessor(5000, 13);
+    for (let count = 0; count < 2600; count++) world.plane.chargeProcessor(processor, ACTIVITY_STACK, 1);
+    expect(world.plane.busyNs(processor)).toBe(1000);
+  });
+});
