@@ -21,6 +21,7 @@ import {
   EVENT_MODERATION,
   EVENT_TRANSMIT,
   EVENT_VCPU,
+  REASON_DRAIN,
   REASON_TIMER,
   REASON_UNTIL,
 } from "./layout/event";
@@ -30,11 +31,20 @@ import { onModeration, setCause, txVector } from "./nic/interrupt";
 import { drain, nextPool, onPortArrival, port, refreshWake } from "./nic/port";
 import { Gathered, gather, measure } from "./nic/tx-ring";
 import { vf } from "./nic/virtual-function";
-import { fetchIntoBuffer, hasReleased, isBuffering, reasonOf, takeReleased } from "./renic/outbound";
+import {
+  FETCH_MORE,
+  FETCH_REPORTED,
+  fetchIntoBuffer,
+  hasReleased,
+  isBuffering,
+  reasonOf,
+  takeReleased,
+} from "./renic/outbound";
 import { NEVER, peek, schedule, take } from "./sim/event-queue";
-import { nextFrame, trace } from "./sim/trace";
+import { isTraceFull, nextFrame, trace } from "./sim/trace";
 import { interruptRun, world } from "./sim/world";
 import { onClient, onClientArrival } from "./transport/request-client";
+import { isCaptureFull } from "./wire/capture";
 import { FRAME_START, frame, takeSlot } from "./wire/frame";
 import { onSwitchArrival } from "./wire/switch";
 import { drop, isDue, send, wire } from "./wire/wire";
@@ -42,7 +52,9 @@ import { drop, isDue, send, wire } from "./wire/wire";
 /** Takes events up to and including a time; returns why it stopped. */
 export function advanceTo(until: u64): u32 {
   const w = world();
+  assert(until >= w.now, "time does not go back");
   while (w.reason == REASON_UNTIL) {
+    if (isTraceFull() || isCaptureFull()) return REASON_DRAIN;
     const time = peek();
     if (time > until) {
       w.now = until;
@@ -99,11 +111,13 @@ function onTransmit(index: u32): void {
   const out = wire(p.wireOut);
   const horizon = now + LOOK_AHEAD_PS;
   let reportedPools: u32 = 0;
-  while (p.readyPools && out.freeAt < horizon) {
+  let budget = STEP_BUDGET;
+  while (p.readyPools && out.freeAt < horizon && budget--) {
     const pool = nextPool(p);
     const step = transmitOne(index, p.vfFirst + pool);
     if (step & STEP_REPORTED) reportedPools |= 1 << pool;
     if (step & STEP_EMPTY) p.readyPools &= ~(1 << pool);
+    if (step & STEP_YIELD) budget = 0;
   }
   for (let pools = reportedPools; pools; pools &= pools - 1) {
     const vfIndex = p.vfFirst + <u32>ctz(pools);
@@ -112,15 +126,20 @@ function onTransmit(index: u32): void {
   }
   if (reportedPools) refreshWake(index);
   if (p.readyPools) {
-    p.armedTransmit = out.freeAt - LOOK_AHEAD_PS / 2;
+    // A queue full of packets that come to nothing is worked off in turns, so that no event takes without bounds.
+    p.armedTransmit = out.freeAt < horizon ? now : out.freeAt - LOOK_AHEAD_PS / 2;
     schedule(EVENT_TRANSMIT, index, p.armedTransmit);
   }
 }
 
+/** Frames that one transmit event takes at most; more than any look-ahead can hold. */
+const STEP_BUDGET: u32 = 512;
 /** A descriptor was written back. */
 const STEP_REPORTED: u32 = 1;
 /** The pool has nothing more to send now. */
 const STEP_EMPTY: u32 = 2;
+/** The pool has more, and has had its share of this event. */
+const STEP_YIELD: u32 = 4;
 
 /** Sends at most one frame of a pool. */
 function transmitOne(portIndex: u32, vfIndex: u32): u32 {
@@ -129,8 +148,9 @@ function transmitOne(portIndex: u32, vfIndex: u32): u32 {
   const out = port(portIndex).wireOut;
   const now = world().now;
   if (isBuffering(v)) {
-    const step: u32 = fetchIntoBuffer(vfIndex) ? STEP_REPORTED : 0;
-    if (!hasReleased(v)) return step | STEP_EMPTY;
+    const fetched = fetchIntoBuffer(vfIndex, STEP_BUDGET);
+    const step: u32 = fetched & FETCH_REPORTED ? STEP_REPORTED : 0;
+    if (!hasReleased(v)) return fetched & FETCH_MORE ? step | STEP_YIELD : step | STEP_EMPTY;
     send(out, takeReleased(vfIndex), now);
     return step;
   }

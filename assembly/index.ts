@@ -207,10 +207,10 @@ export function connectClient(
   switchIndex: u32,
   rate: f64,
   latencyNs: f64,
-  lossBelow: u32,
+  lossBelow: f64,
   backlogBytes: u32,
 ): void {
-  setup.connectClient(index, switchIndex, <u64>rate, psOf(latencyNs), lossBelow, backlogBytes);
+  setup.connectClient(index, switchIndex, <u64>rate, psOf(latencyNs), <u64>lossBelow, backlogBytes);
 }
 export function addReplicationLink(rate: f64, latencyNs: f64): u32 {
   return setup.addReplicationLink(<u64>rate, psOf(latencyNs));
@@ -417,6 +417,7 @@ export function dirtyPageCount(index: u32): u32 {
   return countMarked(memoryOf(index).log, memoryOf(index).pageCount);
 }
 export function isPageDirty(index: u32, page: u32): bool {
+  assert(page < memoryOf(index).pageCount, "a page's number lies in its memory");
   return isMarked(memoryOf(index).log, page);
 }
 export function collectPages(index: u32, to: u32, pageCountMax: u32): u32 {

@@ -122,7 +122,7 @@ export function connectClient(
   switchIndex: u32,
   rate: u64,
   latencyPs: u64,
-  lossBelow: u32,
+  lossBelow: u64,
   backlogBytes: u32,
 ): void {
   const c = client(index);

@@ -79,7 +79,7 @@ export function onVcpu(index: u32): void {
   }
   drain(vf(g.vf).port);
   const cycles = work(g);
-  if (cycles) {
+  if (cycles != NO_WORK) {
     startBurst(index, occupy(processor(g.processor), cycles));
   } else {
     g.isBusy = 0;
@@ -88,7 +88,10 @@ export function onVcpu(index: u32): void {
   }
 }
 
-/** Does one burst of work and returns its cycles, charged; 0 when there was nothing to do. */
+/** There was nothing to do. */
+const NO_WORK: u32 = 0xffffffff;
+
+/** Does one burst of work and returns its cycles, charged, or NO_WORK. */
 function work(g: Guest): u32 {
   const m = g.memory;
   const d = driver(m);
@@ -97,11 +100,12 @@ function work(g: Guest): u32 {
   const drivers = received * cost(COST_DRIVER_RECEIVE) + reclaimed * cost(COST_DRIVER_TRANSMIT);
   charge(processor(g.processor), ACTIVITY_DRIVER, drivers);
   let cycles = drivers;
-  for (let left = SERVE_BUDGET; left && d.socketCount && hasRoom(d); left--) cycles += serve(g, d);
+  let served: u32 = 0;
+  for (; served < SERVE_BUDGET && d.socketCount && hasRoom(d); served++) cycles += serve(g, d);
   const faults = m.faultCount * cost(COST_LOG_DIRTY);
   m.faultCount = 0;
   charge(processor(g.processor), ACTIVITY_HYPERVISOR, faults);
-  return cycles ? cycles + faults : 0;
+  return reclaimed + received + served ? cycles + faults : NO_WORK;
 }
 
 /** Answers the request that has waited longest and returns the cycles it took, charged. */

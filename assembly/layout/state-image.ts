@@ -60,5 +60,6 @@ export const IMAGE_BAD_ORDER: u32 = 9;
 export const IMAGE_UNKNOWN_RECORD: u32 = 10;
 export const IMAGE_MISSING_RECORD: u32 = 11;
 export const IMAGE_SHORT_PAYLOAD: u32 = 12;
-export const IMAGE_BAD_RING: u32 = 13;
+export const IMAGE_BAD_VALUE: u32 = 13;
 export const IMAGE_BAD_COUNT: u32 = 14;
+export const IMAGE_BAD_VERSION: u32 = 15;

@@ -76,9 +76,10 @@ export class Queue {
   get isEnabled(): bool {
     return (this.control & QUEUE_ENABLE) != 0;
   }
-  /** A tail at or beyond the end of the ring, as a hostile guest may write it, means no work. */
+  /** A position at or beyond the end of the ring, as a hostile guest may bring it about, means no work. */
   get hasWork(): bool {
-    return this.head != this.tail && this.tail < this.lengthBytes >>> 4;
+    const count = this.lengthBytes >>> 4;
+    return this.head != this.tail && this.tail < count && this.head < count;
   }
 }
 

@@ -87,9 +87,12 @@ export function createOutbound(index: u32, bytes: u32): void {
 /** Opens an epoch: what is fetched from now on belongs to it; with `isHolding` it waits. */
 export function openEpoch(index: u32, epoch: u32, isHolding: bool): void {
   const v = vf(index);
+  const o = outbound(v);
   v.epoch = epoch;
   v.isProtected = 1;
-  outbound(v).isHolding = isHolding ? 1 : 0;
+  o.isHolding = isHolding ? 1 : 0;
+  // Holding begins anew after it had ended: what comes now waits again.
+  if (o.releasedBelow > epoch) o.releasedBelow = epoch;
 }
 
 /** Lets every frame of epochs up to and including this one go. */
@@ -128,31 +131,36 @@ export function isBuffering(v: Vf): bool {
   return o.isHolding != 0 || o.usedBytes != 0;
 }
 
-/** Fetches all that the queue offers and the buffer has room for; returns whether a descriptor was reported. */
-export function fetchIntoBuffer(index: u32): bool {
+/** A descriptor was reported; the queue has more to offer and the buffer room for it. */
+export const FETCH_REPORTED: u32 = 1;
+export const FETCH_MORE: u32 = 2;
+
+/** Fetches up to `countMax` packets that the queue offers and the buffer has room for; returns FETCH_ bits. */
+export function fetchIntoBuffer(index: u32, countMax: u32): u32 {
   const v = vf(index);
   const o = outbound(v);
-  let isReported = false;
+  let result: u32 = 0;
   for (let bytes = measure(v); bytes; bytes = measure(v)) {
+    if (!countMax--) return result | FETCH_MORE;
     const room = ENTRY_BYTES + ((min<u32>(bytes, FRAME_BYTES_MAX) + 15) & ~15);
     const offset = findRoom(o, room);
     if (offset == NO_ROOM) {
       o.fullCount++;
       break;
     }
-    const result = gather(v, o.at + offset + ENTRY_BYTES, bytes);
+    const gathered = gather(v, o.at + offset + ENTRY_BYTES, bytes);
     const id = nextFrame();
     const now = world().now;
     trace(TRACE_FETCHED, now, index, id, bytes, v.guest, 0);
-    if (result > Gathered.Reported) {
-      trace(TRACE_DROPPED, now, index, id, bytes, reasonOf(result), 0);
+    if (gathered > Gathered.Reported) {
+      trace(TRACE_DROPPED, now, index, id, bytes, reasonOf(gathered), 0);
       continue;
     }
-    if (result == Gathered.Reported) isReported = true;
+    if (gathered == Gathered.Reported) result |= FETCH_REPORTED;
     addEntry(o, offset, room, bytes, v.epoch, id);
     trace(TRACE_HELD, now, index, id, bytes, v.epoch, 0);
   }
-  return isReported;
+  return result;
 }
 
 /** Returns why a packet that could not be gathered is dropped. */
@@ -196,18 +204,17 @@ function findRoom(o: Outbound, room: u32): u32 {
   if (o.tail < o.head) return o.head - o.tail >= room ? o.tail : NO_ROOM;
   const atEnd = o.bytesMax - o.tail;
   if (atEnd >= room) return o.tail;
-  if (o.head < room) return NO_ROOM;
-  if (atEnd) {
-    const skip = entry(o, o.tail);
-    skip.bytes = 0;
-    skip.room = atEnd;
-    o.usedBytes += atEnd;
-  }
-  o.tail = 0;
-  return 0;
+  return o.head < room ? NO_ROOM : 0;
 }
 
 function addEntry(o: Outbound, offset: u32, room: u32, bytes: u32, epoch: u32, id: u32): void {
+  // Only now is it sure that a frame goes behind the gap at the end; a packet that failed leaves no trace in the ring.
+  if (offset != o.tail && o.tail != o.bytesMax) {
+    const skip = entry(o, o.tail);
+    skip.bytes = 0;
+    skip.room = o.bytesMax - o.tail;
+    o.usedBytes += skip.room;
+  }
   const e = entry(o, offset);
   e.bytes = bytes;
   e.epoch = epoch;

@@ -22,7 +22,8 @@ import {
   IMAGE_BAD_MODEL,
   IMAGE_BAD_ORDER,
   IMAGE_BAD_RECORD_CRC,
-  IMAGE_BAD_RING,
+  IMAGE_BAD_VALUE,
+  IMAGE_BAD_VERSION,
   IMAGE_BYTES_MAX,
   IMAGE_HEADER_BYTES,
   IMAGE_MAGIC_HIGH,
@@ -64,6 +65,7 @@ import {
   COLUMN_OFFSET,
   COLUMN_PLACE,
   COLUMN_RECORD,
+  COLUMN_WRITABLE,
   FILLS,
   NOTHING,
   ROW_COUNT,
@@ -72,7 +74,7 @@ import {
   TRANSMITS,
   UNMASKS,
 } from "../layout/vf-registers";
-import { QUEUE_HEAD, QUEUE_LENGTH, VECTOR_COUNT, VF_RX, VF_TX } from "../layout/virtual-function";
+import { QUEUE_LENGTH, VECTOR_COUNT, VF_RX, VF_TX } from "../layout/virtual-function";
 import { drain, refreshWake } from "../nic/port";
 import { cell, writeRegister } from "../nic/registers";
 import { moderation, Vf, vf } from "../nic/virtual-function";
@@ -204,7 +206,7 @@ function checkRecords(at: u32, bytes: u32): u32 {
     if (type == TYPE_END) break;
     const problem = checkRecord(record, type, length);
     if (problem) return problem;
-    if (type <= TYPE_STATISTICS) seen |= 1 << type;
+    if (isKnown(record)) seen |= 1 << type;
     record += stride;
   }
   if (end - record != RECORD_HEADER_BYTES || count != load<u32>(at, HEADER_RECORDS)) return IMAGE_BAD_COUNT;
@@ -213,15 +215,33 @@ function checkRecords(at: u32, bytes: u32): u32 {
 }
 
 function checkRecord(record: u32, type: u32, length: u32): u32 {
-  const isKnown = type >= TYPE_IDENTITY && type <= TYPE_STATISTICS && load<u16>(record, RECORD_INSTANCE) == 0;
-  if (!isKnown) return load<u16>(record, RECORD_FLAGS) & <u16>RECORD_OPTIONAL ? IMAGE_OK : IMAGE_UNKNOWN_RECORD;
+  if (!isKnown(record)) return load<u16>(record, RECORD_FLAGS) & <u16>RECORD_OPTIONAL ? IMAGE_OK : IMAGE_UNKNOWN_RECORD;
+  if (load<u16>(record, RECORD_VERSION) != 1) return IMAGE_BAD_VERSION;
   if (length < payloadBytes(type)) return IMAGE_SHORT_PAYLOAD;
+  if (type == TYPE_IDENTITY) {
+    return load<u32>(record, RECORD_HEADER_BYTES + 8) == TABLE_VERSION ? IMAGE_OK : IMAGE_BAD_VERSION;
+  }
+  if (!hasPossibleWords(record, type)) return IMAGE_BAD_VALUE;
   if (type != TYPE_RX_QUEUE && type != TYPE_TX_QUEUE) return IMAGE_OK;
   const place = type == TYPE_RX_QUEUE ? VF_RX : VF_TX;
-  const ringBytes = wordFor(record, type, place + QUEUE_LENGTH);
-  const head = wordFor(record, type, place + QUEUE_HEAD);
-  const headMax = ringBytes ? ringBytes >>> 4 : 1;
-  return ringBytes & 127 || head >= headMax ? IMAGE_BAD_RING : IMAGE_OK;
+  return wordFor(record, type, place + QUEUE_LENGTH) & 127 ? IMAGE_BAD_VALUE : IMAGE_OK;
+}
+
+/** Tells whether a record is one of this version's; another instance of a known type is an unknown record. */
+function isKnown(record: u32): bool {
+  const type = <u32>load<u16>(record, RECORD_TYPE);
+  return type >= TYPE_IDENTITY && type <= TYPE_STATISTICS && load<u16>(record, RECORD_INSTANCE) == 0;
+}
+
+/** Tells whether no register would get a bit that it cannot have. */
+function hasPossibleWords(record: u32, type: u32): bool {
+  let from = record + RECORD_HEADER_BYTES;
+  for (let row: u32 = 0; row < ROW_COUNT; row++) {
+    if (cell(row, COLUMN_RECORD) != type) continue;
+    if (cell(row, COLUMN_WRITABLE) && load<u32>(from) & ~cell(row, COLUMN_WRITABLE)) return false;
+    from += 4;
+  }
+  return true;
 }
 
 /** Returns the word of a record that belongs to the register stored at a place. */
@@ -249,7 +269,7 @@ export function restoreImage(index: u32, at: u32, bytes: u32): u32 {
   for (let record = at + IMAGE_HEADER_BYTES; ; ) {
     const type = <u32>load<u16>(record, RECORD_TYPE);
     if (type == TYPE_END) break;
-    applyRecord(v, type, record + RECORD_HEADER_BYTES);
+    if (isKnown(record)) applyRecord(v, type, record + RECORD_HEADER_BYTES);
     record += RECORD_HEADER_BYTES + ((load<u32>(record, RECORD_LENGTH) + 7) & ~7);
   }
   refreshWake(v.port);
@@ -257,7 +277,6 @@ export function restoreImage(index: u32, at: u32, bytes: u32): u32 {
 }
 
 function applyRecord(v: Vf, type: u32, from: u32): void {
-  if (type > TYPE_STATISTICS) return;
   if (type == TYPE_IDENTITY) {
     v.mac = load<u64>(from);
     return;

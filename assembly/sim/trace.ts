@@ -5,7 +5,6 @@
  * A world that is not tracing (a benchmark) writes nothing. Invariant: the buffer never overflows, because `advance`
  * returns to have it read while one event's worth of room is left.
  */
-import { REASON_DRAIN } from "../layout/event";
 import {
   TRACE_A,
   TRACE_B,
@@ -19,7 +18,7 @@ import {
   TRACE_TIME,
 } from "../layout/trace";
 import { digestBytes } from "./digest";
-import { interruptRun, reserve, world } from "./world";
+import { reserve, world } from "./world";
 
 /** Reserves the trace buffer; without it nothing is traced. */
 export function createTrace(): void {
@@ -42,7 +41,11 @@ export function trace(kind: u32, time: u64, subject: u32, frame: u32, a: u32, b:
   store<u32>(at, b, TRACE_B);
   store<u32>(at, c, TRACE_C);
   w.traceDigest = digestBytes(w.traceDigest, at, TRACE_BYTES);
-  if (w.traceCount >= TRACE_COUNT_MAX - TRACE_MARGIN_RECORDS) interruptRun(REASON_DRAIN, 0);
+}
+
+/** Tells whether the buffer wants to be read before another event is taken. */
+export function isTraceFull(): bool {
+  return world().traceCount >= TRACE_COUNT_MAX - TRACE_MARGIN_RECORDS;
 }
 
 /** Returns the number of a new frame. */

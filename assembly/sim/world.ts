@@ -4,7 +4,7 @@
  * All state of the data plane lies in memory at fixed places (layout/memory-map.ts); there are no mutable globals.
  * Invariant: `now` never goes back.
  */
-import { REASON_UNTIL } from "../layout/event";
+import { REASON_EXHAUSTED, REASON_UNTIL } from "../layout/event";
 import { WORLD } from "../layout/memory-map";
 
 @unmanaged
@@ -74,10 +74,10 @@ export function reserve(bytes: u32): u32 {
   return at;
 }
 
-/** Asks `advance` to return when the event at hand is done; the first wish wins. */
+/** Asks `advance` to return when the event at hand is done. An exhausted pool outranks everything. */
 export function interruptRun(reason: u32, index: u32): void {
   const w = world();
-  if (w.reason != REASON_UNTIL) return;
+  if (w.reason != REASON_UNTIL && reason != REASON_EXHAUSTED) return;
   w.reason = reason;
   w.reasonIndex = index;
 }

@@ -196,9 +196,11 @@ function movePort(c: Client, number: u32): void {
   while (load<u32>(at) != number + 1) at = changetype<u32>(request(c, load<u32>(at) - 1)) + NEXT_SAME_PORT;
   store<u32>(at, r.nextSamePort);
   let port = r.port;
-  do {
+  // With every port taken, the one the search ends at is shared.
+  for (let left = EPHEMERAL_COUNT; left; left--) {
     port = EPHEMERAL_FIRST + ((port + EPHEMERAL_STRIDE) % EPHEMERAL_COUNT);
-  } while (load<u32>(c.byPort + (port << 2)));
+    if (!load<u32>(c.byPort + (port << 2))) break;
+  }
   openPort(c, number, port);
 }
 
@@ -266,7 +268,7 @@ function match(c: Client, port: u32, payload: u32, bytes: u32, time: u64): void 
       r.answeredAt = time;
       return;
     }
-    if (isRight && !answered) answered = link;
+    if (isRight && !answered && r.state == <u16>REQUEST_ANSWERED) answered = link;
     if (r.state == <u16>REQUEST_SENT && !waiting) waiting = link;
   }
   if (answered) request(c, answered - 1).repeatCount++;

@@ -15,8 +15,7 @@ import {
   CAPTURE_MARGIN_BYTES,
   CAPTURE_TIME,
 } from "../layout/capture";
-import { REASON_DRAIN } from "../layout/event";
-import { interruptRun, reserve, world } from "../sim/world";
+import { reserve, world } from "../sim/world";
 import { FRAME_START, frame } from "./frame";
 
 /** Reserves the capture buffer; without it nothing is captured. */
@@ -39,5 +38,9 @@ export function capture(client: u32, time: u64, slot: u32): void {
   store<u32>(at, f.id, CAPTURE_FRAME);
   memory.copy(at + CAPTURE_HEADER_BYTES, slot + FRAME_START, f.bytes);
   w.captureBytes += bytes;
-  if (w.captureBytes > CAPTURE_BYTES_MAX - CAPTURE_MARGIN_BYTES) interruptRun(REASON_DRAIN, 0);
+}
+
+/** Tells whether the buffer wants to be read before another event is taken. */
+export function isCaptureFull(): bool {
+  return world().captureBytes > CAPTURE_BYTES_MAX - CAPTURE_MARGIN_BYTES;
 }

@@ -10,7 +10,7 @@
 
 import { WIRE_BYTES, WIRES } from "../layout/memory-map";
 import { ETHERNET_GAP_BYTES, ETHERNET_WRAP_BYTES } from "../layout/packet";
-import { BITS_PER_BYTE } from "../layout/time";
+import { BITS_PER_BYTE, PS_PER_US } from "../layout/time";
 import {
   DROP_HOST_DEAD,
   DROP_LOSS,
@@ -48,10 +48,10 @@ export class Wire {
   receiver: u32;
   /** Frames that would wait longer than this for the wire are dropped: the sender's output buffer, in picoseconds. */
   backlogPsMax: u64;
+  /** A frame is lost when a draw of 32 bits is below this; 0 for a perfect wire, 2^32 for a dead one. */
+  lossBelow: u64;
   underWayFirst: u32;
   underWayLast: u32;
-  /** A frame is lost when a draw is below this; 0 for a perfect wire. */
-  lossBelow: u32;
   /** The client that captures here as sender or as receiver. */
   tapOut: u32;
   tapIn: u32;
@@ -66,6 +66,8 @@ export class Wire {
 
 if (offsetof<Wire>() + offsetof<RandomStream>() > WIRE_BYTES) ERROR("layout: Wire does not fit WIRE_BYTES");
 
+/** Frames lie on a wire whose receiver does not want to know for this long at most. */
+const UNWATCHED_PS_MAX: u64 = 100 * PS_PER_US;
 const PS_PER_SECOND: u64 = 1000000000000;
 
 export function wire(index: u32): Wire {
@@ -124,9 +126,10 @@ export function send(index: u32, slot: u32, ready: u64): void {
 /** Schedules the receiver's event for the first frame under way, unless one is pending that is early enough. */
 export function arm(index: u32): void {
   const w = wire(index);
-  if (!w.underWayFirst || w.notBefore == NEVER) return;
-  let time = frame(w.underWayFirst).due;
-  if (time < w.notBefore) time = w.notBefore;
+  if (!w.underWayFirst) return;
+  const due = frame(w.underWayFirst).due;
+  // A look that nobody waits for is exact at any time, and keeps a port that nobody polls from hoarding.
+  let time = max<u64>(due, min<u64>(w.notBefore, due + UNWATCHED_PS_MAX));
   const now = world().now;
   if (time < now) time = now;
   if (time >= w.armed) return;

@@ -5,10 +5,17 @@
 import { CAPTURE_BYTES_MAX } from "../../assembly/layout/capture";
 import {
   CHUNK_PAGES,
+  CLIENT_COUNT_MAX,
+  GUEST_COUNT_MAX,
+  HOST_COUNT_MAX,
   PAGE_BYTES,
+  PORT_COUNT_MAX,
+  PROCESSOR_COUNT_MAX,
   SLOT_LARGE_BYTES,
   SLOT_SMALL_BYTES,
   SWITCH_ADDRESS_COUNT,
+  SWITCH_PORT_COUNT_MAX,
+  WIRE_COUNT_MAX,
 } from "../../assembly/layout/limits";
 import { REQUEST_BYTES } from "../../assembly/layout/request";
 import { TRACE_BYTES, TRACE_COUNT_MAX } from "../../assembly/layout/trace";
@@ -45,6 +52,7 @@ export function planWorld({ scenario, run, replays, source = "scenario" }: RunIn
   }
   for (const traffic of scenario.traffic) bytes += CLIENT_TABLE_BYTES + replayBytes(replays.get(traffic.capture) ?? []);
   if (bytes > ARENA_BYTES_MAX) refuse(source, bytes);
+  checkCounts(scenario, source);
   return {
     seed: scenario.seed,
     run,
@@ -73,6 +81,25 @@ function replayBytes(exchanges: readonly Exchange[]): number {
   let bytes = 0;
   for (const { request, reply } of exchanges) bytes += REQUEST_BYTES + request.length + reply.length + 256;
   return bytes;
+}
+
+/** Refuses a scenario with more of something than the data plane's tables hold. */
+function checkCounts({ hosts, clients, vms, protect }: Scenario, source: string): void {
+  const guests = vms.length + protect.length;
+  const ports = hosts.reduce((sum, { nics }) => sum + nics.length, 0);
+  const counts: readonly (readonly [string, number, number])[] = [
+    ["hosts", hosts.length, HOST_COUNT_MAX],
+    ["clients", clients.length, CLIENT_COUNT_MAX],
+    ["vms, backups included,", guests, GUEST_COUNT_MAX],
+    ["processors", hosts.length + guests, PROCESSOR_COUNT_MAX],
+    ["nics", ports, PORT_COUNT_MAX],
+    ["switch ports", ports + clients.length, SWITCH_PORT_COUNT_MAX],
+    ["wires", 2 * (ports + clients.length + protect.length), WIRE_COUNT_MAX],
+  ];
+  const problems = counts
+    .filter(([, count, most]) => count > most)
+    .map(([subject, count, most]) => ({ place: "", subject, reason: `are ${count}; one world holds at most ${most}` }));
+  if (problems.length > 0) throw new InputError(source, problems);
 }
 
 function refuse(source: string, bytes: number): never {

@@ -23,8 +23,10 @@ import {
   RECORD_LENGTH_MAX,
   RECORD_OPTIONAL,
   RECORD_TYPE,
+  RECORD_VERSION,
   RX_QUEUE_BYTES,
   STATISTICS_BYTES,
+  TABLE_VERSION,
   THROTTLE_BYTES,
   TX_QUEUE_BYTES,
   TYPE_END,
@@ -35,7 +37,13 @@ import {
   TYPE_THROTTLE,
   TYPE_TX_QUEUE,
 } from "../../assembly/layout/state-image";
-import { COLUMN_COUNT, COLUMN_RECORD, VF_REGISTER_NAMES, VF_REGISTERS } from "../../assembly/layout/vf-registers";
+import {
+  COLUMN_COUNT,
+  COLUMN_RECORD,
+  COLUMN_WRITABLE,
+  VF_REGISTER_NAMES,
+  VF_REGISTERS,
+} from "../../assembly/layout/vf-registers";
 import { InputError } from "../sim/input-error";
 import { crc32c } from "./crc32c";
 
@@ -48,6 +56,10 @@ export interface ImageField {
   readonly name: string;
   readonly value: string;
 }
+
+const NAMES = VF_REGISTER_NAMES.split(" ");
+/** Where a queue record has the ring's length. */
+const LENGTH_WORD = 2;
 
 interface RecordKind {
   readonly name: string;
@@ -84,6 +96,8 @@ export function decodeVfImage(bytes: Uint8Array, source: string): ImageField[] {
     }
     const kind = instance === 0 ? KINDS.get(type) : undefined;
     if (kind) {
+      const version = view.getUint16(at + RECORD_VERSION, true);
+      if (version !== 1) throw refuse(source, at + RECORD_VERSION, kind.name, `has version ${version}; this reads 1`);
       if (length < kind.bytes) {
         throw refuse(source, at + RECORD_LENGTH, kind.name, `is ${length} bytes long; it needs ${kind.bytes}`);
       }
@@ -156,40 +170,54 @@ function checkEnd(view: DataView, end: number, count: number, seen: ReadonlySet<
 function fieldsOf(view: DataView, type: number, record: string, at: number, source: string): ImageField[] {
   const field = (name: string, value: string): ImageField => ({ record, name, value });
   if (type === TYPE_IDENTITY) {
+    const version = view.getUint32(at + 8, true);
+    if (version !== TABLE_VERSION) {
+      throw refuse(source, at + 8, record, `follows register table ${version}; this reads ${TABLE_VERSION}`);
+    }
     const bytes = Array.from({ length: 6 }, (_, index) =>
       view
         .getUint8(at + index)
         .toString(16)
         .padStart(2, "0"),
     );
-    return [field("MAC", bytes.join(":")), field("table version", String(view.getUint32(at + 8, true)))];
+    return [field("MAC", bytes.join(":")), field("table version", String(version))];
   }
   if (type === TYPE_THROTTLE) {
     return [0, 1, 2].map((vector) => {
       return field(`vector ${vector} time left`, `${view.getBigUint64(at + vector * 8, true)} ps`);
     });
   }
-  const names = registersOf(type);
-  const fields = names.map((name, index) => field(name, hex(view.getUint32(at + index * 4, true))));
-  if (type === TYPE_RX_QUEUE) checkRing(view, at, 2, 4, record, source);
+  checkWords(view, type, record, at, source);
+  const rows = rowsOf(type);
+  const fields = rows.map((row, index) => field(NAMES[row] ?? "", hex(view.getUint32(at + index * 4, true))));
   if (type === TYPE_TX_QUEUE) {
-    checkRing(view, at, 2, 3, record, source);
-    fields.push(field("stopped by a fault", view.getUint32(at + names.length * 4, true) ? "yes" : "no"));
+    fields.push(field("stopped by a fault", view.getUint32(at + rows.length * 4, true) ? "yes" : "no"));
   }
   return fields;
 }
 
-function checkRing(view: DataView, at: number, lengthWord: number, headWord: number, record: string, source: string) {
-  const bytes = view.getUint32(at + lengthWord * 4, true);
-  const head = view.getUint32(at + headWord * 4, true);
-  if (bytes % 128) throw refuse(source, at + lengthWord * 4, record, `has a ring of ${bytes} bytes; multiples of 128`);
-  const count = bytes ? bytes / 16 : 1;
-  if (head >= count) throw refuse(source, at + headWord * 4, record, `has its head at ${head} of ${count} descriptors`);
+/** Checks that no register has a bit that it cannot have, and that a ring is a multiple of 128 bytes long. */
+function checkWords(view: DataView, type: number, record: string, at: number, source: string): void {
+  rowsOf(type).forEach((row, index) => {
+    const value = view.getUint32(at + index * 4, true);
+    const writable = (VF_REGISTERS[row * COLUMN_COUNT + COLUMN_WRITABLE] ?? 0) >>> 0;
+    if (writable === 0 || (value & ~writable) === 0) return;
+    throw refuse(
+      source,
+      at + index * 4,
+      record,
+      `has ${NAMES[row]} at ${hex(value)}; only bits ${hex(writable)} can be set`,
+    );
+  });
+  if (type !== TYPE_RX_QUEUE && type !== TYPE_TX_QUEUE) return;
+  const ringBytes = view.getUint32(at + LENGTH_WORD * 4, true);
+  if (ringBytes % 128 === 0) return;
+  throw refuse(source, at + LENGTH_WORD * 4, record, `has a ring of ${ringBytes} bytes; multiples of 128 are allowed`);
 }
 
-/** Names of the registers that a record carries, in its order. */
-function registersOf(type: number): string[] {
-  return VF_REGISTER_NAMES.split(" ").filter((_, row) => VF_REGISTERS[row * COLUMN_COUNT + COLUMN_RECORD] === type);
+/** Rows of the register table whose registers a record carries, in its order. */
+function rowsOf(type: number): number[] {
+  return NAMES.map((_, row) => row).filter((row) => VF_REGISTERS[row * COLUMN_COUNT + COLUMN_RECORD] === type);
 }
 
 function refuse(source: string, at: number, subject: string, reason: string): InputError {

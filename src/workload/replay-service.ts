@@ -9,6 +9,9 @@ import type { World } from "../core/world";
 import type { Exchange } from "../format/conversation";
 import { InputError } from "../sim/input-error";
 
+/** Payload of a UDP datagram in one frame: 1,500 bytes less the headers of IPv4 and UDP (RFC 894). */
+const PAYLOAD_BYTES_MAX = 1472;
+
 interface ServiceSize {
   readonly slotBytes: number;
   readonly bucketCount: number;
@@ -28,9 +31,12 @@ function sizeOf(vm: VmScenario, exchanges: readonly Exchange[]): ServiceSize {
 
 /** Throws InputError when the recorded replies do not fit the machine's memory. */
 export function checkService(vm: VmScenario, exchanges: readonly Exchange[], source: string): void {
-  const { bytes, slotBytes } = sizeOf(vm, exchanges);
-  if (slotBytes > PAGE_BYTES) {
-    refuse(source, vm, `a recorded reply needs a slot of ${slotBytes} bytes, and one has at most ${PAGE_BYTES}`);
+  const { bytes } = sizeOf(vm, exchanges);
+  for (const { request, reply } of exchanges) {
+    const longest = Math.max(request.length, reply.length);
+    if (longest <= PAYLOAD_BYTES_MAX) continue;
+    const reason = `a recorded datagram carries ${longest} bytes, and a frame has room for ${PAYLOAD_BYTES_MAX}; leave it out of the capture`;
+    throw new InputError(source, [{ place: "", subject: `vm ${vm.name}: replay`, reason }]);
   }
   if (bytes <= vm.memoryBytes) return;
   const mib = (value: number) => `${Math.ceil(value / 1024 ** 2)} MiB`;

@@ -1,17 +1,25 @@
 /** Images that must not be restored: damaged, cut, or put together wrongly. Whatever is refused changes nothing. */
+
 import { describe, expect, it } from "vitest";
+import { TRACE_DELIVERED, TRACE_FETCHED } from "../../assembly/layout/trace";
+import { runFor } from "../support/running";
+import { ofKind } from "../support/trace-reading";
 import { BUILDS } from "../support/wasm-builds";
 import { type DecodedImage, decodeImage } from "./image-decoder";
 import { createImageScene } from "./image-scene";
 import { END_TYPE, OPTIONAL, type RecordParts, replaceRecord, withWord, writeImage } from "./image-writer";
 
+const IDENTITY = 1;
 const INTERRUPT = 2;
 const RX_QUEUE = 4;
 const TX_QUEUE = 5;
 /** Words of a queue record. */
+const BASE_WORD = 0;
 const LENGTH_WORD = 2;
 const RDH_WORD = 4;
 const TDH_WORD = 3;
+/** Word of the identity record. */
+const TABLE_VERSION_WORD = 2;
 
 /** The scene with an image of its source, and a check that the target is what it was. */
 function createTarget(module: WebAssembly.Module) {
@@ -25,6 +33,10 @@ function createTarget(module: WebAssembly.Module) {
 
 function pack(type: number, more: Partial<RecordParts> = {}): RecordParts {
   return { type, payload: new Uint8Array(8), ...more };
+}
+
+function secondQueue(payload: Uint8Array): RecordParts {
+  return pack(RX_QUEUE, { payload, instance: 1, flags: OPTIONAL });
 }
 
 function withQueueWord(image: DecodedImage, type: number, word: number, value: number): Uint8Array {
@@ -170,19 +182,30 @@ const REFUSED: readonly { what: string; code: number; write: (image: DecodedImag
     write: (image) => withQueueWord(image, TX_QUEUE, LENGTH_WORD, 4097),
   },
   {
-    what: "with the receive head at the ring's end",
+    what: "with a transmit ring that begins at an odd address",
     code: 13,
-    write: (image) => withQueueWord(image, RX_QUEUE, RDH_WORD, 256),
+    write: (image) => withQueueWord(image, TX_QUEUE, BASE_WORD, 0x3fff8),
   },
   {
-    what: "with the transmit head far beyond it",
+    what: "with a mask for vectors that there are not",
     code: 13,
-    write: (image) => withQueueWord(image, TX_QUEUE, TDH_WORD, 0xffffffff),
+    write: (image) => withQueueWord(image, INTERRUPT, 0, 8),
   },
   {
-    what: "with a head in a ring of no length",
-    code: 13,
-    write: (image) => withQueueWord(image, TX_QUEUE, LENGTH_WORD, 0),
+    what: "with a receive queue of record version 2",
+    code: 15,
+    write: (image) =>
+      writeImage(replaceRecord(image, RX_QUEUE, ({ payload }) => [pack(RX_QUEUE, { payload, version: 2 })])),
+  },
+  {
+    what: "of another register table",
+    code: 15,
+    write: (image) => withQueueWord(image, IDENTITY, TABLE_VERSION_WORD, 2),
+  },
+  {
+    what: "whose only receive queue is an optional second one",
+    code: 11,
+    write: (image) => writeImage(replaceRecord(image, RX_QUEUE, ({ payload }) => [secondQueue(payload)])),
   },
   {
     what: "with too many records by its header",
@@ -224,7 +247,7 @@ describe.each(BUILDS)("a whole image, $name build", ({ module }) => {
 
   it("among those refused, every code of the specification occurs", () => {
     const codes = new Set(REFUSED.map(({ code }) => code));
-    expect([...codes].sort((one, other) => one - other)).toEqual(Array.from({ length: 14 }, (_, index) => index + 1));
+    expect([...codes].sort((one, other) => one - other)).toEqual(Array.from({ length: 15 }, (_, index) => index + 1));
   });
 });
 
@@ -234,6 +257,17 @@ const ACCEPTED: readonly { what: string; write: (image: DecodedImage) => Uint8Ar
   {
     what: "with an optional record of type 7",
     write: (image) => writeImage(beforeEnd(image, pack(7, { flags: OPTIONAL }))),
+  },
+  {
+    what: "with an optional record of type 0",
+    write: ({ records }) => writeImage([pack(0, { flags: OPTIONAL }), ...records]),
+  },
+  {
+    what: "with an optional second receive queue",
+    write: (image) =>
+      writeImage(
+        replaceRecord(image, RX_QUEUE, ({ payload }) => [pack(RX_QUEUE, { payload }), secondQueue(new Uint8Array(32))]),
+      ),
   },
   {
     what: "with an optional record of type 65534",
@@ -259,5 +293,19 @@ describe.each(BUILDS)("an image from a newer writer, $name build", ({ module }) 
     const { image, target, store, restore } = createTarget(module);
     expect(restore(write(decodeImage(image)))).toBe(0);
     expect(store.save(target.vf)).toEqual(image);
+  });
+});
+
+/** Heads that a guest brings about by shortening a ring: legal, and no work. */
+describe.each(BUILDS)("an image with a head beyond its ring, $name build", ({ module }) => {
+  it.each([
+    [RX_QUEUE, RDH_WORD, 256],
+    [TX_QUEUE, TDH_WORD, 0xffffffff],
+  ])("record %d, is restored, and the queue does nothing", (type, word, value) => {
+    const { image, world, target, restore } = createTarget(module);
+    expect(restore(withQueueWord(decodeImage(image), type, word, value))).toBe(0);
+    world.plane.unquiesce(target.vf);
+    const trace = runFor(world, 1_000_000);
+    expect(ofKind(trace, type === TX_QUEUE ? TRACE_FETCHED : TRACE_DELIVERED, target.vf)).toEqual([]);
   });
 });
