@@ -164,6 +164,7 @@ export function attachVf(vfIndex: u32, guestIndex: u32): void {
   const v = vf(vfIndex);
   const g = guest(guestIndex);
   v.guest = guestIndex;
+  v.table = g.memory.table;
   g.vf = vfIndex;
   createMap(v.map, g.memory.pageCount);
   for (let page: u32 = 0; page < g.memory.pageCount; page++) mapFrame(v.map, page, page, MAY_READ | MAY_WRITE);

@@ -54,7 +54,7 @@ export function createMemory(m: GuestMemory, pageCount: u32): void {
 /** Returns the address of a page's frame, 0 when it is absent. */
 export function frameOf(m: GuestMemory, page: u32): u32 {
   assert(page < m.pageCount, "a guest frame number lies in its memory");
-  return load<u32>(m.table + (page << 2)) & FRAME_MASK;
+  return frameIn(m.table, page);
 }
 
 /** Returns the address of a page's frame, giving it one when it is absent; the scrap frame when the pool is exhausted. */
@@ -76,6 +76,11 @@ function addFrame(m: GuestMemory, page: u32): u32 {
   const isUnseen = m.isLogging && !isMarked(m.log, page);
   store<u32>(m.table + (page << 2), isUnseen ? frame | WRITE_PROTECTED : frame);
   return frame;
+}
+
+/** Returns the frame in an entry of a page table, 0 when the page is absent. */
+export function frameIn(table: u32, page: u32): u32 {
+  return load<u32>(table + (page << 2)) & FRAME_MASK;
 }
 
 /** Returns where a guest address can be read by guest software, up to the end of its page. */

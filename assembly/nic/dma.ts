@@ -12,7 +12,7 @@ import { TRACE_FAULT } from "../layout/trace";
 import { VF_BYTES } from "../layout/virtual-function";
 import { copy } from "../memory/copy";
 import { mark } from "../memory/dirty-log";
-import { frameOf, memoryOf, presentFrameOf } from "../memory/guest-memory";
+import { frameIn, memoryOf, presentFrameOf } from "../memory/guest-memory";
 import { guestFrameOf, MAY_READ, MAY_WRITE, setUnlogged, translate, UNLOGGED } from "../memory/iommu";
 import { trace } from "../sim/trace";
 import { world } from "../sim/world";
@@ -22,7 +22,7 @@ import { Vf } from "./virtual-function";
 export function reachToRead(v: Vf, address: u64): u32 {
   const entry = translate(v.map, address, MAY_READ);
   if (!entry) return fault(v, address, MAY_READ);
-  const frame = frameOf(memoryOf(v.guest), guestFrameOf(entry));
+  const frame = frameIn(v.table, guestFrameOf(entry));
   return (frame ? frame : ZERO_PAGE) + (<u32>address & PAGE_MASK);
 }
 
@@ -31,7 +31,9 @@ export function reachToWrite(v: Vf, address: u64): u32 {
   const entry = translate(v.map, address, MAY_WRITE);
   if (!entry) return fault(v, address, MAY_WRITE);
   if (entry & UNLOGGED) logWrite(v, <u32>(address >> PAGE_SHIFT));
-  return presentFrameOf(memoryOf(v.guest), guestFrameOf(entry)) + (<u32>address & PAGE_MASK);
+  const page = guestFrameOf(entry);
+  const frame = frameIn(v.table, page);
+  return (frame ? frame : presentFrameOf(memoryOf(v.guest), page)) + (<u32>address & PAGE_MASK);
 }
 
 function logWrite(v: Vf, deviceFrame: u32): void {

@@ -106,8 +106,8 @@ export class Vf {
   isQuiesced: u32;
   /** The device's DMA dirty log, 0 while it is not armed. */
   log: u32;
-  /** Device frames that the log covers. */
-  logPageCount: u32;
+  /** Page table of the guest (memory/guest-memory.ts): every entry of the IOMMU map names a page of it. */
+  table: u32;
   /** The epoch at hand. */
   epoch: u32;
   /** Descriptors of the packet that `measure` found. */

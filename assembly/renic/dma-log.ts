@@ -17,11 +17,10 @@ export function armDmaLog(index: u32): void {
   const v = vf(index);
   drain(v.port);
   if (!v.log) {
-    v.logPageCount = v.map.pageCount;
-    v.log = createLog(v.logPageCount);
+    v.log = createLog(v.map.pageCount);
   }
-  clearLog(v.log, v.logPageCount);
-  for (let page: u32 = 0; page < v.logPageCount; page++) setUnlogged(v.map, page, true);
+  clearLog(v.log, v.map.pageCount);
+  for (let page: u32 = 0; page < v.map.pageCount; page++) setUnlogged(v.map, page, true);
 }
 
 /** Adds the logged frames to the guest's log, clears the device's, and returns how many device frames there were. */
@@ -31,13 +30,13 @@ export function collectDmaLog(index: u32): u32 {
   if (!v.log) return 0;
   const log = memoryOf(v.guest).log;
   let count: u32 = 0;
-  let page = nextMarked(v.log, 0, v.logPageCount);
-  for (; page < v.logPageCount; page = nextMarked(v.log, page + 1, v.logPageCount)) {
+  let page = nextMarked(v.log, 0, v.map.pageCount);
+  for (; page < v.map.pageCount; page = nextMarked(v.log, page + 1, v.map.pageCount)) {
     const entry = entryOf(v.map, page);
     if (entry) mark(log, guestFrameOf(entry));
     setUnlogged(v.map, page, true);
     count++;
   }
-  clearLog(v.log, v.logPageCount);
+  clearLog(v.log, v.map.pageCount);
   return count;
 }
