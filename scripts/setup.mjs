@@ -84,7 +84,12 @@ step("bundle", ["src", "test/checker", "bench", "assembly/layout", "package.json
 });
 
 if (process.argv.includes("--types")) {
-  step("types", ["src", "assembly/layout", "tsconfig.json", "tsconfig.types.json"], ["dist/types"], () => {
-    run(process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.types.json"]);
-  });
+  step(
+    "types",
+    ["src", "assembly/layout", "scripts/types.mjs", "tsconfig.json", "tsconfig.types.json"],
+    ["dist/types"],
+    () => {
+      run(process.execPath, ["scripts/types.mjs"]);
+    },
+  );
 }
