@@ -10,7 +10,6 @@ export const COST_DRIVER_TRANSMIT: u32 = 3;
 export const COST_STACK_RECEIVE: u32 = 4;
 export const COST_STACK_TRANSMIT: u32 = 5;
 export const COST_LOG_DIRTY: u32 = 6;
-export const COST_COUNT: u32 = 7;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;

@@ -39,12 +39,10 @@ export const TX_PAYLEN_SHIFT: u32 = 14;
 export const TX_DD: u32 = 1;
 
 export const RX_ADDRESS: u32 = 0;
-export const RX_HEADER_ADDRESS: u32 = 8;
 export const RX_TYPE: u32 = 0;
 export const RX_HASH: u32 = 4;
 export const RX_STATUS: u32 = 8;
 export const RX_LENGTH: u32 = 12;
-export const RX_VLAN: u32 = 14;
 export const RX_DD: u32 = 1;
 export const RX_EOP: u32 = 2;
 /** Packet type bits: IPv4 and UDP headers were seen. */

@@ -3,9 +3,8 @@
  *
  * A frame's fate is computed when it is put on the wire: it starts when the wire is free, ends after its bytes, and
  * arrives a latency later. The frames under way are a list sorted by arrival, because a wire keeps order. There is at
- * most one event for a wire, for its receiver, and none while the receiver is not interested: a port whose virtual
- * functions are all being polled looks at its wire when it wants to know (rule 3 of docs/architecture.md, lazy
- * arrival). Invariant: `armed` is the time of the pending event, NEVER without one; an event of another time is stale.
+ * most one event for a wire, for its receiver, and it comes late while the receiver is not interested: a port whose
+ * virtual functions are all being polled looks at its wire when it wants to know. Invariant: `armed` is the time of the pending event, NEVER without one; an event of another time is stale.
  */
 
 import { WIRE_BYTES, WIRES } from "../layout/memory-map";

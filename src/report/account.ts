@@ -3,6 +3,7 @@
  * simulated. Everything here is read from the finished world; nothing is estimated.
  */
 
+import { ACTIVITY_NAMES } from "../../assembly/layout/cost";
 import type { ClientControl } from "../experiment/control";
 import { type RequestOutcome, readRequests } from "../experiment/requests";
 import type { RunOutcome } from "../experiment/run";
@@ -15,8 +16,17 @@ export interface Account {
   readonly simulatedNs: number;
   readonly controlEvents: number;
   readonly frames: Tally;
+  readonly vms: readonly VmAccount[];
   readonly clients: readonly ClientAccount[];
   readonly protections: readonly ProtectionAccount[];
+}
+
+/** What a machine's processor did where the machine was started: one hardware thread is 100 %. */
+export interface VmAccount {
+  readonly name: string;
+  readonly busyNs: number;
+  /** Cycles by activity. */
+  readonly cycles: Readonly<Record<string, number>>;
 }
 
 export interface ClientAccount {
@@ -66,15 +76,24 @@ export interface ProtectionAccount {
   readonly activatedEpoch: number | null;
 }
 
+const ACTIVITIES = ACTIVITY_NAMES.split(",");
+
 /** Makes the account of a finished run. */
 export function accountOf(outcome: RunOutcome): Account {
-  const { control, tally, digest } = outcome;
+  const { world, control, tally, digest } = outcome;
   return {
     digest,
     seed: control.scenario.seed,
     simulatedNs: control.scenario.durationNs,
     controlEvents: control.eventCount,
     frames: tally,
+    vms: control.vms.map(({ name, processor }) => ({
+      name,
+      busyNs: world.plane.busyNs(processor),
+      cycles: Object.fromEntries(
+        ACTIVITIES.map((activity, index) => [activity, world.plane.chargedCycles(processor, index)]),
+      ),
+    })),
     clients: control.clients
       .filter((client) => client.requestCount > 0)
       .map((client) => clientAccount(outcome, client)),

@@ -1,11 +1,12 @@
 /** The account as text, for a terminal: what a reader wants to know, in the order in which it is asked. */
-import type { Account, ClientAccount, ProtectionAccount } from "./account";
+import type { Account, ClientAccount, ProtectionAccount, VmAccount } from "./account";
 
 /** Returns the account as lines. */
 export function accountText(account: Account): string[] {
   return [
     ...account.clients.flatMap(clientText),
     ...account.protections.flatMap((protection) => protectionText(protection, account)),
+    ...account.vms.map((vm) => vmText(vm, account.simulatedNs)),
     `frames       ${frameText(account)}`,
     `digest       ${account.digest}`,
   ];
@@ -57,6 +58,16 @@ function gapText({ gap }: ClientAccount): string {
   if (!gap) return "no answer at all";
   if (gap.toNs === null) return `no answer after ${milliseconds(gap.fromNs)}`;
   return `longest without an answer: ${milliseconds(gap.toNs - gap.fromNs)}, until ${milliseconds(gap.toNs)}`;
+}
+
+function vmText({ name, busyNs, cycles }: VmAccount, simulatedNs: number): string {
+  const total = Object.values(cycles).reduce((sum, value) => sum + value, 0);
+  const shares = Object.entries(cycles).map(([activity, value]) => `${activity} ${percent(value, total)}`);
+  return `${`cpu ${name}`.padEnd(12)} ${percent(busyNs, simulatedNs)} of one hardware thread: ${shares.join(", ")}`;
+}
+
+function percent(part: number, whole: number): string {
+  return `${(whole ? (100 * part) / whole : 0).toFixed(1)} %`;
 }
 
 function frameText({ frames }: Account): string {
