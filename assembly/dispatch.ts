@@ -149,8 +149,9 @@ function transmitOne(portIndex: u32, vfIndex: u32): u32 {
   const now = world().now;
   if (isBuffering(v)) {
     const fetched = fetchIntoBuffer(vfIndex, STEP_BUDGET);
-    const step: u32 = fetched & FETCH_REPORTED ? STEP_REPORTED : 0;
-    if (!hasReleased(v)) return fetched & FETCH_MORE ? step | STEP_YIELD : step | STEP_EMPTY;
+    let step: u32 = fetched & FETCH_REPORTED ? STEP_REPORTED : 0;
+    if (fetched & FETCH_MORE) step |= STEP_YIELD;
+    if (!hasReleased(v)) return fetched & FETCH_MORE ? step : step | STEP_EMPTY;
     send(out, takeReleased(vfIndex), now);
     return step;
   }

@@ -8,7 +8,7 @@
  * | captured     | copied    | device and vCPU go on; the stream leaves                         | transmitting |
  * | transmitting | received  | backup applies all of it, acknowledges                           | awaiting-ack |
  * | awaiting-ack | acked     | device: release the sealed output                                | committed    |
- * | any but ends | failed    | what is held is lost with the host                               | lost         |
+ * | any but committed | failed | what is held is lost with the host                              | lost         |
  *
  * The guest runs on during transmitting and awaiting-ack: the next epoch is open by then. One epoch is in flight; if
  * the next one is due before the ack, it is extended.
@@ -27,7 +27,7 @@ export const EPOCHS = {
   transmitting: { ...refuseAll, received: "awaiting-ack", failed: "lost" },
   "awaiting-ack": { ...refuseAll, acked: "committed", failed: "lost" },
   committed: refuseAll,
-  lost: refuseAll,
+  lost: { ...refuseAll, failed: "lost" },
 } as const satisfies StateTable<EpochState, EpochEvent>;
 
 /** An epoch that has a state. */

@@ -16,6 +16,7 @@ const BACKUP_TIMERS = ["batch-received", "received", "heard", "silence", "activa
 export function losePrimary(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
   p.isPrimaryAlive = false;
+  if (!p.isBackupAlive) p.state = follow(ENGINE, p.state, "both-failed");
   p.epoch.state = follow(EPOCHS, p.epoch.state, "failed");
   cancel(world, timers, PRIMARY_TIMERS, p.index);
   if (world.plane.isStreamLeaving(p.replica.wire)) {
@@ -28,7 +29,7 @@ export function losePrimary(simulation: Simulation, p: Protection): void {
 export function loseBackup(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
   p.isBackupAlive = false;
-  p.state = follow(ENGINE, p.state, "backup-failed");
+  p.state = follow(ENGINE, p.state, p.isPrimaryAlive ? "backup-failed" : "both-failed");
   cancel(world, timers, [...PRIMARY_TIMERS, ...BACKUP_TIMERS], p.index);
   p.staged = null;
   if (!p.isPrimaryAlive) return;

@@ -54,7 +54,6 @@ export function onBatchAcked(simulation: Simulation, p: Protection): void {
     return;
   }
   p.state = follow(ENGINE, p.state, "synchronized");
-  p.dueAtNs = simulation.world.nowNs();
   beginCheckpoint(simulation, p);
 }
 

@@ -63,6 +63,41 @@ describe("both hosts die", () => {
   });
 });
 
+describe("both hosts die, in every order", () => {
+  const ms = 1_000_000;
+  it.each([
+    [
+      "the backup, then the primary that went on alone",
+      [
+        ["backup", 50 * ms],
+        ["primary", 100 * ms],
+      ],
+    ],
+    [
+      "the primary, then the backup before it noticed",
+      [
+        ["primary", 50 * ms],
+        ["backup", 60 * ms],
+      ],
+    ],
+    [
+      "the primary before a first checkpoint, then the backup that held nothing",
+      [
+        ["primary", 10_007],
+        ["backup", 100 * ms],
+      ],
+    ],
+  ] as const)("%s, the machine is lost and no judge objects", async (_, order) => {
+    const input = withScenario(await smallInput(), (scenario) => ({
+      ...scenario,
+      events: order.map(([fail, atNs]) => ({ atNs, fail })),
+    }));
+    const run = runJudged(input);
+    expect(objections(run)).toEqual([]);
+    expect(run.account.protections[0]?.state).toBe("lost");
+  });
+});
+
 describe("two machines protect each other's hosts", () => {
   it("one host dies, its machine moves, the other goes on unprotected", async () => {
     const input = withScenario(await smallInput(), (scenario) => {
