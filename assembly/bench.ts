@@ -6,13 +6,11 @@
 import { driver, leaveSocket, nextPacket, pollReceive, post, reclaim } from "./guest/driver";
 import { guest } from "./guest/guest";
 import { RING_MASK } from "./layout/guest-software";
-import { clearLog, mark, nextMarked } from "./memory/dirty-log";
+import { FRAME_BYTES_MIN } from "./layout/limits";
+import { packet } from "./nic/packet";
 import { receive } from "./nic/rx-ring";
-import { gather, measure } from "./nic/tx-ring";
+import { completePlain, Found, findPacket, readPlain } from "./nic/tx-ring";
 import { vf } from "./nic/virtual-function";
-import { NEVER, peek, schedule, take } from "./sim/event-queue";
-import { philox } from "./sim/random";
-import { world } from "./sim/world";
 import { FRAME_START, freeSlot, takeSlot } from "./wire/frame";
 
 /** Packets between two doorbells. */
@@ -37,10 +35,12 @@ export function ringPath(from: u32, to: u32, count: u32, bytes: u32): u32 {
       post(source.memory, d, bytes);
     }
     sender.tx.tail = d.txNext;
-    for (let room = measure(sender); room; room = measure(sender)) {
+    while (findPacket(sender) == Found.Plain) {
+      const room = max<u32>(packet().bytes, FRAME_BYTES_MIN);
       const slot = takeSlot(room);
-      gather(sender, slot + FRAME_START, room);
-      receive(receiver, slot + FRAME_START, room);
+      readPlain(sender, slot + FRAME_START);
+      completePlain(sender);
+      receive(receiver, slot + FRAME_START, room, 0);
       freeSlot(slot);
     }
     const e = driver(target.memory);
@@ -49,39 +49,4 @@ export function ringPath(from: u32, to: u32, count: u32, bytes: u32): u32 {
     receiver.rx.tail = (e.rxNext + RING_MASK) & RING_MASK;
   }
   return received;
-}
-
-/**
- * The hold model (Vaucher and Duval, 1975): `pending` events wait; `count` times the first is taken and scheduled
- * again at a random distance. Returns a word of the final time, so that nothing is optimised away.
- */
-export function holdEvents(pending: u32, count: u32): u32 {
-  const scratch = world().scratch;
-  for (let i: u32 = 0; i < pending; i++) schedule(0, i, world().now + distance(scratch, i));
-  for (let i: u32 = 0; i < count; i++) {
-    const key = take(peek());
-    schedule(0, key & 0xffffff, world().now + distance(scratch, pending + i));
-  }
-  const end = <u32>world().now;
-  while (peek() != NEVER) take(peek());
-  return end;
-}
-
-/** A distance below 2^20 ps, 1 us: uniform, from a counter. */
-function distance(scratch: u32, index: u32): u64 {
-  store<u64>(scratch, index);
-  store<u64>(scratch, 0, 8);
-  philox(scratch, 1, 2);
-  return load<u32>(scratch) & 0xfffff;
-}
-
-/** Marks every `stride`-th page of a log, finds all marks, clears the log; returns the sum of the pages found. */
-export function scanLog(log: u32, pageCount: u32, stride: u32): u32 {
-  for (let page: u32 = 0; page < pageCount; page += stride) mark(log, page);
-  let sum: u32 = 0;
-  for (let page = nextMarked(log, 0, pageCount); page < pageCount; page = nextMarked(log, page + 1, pageCount)) {
-    sum += page;
-  }
-  clearLog(log, pageCount);
-  return sum;
 }

@@ -7,7 +7,7 @@
  * another, and nothing else (docs/model.md).
  */
 
-import { onInterrupt, onVcpu } from "./guest/vcpu";
+import { onInterrupt, onStream, onVcpu } from "./guest/vcpu";
 import { LOOK_AHEAD_PS } from "./layout/control";
 import {
   EVENT_ARRIVAL_CLIENT,
@@ -19,35 +19,63 @@ import {
   EVENT_INDEX_MASK,
   EVENT_INTERRUPT,
   EVENT_MODERATION,
+  EVENT_QUIESCE,
+  EVENT_STREAM,
   EVENT_TRANSMIT,
   EVENT_VCPU,
+  EVENT_WRITE_BACK,
   REASON_DRAIN,
+  REASON_PF,
   REASON_TIMER,
   REASON_UNTIL,
 } from "./layout/event";
+import { FRAME_BYTES_MIN, POOL_COUNT } from "./layout/limits";
 import { TIMER_BYTES, TIMERS } from "./layout/memory-map";
-import { TRACE_FETCHED } from "./layout/trace";
-import { onModeration, setCause, txVector } from "./nic/interrupt";
-import { drain, nextPool, onPortArrival, port, refreshWake } from "./nic/port";
-import { Gathered, gather, measure } from "./nic/tx-ring";
-import { vf } from "./nic/virtual-function";
+import { ETHERNET_CHECK_BYTES } from "./layout/packet";
+import { DROP_NO_POOL, DROP_TOO_LONG, TRACE_COPIED, TRACE_FETCHED } from "./layout/trace";
+import { QUEUE_COUNT } from "./layout/virtual-function";
+import { POOLS, poolsFromPool, TO_WIRE, TOO_LONG } from "./nic/bridge";
+import { onModeration } from "./nic/interrupt";
+import { packet } from "./nic/packet";
 import {
-  FETCH_MORE,
-  FETCH_REPORTED,
-  fetchIntoBuffer,
-  hasReleased,
-  isBuffering,
-  reasonOf,
-  takeReleased,
-} from "./renic/outbound";
+  drain,
+  fetchingPools,
+  goOn,
+  nextPool,
+  onPortArrival,
+  onQuiesce,
+  Port,
+  passRead,
+  poolOf,
+  port,
+  rearmTransmit,
+  refreshWake,
+  takeTwin,
+} from "./nic/port";
+import {
+  forgetOperation,
+  isDecided,
+  isRemoteBusy,
+  isWaiting,
+  OPERATION_ENDING,
+  OPERATION_NONE,
+  OPERATION_TRANSMIT,
+  remote,
+} from "./nic/remote-memory";
+import { buildFrame, frameBytes } from "./nic/segmentation";
+import { countSent, isSpoofed, refuse } from "./nic/sender";
+import { completePacket, completePlain, Found, findPacket, Read, readPacket, readPlain } from "./nic/tx-ring";
+import { indexOf, NO_GUEST, txQueue, Vf, vf } from "./nic/virtual-function";
+import { onWriteBack, raiseFetched, WRITE_BACK_VF_SHIFT } from "./nic/write-back";
+import { fetchIntoBuffer, hasReleased, isBuffering, takeReleased } from "./renic/outbound";
 import { NEVER, peek, schedule, take } from "./sim/event-queue";
 import { isTraceFull, nextFrame, trace } from "./sim/trace";
-import { interruptRun, world } from "./sim/world";
+import { interruptRun, isPfWanted, world } from "./sim/world";
 import { onClient, onClientArrival } from "./transport/request-client";
 import { isCaptureFull } from "./wire/capture";
-import { FRAME_START, frame, takeSlot } from "./wire/frame";
+import { FRAME_START, frame, freeSlot, takeSlot } from "./wire/frame";
 import { onSwitchArrival } from "./wire/switch";
-import { drop, isDue, send, wire } from "./wire/wire";
+import { drop, isDue, pass, send, wire } from "./wire/wire";
 
 /** Takes events up to and including a time; returns why it stopped. */
 export function advanceTo(until: u64): u32 {
@@ -55,12 +83,14 @@ export function advanceTo(until: u64): u32 {
   assert(until >= w.now, "time does not go back");
   while (w.reason == REASON_UNTIL) {
     if (isTraceFull() || isCaptureFull()) return REASON_DRAIN;
+    if (isPfWanted()) return REASON_PF;
     const time = peek();
     if (time > until) {
       w.now = until;
       break;
     }
     const key = take(time);
+    w.eventCount++;
     dispatch(key >>> EVENT_INDEX_BITS, key & EVENT_INDEX_MASK);
   }
   const reason = w.reason;
@@ -83,13 +113,24 @@ function dispatch(kind: u32, index: u32): void {
       onTransmit(index);
       break;
     case EVENT_MODERATION:
-      if (onModeration(index >>> 2, index & 3)) refreshWake(vf(index >>> 2).port);
+      drain(vf(index >>> 2).port);
+      if (onModeration(vf(index >>> 2), index & 3)) refreshWake(vf(index >>> 2).port);
+      break;
+    case EVENT_WRITE_BACK:
+      drain(vf(index >>> WRITE_BACK_VF_SHIFT).port);
+      if (onWriteBack(vf(index >>> WRITE_BACK_VF_SHIFT), index)) refreshWake(vf(index >>> WRITE_BACK_VF_SHIFT).port);
+      break;
+    case EVENT_QUIESCE:
+      onQuiesce(index);
       break;
     case EVENT_CLIENT:
       onClient(index);
       break;
+    case EVENT_STREAM:
+      onStream(index);
+      break;
     case EVENT_INTERRUPT:
-      onInterrupt(vf(index >>> 2).guest);
+      if (vf(index >>> 2).guest != NO_GUEST) onInterrupt(vf(index >>> 2).guest);
       break;
     case EVENT_VCPU:
       onVcpu(index);
@@ -102,70 +143,169 @@ function dispatch(kind: u32, index: u32): void {
   }
 }
 
-/** Moves frames of the ready pools to the wire, or to their outbound buffers. */
+/** Moves frames of the pools that may fetch to the wire, to other pools, or to their outbound buffers. */
 function onTransmit(index: u32): void {
   const p = port(index);
   const now = world().now;
   if (p.armedTransmit != now) return;
-  p.armedTransmit = NEVER;
   const out = wire(p.wireOut);
   const horizon = now + LOOK_AHEAD_PS;
-  let reportedPools: u32 = 0;
-  let budget = STEP_BUDGET;
-  while (p.readyPools && out.freeAt < horizon && budget--) {
-    const pool = nextPool(p);
-    const step = transmitOne(index, p.vfFirst + pool);
-    if (step & STEP_REPORTED) reportedPools |= 1 << pool;
-    if (step & STEP_EMPTY) p.readyPools &= ~(1 << pool);
-    if (step & STEP_YIELD) budget = 0;
+  let pools = fetchingPools(index);
+  const served = pools;
+  let budget = FRAME_BUDGET;
+  while (pools && out.freeAt < horizon && budget > 0) {
+    const pool = nextPool(p, pools);
+    const used = serve(p, index, poolOf(index, pool), budget);
+    if (used & ~IS_EMPTY) p.poolNext = (pool + 1) % POOL_COUNT;
+    if (used & IS_EMPTY) {
+      pools &= ~(1 << pool);
+      p.listedPools &= ~(1 << pool);
+    }
+    budget -= <i32>(used & ~IS_EMPTY);
   }
-  for (let pools = reportedPools; pools; pools &= pools - 1) {
-    const vfIndex = p.vfFirst + <u32>ctz(pools);
+  if (hasNews(index, served)) {
+    // What has been received by now asked for its interrupts first.
     drain(index);
-    setCause(vfIndex, txVector(vf(vfIndex)));
+    for (let some = served; some; some &= some - 1) raiseAll(poolOf(index, <u32>ctz(some)));
+    refreshWake(index);
   }
-  if (reportedPools) refreshWake(index);
-  if (p.readyPools) {
-    // A queue full of packets that come to nothing is worked off in turns, so that no event takes without bounds.
-    p.armedTransmit = out.freeAt < horizon ? now : out.freeAt - LOOK_AHEAD_PS / 2;
-    schedule(EVENT_TRANSMIT, index, p.armedTransmit);
-  }
+  // A queue full of packets that come to nothing is worked off in turns, so that no event takes without bounds.
+  p.retryAt = NEVER;
+  if (pools) p.retryAt = out.freeAt < horizon ? now : out.freeAt - LOOK_AHEAD_PS / 2;
+  rearmTransmit(index);
 }
 
-/** Frames that one transmit event takes at most; more than any look-ahead can hold. */
-const STEP_BUDGET: u32 = 512;
-/** A descriptor was written back. */
-const STEP_REPORTED: u32 = 1;
-/** The pool has nothing more to send now. */
-const STEP_EMPTY: u32 = 2;
-/** The pool has more, and has had its share of this event. */
-const STEP_YIELD: u32 = 4;
-
-/** Sends at most one frame of a pool. */
-function transmitOne(portIndex: u32, vfIndex: u32): u32 {
-  const v = vf(vfIndex);
-  if (v.isQuiesced) return STEP_EMPTY;
-  const out = port(portIndex).wireOut;
-  const now = world().now;
-  if (isBuffering(v)) {
-    const fetched = fetchIntoBuffer(vfIndex, STEP_BUDGET);
-    let step: u32 = fetched & FETCH_REPORTED ? STEP_REPORTED : 0;
-    if (fetched & FETCH_MORE) step |= STEP_YIELD;
-    if (!hasReleased(v)) return fetched & FETCH_MORE ? step : step | STEP_EMPTY;
-    send(out, takeReleased(vfIndex), now);
-    return step;
+/** Tells whether any transmit queue of some pools has reported something. */
+function hasNews(index: u32, pools: u32): bool {
+  for (; pools; pools &= pools - 1) {
+    const v = poolOf(index, <u32>ctz(pools));
+    if (txQueue(v, 0).hasNews || txQueue(v, 1).hasNews) return true;
   }
-  const bytes = measure(v);
-  if (!bytes) return STEP_EMPTY;
+  return false;
+}
+
+function raiseAll(v: Vf): void {
+  if (isRemoteBusy(v)) return;
+  for (let number: u32 = 0; number < QUEUE_COUNT; number++) raiseFetched(v, number);
+}
+
+/** Frames and refused packets that one event takes at most, but for the last packet's; more than any look-ahead can hold. */
+const FRAME_BUDGET: i32 = 512;
+/** The pool has nothing more to send now; beside how many frames it sent. */
+const IS_EMPTY: u32 = 0x80000000;
+
+/** A pool's turn: one packet, or what its outbound buffer takes and gives. Returns the frames used, and IS_EMPTY. */
+function serve(p: Port, index: u32, v: Vf, budget: i32): u32 {
+  if (v.remote) return serveRemote(p, index, v);
+  return isBuffering(v) ? serveBuffer(p, index, v, budget) : servePacket(p, index, v);
+}
+
+function serveBuffer(p: Port, index: u32, v: Vf, budget: i32): u32 {
+  const left = fetchIntoBuffer(v, budget);
+  const used = <u32>budget - left;
+  if (!hasReleased(v)) return left ? used | IS_EMPTY : used;
+  leave(p, index, v, takeReleased(v), world().now);
+  return used + 1;
+}
+
+function servePacket(p: Port, index: u32, v: Vf): u32 {
+  const found = findPacket(v);
+  if (found == Found.Plain) return sendPlain(p, index, v);
+  if (found == Found.Whole) return sendWhole(p, index, v);
+  if (found == Found.Nothing) return IS_EMPTY;
+  refuse(v, found);
+  return 1;
+}
+
+/** A pool whose memory lives elsewhere: one operation at a time, which ends when everything has been answered. */
+function serveRemote(p: Port, index: u32, v: Vf): u32 {
+  const r = remote(v);
+  if (isWaiting(v) || (r.operation != OPERATION_NONE && r.operation != OPERATION_TRANSMIT)) return IS_EMPTY;
+  // What is under way when a pool is to be quiesced ends; nothing begins.
+  if (r.operation == OPERATION_NONE && v.isQuiesced) return IS_EMPTY;
+  r.operation = OPERATION_TRANSMIT;
+  const turn = v.turn;
+  const used = isBuffering(v) ? serveBuffer(p, index, v, 1) : servePacket(p, index, v);
+  if (isWaiting(v) && !isDecided(v)) {
+    v.turn = turn;
+    return IS_EMPTY;
+  }
+  if (used == IS_EMPTY) forgetOperation(v);
+  else r.operation = OPERATION_ENDING;
+  goOn(v);
+  return used;
+}
+
+function sendPlain(p: Port, index: u32, v: Vf): u32 {
+  const bytes = max<u32>(packet().bytes, FRAME_BYTES_MIN);
   const slot = takeSlot(bytes);
+  const read = readPlain(v, slot + FRAME_START);
+  if (read != Read.Done) {
+    freeSlot(slot);
+    return unread(v, read);
+  }
+  const ready = passRead(p, packet().bytes);
+  completePlain(v);
+  launch(p, index, v, slot, bytes, ready);
+  return 1;
+}
+
+function sendWhole(p: Port, index: u32, v: Vf): u32 {
+  const read = readPacket(v);
+  if (read != Read.Done) return unread(v, read);
+  const whole = packet();
+  const ready = passRead(p, whole.bytes);
+  if (isSpoofed(v)) {
+    refuse(v, Found.Spoofed);
+    return whole.frameCount;
+  }
+  completePacket(v, false);
+  for (let i: u32 = 0; i < whole.frameCount; i++) {
+    const bytes = frameBytes(whole, i);
+    const slot = takeSlot(bytes);
+    buildFrame(whole, i, slot + FRAME_START);
+    launch(p, index, v, slot, bytes, ready);
+  }
+  return whole.frameCount;
+}
+
+function unread(v: Vf, read: Read): u32 {
+  if (read == Read.Waiting) return IS_EMPTY;
+  refuse(v, Found.Fault);
+  return 1;
+}
+
+/** A frame has been fetched: it is counted and leaves for the bridge. */
+function launch(p: Port, index: u32, v: Vf, slot: u32, bytes: u32, ready: u64): void {
   const f = frame(slot);
-  const result = gather(v, slot + FRAME_START, bytes);
   f.id = nextFrame();
   f.epoch = v.isProtected ? v.epoch + 1 : 0;
-  trace(TRACE_FETCHED, now, vfIndex, f.id, bytes, v.guest, 0);
-  if (result <= Gathered.Reported) send(out, slot, now);
-  else drop(slot, now, vfIndex, reasonOf(result));
-  return result == Gathered.Reported ? STEP_REPORTED : 0;
+  trace(TRACE_FETCHED, world().now, indexOf(v), f.id, bytes, v.guest, 0);
+  countSent(v, bytes);
+  leave(p, index, v, slot, ready);
+}
+
+/** The bridge decides where a pool's frame goes: to the wire, to other pools, or both. */
+function leave(p: Port, index: u32, v: Vf, slot: u32, ready: u64): void {
+  const f = frame(slot);
+  const found = poolsFromPool(index, v.pool, slot + FRAME_START, f.bytes);
+  const pools = found & POOLS;
+  if (!pools) {
+    if (found & TO_WIRE) send(p.wireOut, slot, ready);
+    else drop(slot, world().now, indexOf(v), found & TOO_LONG ? DROP_TOO_LONG : DROP_NO_POOL);
+    return;
+  }
+  const c = v.control;
+  c.gptlbc++;
+  c.gotlbc += f.bytes + ETHERNET_CHECK_BYTES;
+  let inside = slot;
+  if (found & TO_WIRE) {
+    inside = takeTwin(slot);
+    trace(TRACE_COPIED, world().now, index, f.id, frame(inside).id, f.bytes, 1);
+    send(p.wireOut, slot, ready);
+  }
+  frame(inside).pools = found;
+  pass(p.loop, inside, ready);
 }
 
 /** The control plane's timers: each has at most one event that counts. */

@@ -7,41 +7,55 @@
 
 import { charge, occupy, processor } from "./cpu/processor";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
-import { initialise } from "./guest/driver";
+import { beginReset, initialise } from "./guest/driver";
 import * as vcpu from "./guest/guest";
 import * as service from "./guest/reply-service";
+import * as stream from "./guest/stream";
 import { ACTIVITY_COUNT } from "./layout/cost";
-import { GUEST_COUNT_MAX } from "./layout/limits";
-import { ARENA, COSTS, VFS, WORLD } from "./layout/memory-map";
+import { GUEST_COUNT_MAX, POOL_COUNT } from "./layout/limits";
+import { ARENA, COSTS, PFS, VFS, WORLD } from "./layout/memory-map";
+import { NOTE_MAC, PF_BYTES } from "./layout/physical-function";
 import { REQUEST_BYTES } from "./layout/request";
 import { PS_PER_NS } from "./layout/time";
 import { DROP_HOST_DEAD, TRACE_BORN, TRACE_HOST_FAILED } from "./layout/trace";
 import { VF_BYTES, VF_CONTROL } from "./layout/virtual-function";
 import * as checkpoint from "./memory/checkpoint";
 import { countMarked, isMarked } from "./memory/dirty-log";
-import { digestMemory, frameOf, memoryOf } from "./memory/guest-memory";
-import { drain, dropParked, port, quiesce as quiesceVf, refreshWake, unquiesce as unquiesceVf } from "./nic/port";
+import { digestMemory, frameOf, memoryOf, readGuest, writeGuest } from "./memory/guest-memory";
+import { entryNumberOf, mapFrame, NO_ENTRY } from "./memory/iommu";
+import { configureQueues } from "./nic/configure";
+import { noteAt, pf } from "./nic/physical-function";
 import {
-  peekRegister as peekRow,
-  readRegister as readVfRegister,
-  rowAt,
-  writeRegister as writeVfRegister,
-} from "./nic/registers";
-import { vf } from "./nic/virtual-function";
+  drain,
+  dropParked,
+  goOn,
+  poolOf,
+  port,
+  quiesce as quiescePool,
+  refreshWake,
+  unquiesce as unquiescePool,
+} from "./nic/port";
+import * as registers from "./nic/registers";
+import * as remote from "./nic/remote-memory";
+import { resetFunction as resetVfFunction } from "./nic/reset";
+import { DONE_AT_RELEASE, HEADS_ARE_WRITABLE, QUIESCED, vf } from "./nic/virtual-function";
 import { armDmaLog as armLog, collectDmaLog as collectLog } from "./renic/dma-log";
+import { checkImage as checkStateImage } from "./renic/image-check";
+import * as delta from "./renic/image-delta";
 import * as buffer from "./renic/outbound";
+import { migrationBytes as outboundRecordBytes } from "./renic/outbound-record";
 import * as image from "./renic/state-image";
 import * as setup from "./setup";
 import { digestBytes, mix } from "./sim/digest";
 import { philox } from "./sim/random";
 import { nextFrame, trace } from "./sim/trace";
-import { world } from "./sim/world";
+import { takeWantedPf as takeWanted, world } from "./sim/world";
 import { client, createRequests as createClientRequests, startClient as start } from "./transport/request-client";
 import { writeAnnouncement } from "./wire/ethernet";
 import { FRAME_START, frame, takeSlot } from "./wire/frame";
 import { isSending, sendMessage, sendStream } from "./wire/replication-link";
 import { createSwitch } from "./wire/switch";
-import { cut, send, wire } from "./wire/wire";
+import { cut, pass, send, wire } from "./wire/wire";
 
 function u64Of(low: u32, high: u32): u64 {
   return ((<u64>high) << 32) | low;
@@ -161,6 +175,7 @@ export function digestWorld(): void {
   for (let index: u32 = 0; index < w.vfCount; index++) {
     digest = digestBytes(digest, VFS + index * VF_BYTES + VF_CONTROL, VF_BYTES - VF_CONTROL);
   }
+  for (let index: u32 = 0; index < w.portCount; index++) digest = digestBytes(digest, PFS + index * PF_BYTES, PF_BYTES);
   for (let index: u32 = 0; index < w.clientCount; index++) {
     const c = client(index);
     digest = digestBytes(digest, c.requests, c.requestCount * REQUEST_BYTES);
@@ -269,24 +284,52 @@ export function createService(
 ): void {
   service.createService(memoryOf(index), portNumber, slotBytes, bucketCount, slotCountMax, workPages, dirtyPages);
 }
+/** Has a guest send datagrams to a peer: so many each tick, in frames of so many bytes. */
+export function createSource(
+  index: u32,
+  macLow: u32,
+  macHigh: u32,
+  ip: u32,
+  portNumber: u32,
+  frameBytes: u32,
+  countPerTick: u32,
+  tickNs: f64,
+): void {
+  stream.createSource(index, u64Of(macLow, macHigh), ip, portNumber, frameBytes, countPerTick, psOf(tickNs));
+}
+/** Has a guest take and count whatever frames come. */
+export function createSink(index: u32): void {
+  stream.createSink(index);
+}
+/** Returns how many datagrams a stream has sent or received. */
+export function streamCount(index: u32): f64 {
+  return <f64>stream.streamOf(memoryOf(index)).count;
+}
+/** Returns how many events have been taken. */
+export function eventCount(): f64 {
+  return <f64>world().eventCount;
+}
 export function addReply(index: u32, query: u32, queryBytes: u32, reply: u32, replyBytes: u32): void {
   service.addReply(memoryOf(index), query, queryBytes, reply, replyBytes);
 }
-/** Starts a guest from its own software: the driver initialises its device. */
-export function bootGuest(index: u32): void {
-  vf(vcpu.guest(index).vf).mac = vcpu.guest(index).mac;
-  initialise(index);
-  vcpu.resume(index);
+/** Has the guest's driver reset its device and ask the physical function for its address. */
+export function beginDriver(index: u32): void {
+  beginReset(index);
 }
-/** Has the guest's driver initialise its device anew. */
-export function resetDriver(index: u32): void {
-  initialise(index);
+/** Has the guest's driver take the physical function's answer and set its device up; false without an answer. */
+export function startDriver(index: u32): bool {
+  return initialise(index);
+}
+/** Returns the virtual function that a guest has. */
+export function vfOf(index: u32): u32 {
+  return vcpu.guest(index).vf;
 }
 export function suspendGuest(index: u32): bool {
   return vcpu.suspend(index);
 }
 export function resumeGuest(index: u32): void {
   vcpu.resume(index);
+  stream.resumeStream(index);
 }
 export function guestState(index: u32): u32 {
   return vcpu.guest(index).state;
@@ -296,6 +339,18 @@ export function vcpuFlags(index: u32): u32 {
 }
 export function setVcpuFlags(index: u32, flags: u32): void {
   vcpu.setVcpuFlags(index, flags);
+}
+/** Writes bytes into a guest's memory, as its software does. */
+export function writeMemory(index: u32, address: u32, from: u32, bytes: u32): void {
+  writeGuest(memoryOf(index), address, from, bytes);
+}
+/** Reads bytes of a guest's memory, as its software does. */
+export function readMemory(index: u32, address: u32, to: u32, bytes: u32): void {
+  readGuest(memoryOf(index), address, to, bytes);
+}
+/** Has a client's tap see what is sent on a wire. */
+export function tapWire(index: u32, clientIndex: u32): void {
+  wire(index).tapOut = clientIndex;
 }
 /** Returns the address of a page's frame, 0 when it is absent. */
 export function pageFrame(index: u32, page: u32): u32 {
@@ -317,41 +372,154 @@ export function busyNs(index: u32): f64 {
   return <f64>(processor(index).busyPs / PS_PER_NS);
 }
 
-// Virtual functions.
+// Ports and pools. A pool's number is its port's times eight, and its own.
 
+export function setDma(index: u32, latencyNs: f64, readPsPerByte: u32, writePsPerByte: u32): void {
+  setup.setDma(index, psOf(latencyNs), readPsPerByte, writePsPerByte);
+}
+export function connectPorts(a: u32, b: u32, rate: f64, latencyNs: f64): void {
+  setup.connectPorts(a, b, <u64>rate, psOf(latencyNs));
+}
+/** Has every arrival be an event, as the slow schedule has it. */
+export function setEager(isEager: bool): void {
+  world().isEager = isEager ? 1 : 0;
+}
 export function firstVf(portIndex: u32): u32 {
-  return port(portIndex).vfFirst;
+  return portIndex * POOL_COUNT;
+}
+export function vfCountOf(portIndex: u32): u32 {
+  return port(portIndex).vfCount;
 }
 export function attachVf(index: u32, guestIndex: u32): void {
+  attachVfWithWindow(index, guestIndex, 0, 0);
+}
+/** The same, with entries for so many device frames more, from a frame on. */
+export function attachVfWithWindow(index: u32, guestIndex: u32, windowFrame: f64, windowCount: u32): void {
   assert(guestIndex < GUEST_COUNT_MAX, "a guest's number is in its table");
-  setup.attachVf(index, guestIndex);
+  setup.attachVf(index, guestIndex, <u64>windowFrame, windowCount);
+}
+export function attachRemote(index: u32): void {
+  setup.attachRemote(index);
+}
+/** Sets options of the model: heads that can be written, completion when a held packet is released. */
+export function setDeviceOptions(index: u32, areHeadsWritable: bool, isDoneAtRelease: bool): void {
+  const v = vf(index);
+  assert(!isDoneAtRelease || !v.remote, "a memory elsewhere goes with completion at acceptance");
+  v.options &= ~(HEADS_ARE_WRITABLE | DONE_AT_RELEASE);
+  if (areHeadsWritable) v.options |= HEADS_ARE_WRITABLE;
+  if (isDoneAtRelease) v.options |= DONE_AT_RELEASE;
+  configureQueues(v);
 }
 export function readRegister(index: u32, offset: u32): u32 {
-  return readVfRegister(index, offset);
+  return registers.readVf(vf(index), offset);
 }
 export function writeRegister(index: u32, offset: u32, value: u32): void {
-  writeVfRegister(index, offset, value);
+  registers.writeVf(vf(index), offset, value);
 }
 /** Reads a register without the side effect of reading it. */
 export function peekRegister(index: u32, offset: u32): u32 {
-  const row = rowAt(offset);
-  return row < 0 ? 0 : peekRow(index, row);
+  return registers.peekVf(vf(index), offset);
 }
-export function quiesce(index: u32): void {
-  quiesceVf(index);
+export function readPfRegister(portIndex: u32, offset: u32): u32 {
+  return registers.readPf(portIndex, offset);
+}
+export function writePfRegister(portIndex: u32, offset: u32, value: u32): void {
+  registers.writePf(portIndex, offset, value);
+}
+export function peekPfRegister(portIndex: u32, offset: u32): u32 {
+  return registers.peekPf(portIndex, offset);
+}
+/** Returns where the physical function's driver keeps its notes about a pool. */
+export function notesAt(portIndex: u32, pool: u32): u32 {
+  return noteAt(pf(portIndex), pool);
+}
+/** Takes a port whose physical function's driver is wanted; -1 for none. */
+export function takeWantedPf(): i32 {
+  return takeWanted();
+}
+export function readMsix(index: u32, offset: u32): u32 {
+  return registers.readMsix(vf(index), offset);
+}
+export function writeMsix(index: u32, offset: u32, value: u32): void {
+  registers.writeMsix(vf(index), offset, value);
+}
+export function writeMsixControl(index: u32, value: u32): void {
+  registers.writeMsixControl(vf(index), value);
+}
+export function resetFunction(index: u32): void {
+  const v = vf(index);
+  drain(v.port);
+  resetVfFunction(v);
+  refreshWake(v.port);
+}
+/** Maps a device frame of a virtual function to a guest frame; access bit 0 read, bit 1 write, none unmaps it. */
+export function mapDeviceFrame(index: u32, deviceFrame: f64, guestFrame: u32, access: u32): void {
+  drain(vf(index).port);
+  mapFrame(vf(index).map, <u64>deviceFrame, guestFrame, access);
+}
+export function dmaFaultCount(index: u32): u32 {
+  return vf(index).map.faultCount;
+}
+export function dmaFaultAccess(index: u32): u32 {
+  return vf(index).map.faultAccess;
+}
+export function dmaFaultLow(index: u32): u32 {
+  return <u32>vf(index).map.faultAddress;
+}
+export function dmaFaultHigh(index: u32): u32 {
+  return <u32>(vf(index).map.faultAddress >> 32);
+}
+/** Begins to quiesce a pool; returns whether it is quiesced already. */
+export function quiesce(index: u32): bool {
+  return quiescePool(vf(index));
+}
+export function isQuiesced(index: u32): bool {
+  return vf(index).quiet == QUIESCED;
 }
 export function unquiesce(index: u32): void {
-  unquiesceVf(index);
+  unquiescePool(vf(index));
+}
+/** Takes the next request of a memory that lives elsewhere; -1 for none. */
+export function takeDmaRequest(index: u32): i32 {
+  return remote.takeRequest(vf(index));
+}
+/** Returns where a request is (layout/remote-memory.ts); 0 when its operation has been forgotten. */
+export function dmaRequestAt(index: u32, number: u32): u32 {
+  return remote.requestOf(vf(index), number);
+}
+/** Answers a request; what was read stands where the request says. */
+export function answerDma(index: u32, number: u32, isDone: bool): void {
+  const v = vf(index);
+  if (!remote.answerRequest(v, number, isDone)) return;
+  drain(v.port);
+  goOn(v);
+  refreshWake(v.port);
 }
 /** Sends a gratuitous ARP for a virtual function's address out of its port, as the physical function does. */
 export function announce(index: u32): void {
   const v = vf(index);
   const slot = takeSlot(64);
   const f = frame(slot);
-  f.bytes = writeAnnouncement(slot + FRAME_START, v.mac, vcpu.guest(v.guest).ip);
+  f.bytes = writeAnnouncement(slot + FRAME_START, macOf(index), vcpu.guest(v.guest).ip);
   f.id = nextFrame();
   trace(TRACE_BORN, world().now, v.port, f.id, f.bytes, 1, 0);
   send(port(v.port).wireOut, slot, world().now);
+}
+function macOf(index: u32): u64 {
+  const v = vf(index);
+  return load<u64>(noteAt(pf(v.port), v.pool), NOTE_MAC);
+}
+/** Puts a frame of the exchange buffer on the wire to a port, so that its last bit arrives at a time. */
+export function injectFrame(portIndex: u32, bytes: u32, ns: f64, ps: u32): void {
+  const slot = takeSlot(bytes);
+  const f = frame(slot);
+  memory.copy(slot + FRAME_START, world().exchange, bytes);
+  f.id = nextFrame();
+  trace(TRACE_BORN, world().now, portIndex, f.id, bytes, 2, 0);
+  pass(port(portIndex).wireIn, slot, psOf(ns) + ps);
+}
+export function advanceToPs(ns: f64, ps: u32): u32 {
+  return advanceTo(psOf(ns) + ps);
 }
 
 // What ReNIC adds.
@@ -366,7 +534,30 @@ export function restoreByRegisterWrites(index: u32, at: u32, bytes: u32): u32 {
   return image.restoreByRegisterWrites(index, at, bytes);
 }
 export function checkImage(at: u32, bytes: u32): u32 {
-  return image.checkImage(at, bytes);
+  return checkStateImage(at, bytes);
+}
+/** Returns the bytes that a migration's image needs beyond IMAGE_BYTES_MAX. */
+export function migrationBytes(index: u32): u32 {
+  return outboundRecordBytes(index);
+}
+export function saveForMigration(index: u32, at: u32): u32 {
+  return image.saveForMigration(index, at);
+}
+export function makeDelta(base: u32, baseBytes: u32, epoch: u32, newer: u32, to: u32): u32 {
+  return delta.makeDelta(base, baseBytes, epoch, newer, to);
+}
+export function checkDelta(base: u32, baseBytes: u32, epoch: u32, at: u32, bytes: u32): u32 {
+  return delta.checkDelta(base, baseBytes, epoch, at, bytes);
+}
+export function joinDelta(base: u32, at: u32, to: u32): u32 {
+  return delta.joinDelta(base, at, to);
+}
+/** Tells whether a device frame is in the device's own log. */
+export function isDeviceFrameLogged(index: u32, deviceFrame: f64): bool {
+  const v = vf(index);
+  drain(v.port);
+  const number = entryNumberOf(v.map, <u64>deviceFrame);
+  return v.map.log != 0 && number != NO_ENTRY && isMarked(v.map.log, number);
 }
 export function armDmaLog(index: u32): void {
   armLog(index);
@@ -452,11 +643,13 @@ export function failHost(host: u32): void {
     const p = port(index);
     if (p.host != host) continue;
     p.isDead = 1;
-    p.readyPools = 0;
+    p.listedPools = 0;
     cut(p.wireOut);
-    for (let pool: u32 = 0; pool < p.vfCount; pool++) {
-      vf(p.vfFirst + pool).isQuiesced = 1;
-      dropParked(p.vfFirst + pool, DROP_HOST_DEAD);
+    for (let pool: u32 = 0; pool < POOL_COUNT; pool++) {
+      const v = poolOf(index, pool);
+      v.quiet = QUIESCED;
+      remote.forgetOperation(v);
+      dropParked(v, DROP_HOST_DEAD);
     }
     refreshWake(index);
   }
@@ -468,4 +661,6 @@ export function discardHeld(index: u32, countMax: u32): u32 {
 
 // Benchmarks.
 
-export { holdEvents, ringPath, scanLog } from "./bench";
+export { ringPath } from "./bench";
+export { drawDistances, fillEvents, holdEvents } from "./bench-events";
+export { harvestLog } from "./bench-log";

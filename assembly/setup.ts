@@ -8,7 +8,7 @@ import { guest } from "./guest/guest";
 import { GUEST_ABSENT } from "./layout/control";
 import { ACTIVITY_COUNT } from "./layout/cost";
 import { EVENT_ARRIVAL_CLIENT, EVENT_ARRIVAL_PORT, EVENT_ARRIVAL_SWITCH, EVENT_CONTROL } from "./layout/event";
-import { PAGE_BYTES, POOL_COUNT, TIMER_COUNT_MAX } from "./layout/limits";
+import { PAGE_BYTES, POOL_COUNT, SLOT_LARGE_BYTES, TIMER_COUNT_MAX } from "./layout/limits";
 import {
   ARENA,
   COSTS,
@@ -24,9 +24,14 @@ import {
 import { createFramePool } from "./memory/frame-pool";
 import { createMemory } from "./memory/guest-memory";
 import { createMap, MAY_READ, MAY_WRITE, mapFrame } from "./memory/iommu";
-import { port } from "./nic/port";
-import { createRegisterMap, powerUp } from "./nic/registers";
-import { NO_GUEST, vf } from "./nic/virtual-function";
+import { HEADERS_BYTES } from "./nic/headers";
+import { PACKET_BYTES } from "./nic/packet";
+import { Port, poolOf, port } from "./nic/port";
+import { createRegisterMaps } from "./nic/registers";
+import { createRemote } from "./nic/remote-memory";
+import { powerUp } from "./nic/reset";
+import { ARRIVAL_BYTES } from "./nic/rx-ring";
+import { DONE_AT_RELEASE, NO_GUEST, vf } from "./nic/virtual-function";
 import { createCrcTable } from "./sim/digest";
 import { createEventQueue, NEVER } from "./sim/event-queue";
 import { createTrace } from "./sim/trace";
@@ -55,7 +60,11 @@ export function createWorld(seed: u64, run: u64, end: u32, eventCount: u32, chun
   w.scratch = reserve(PAGE_BYTES);
   w.exchange = reserve(EXCHANGE_BYTES);
   createEventQueue(eventCount);
-  createRegisterMap();
+  createRegisterMaps();
+  w.packet = reserve(PACKET_BYTES);
+  w.headers = reserve(HEADERS_BYTES);
+  w.arrival = reserve(ARRIVAL_BYTES);
+  w.trial = reserve(SLOT_LARGE_BYTES);
   createSlots(slotCount, slotCount);
   createFramePool(chunkCount);
   for (let i: u32 = 0; i < TIMER_COUNT_MAX; i++) store<u64>(TIMERS + i * TIMER_BYTES, NEVER);
@@ -84,24 +93,44 @@ export function addWire(rateBitsPerSecond: u64, latencyPs: u64, arrivalKind: u32
   return index;
 }
 
-/** Adds a port with virtual functions, not yet connected. */
+/** Adds a port with virtual functions, not yet connected. Its pools' records lie behind those of the ports before it. */
 export function addPort(host: u32, vfCount: u32, parkedBytesMax: u32): u32 {
   assert(vfCount < POOL_COUNT, "the physical function keeps the last pool");
   const w = world();
   const index = w.portCount++;
   const p = port(index);
   p.host = host;
-  p.vfFirst = w.vfCount;
   p.vfCount = vfCount;
   p.parkedBytesMax = parkedBytesMax;
   p.armedTransmit = NEVER;
-  for (let pool: u32 = 0; pool < vfCount; pool++) {
-    const v = vf(w.vfCount++);
+  p.retryAt = NEVER;
+  w.vfCount += POOL_COUNT;
+  for (let pool: u32 = 0; pool < POOL_COUNT; pool++) {
+    const v = poolOf(index, pool);
     v.port = index;
     v.pool = pool;
     v.guest = NO_GUEST;
   }
+  p.loop = addWire(LOOP_RATE, 0, EVENT_ARRIVAL_PORT, index);
   return index;
+}
+
+/** The wire between a port's pools is passed, not sent over: it needs some rate, which nothing depends on. */
+const LOOP_RATE: u64 = 10000000000;
+
+/** Sets a port's DMA engine: the latency of a transfer, and how long each channel takes for a byte. */
+export function setDma(index: u32, latencyPs: u64, readPsPerByte: u32, writePsPerByte: u32): void {
+  const p = port(index);
+  p.dmaLatencyPs = latencyPs;
+  p.readPsPerByte = readPsPerByte;
+  p.writePsPerByte = writePsPerByte;
+  setLag(p.wireIn, latencyPs, writePsPerByte);
+  setLag(p.loop, latencyPs, writePsPerByte);
+}
+
+function setLag(wireIndex: u32, latencyPs: u64, psPerByte: u32): void {
+  wire(wireIndex).lagPs = latencyPs;
+  wire(wireIndex).lagPsPerByte = psPerByte;
 }
 
 /** Joins a port to a switch by a link. */
@@ -110,10 +139,24 @@ export function connectPort(index: u32, switchIndex: u32, rate: u64, latencyPs: 
   const down = addWire(rate, latencyPs, EVENT_ARRIVAL_PORT, index);
   const switchPort = addSwitchPort(switchIndex, down);
   wire(down).backlogPsMax = serializationPs(wire(down), backlogBytes);
-  wire(down).notBefore = NEVER;
-  p.wireIn = down;
-  p.wireOut = addWire(rate, latencyPs, EVENT_ARRIVAL_SWITCH, (switchIndex << 8) | switchPort);
-  for (let pool: u32 = 0; pool < p.vfCount; pool++) powerUp(p.vfFirst + pool);
+  const up = addWire(rate, latencyPs, EVENT_ARRIVAL_SWITCH, (switchIndex << 8) | switchPort);
+  startPort(p, index, down, up);
+}
+
+/** Joins two ports by a cable, without a switch. */
+export function connectPorts(a: u32, b: u32, rate: u64, latencyPs: u64): void {
+  const toB = addWire(rate, latencyPs, EVENT_ARRIVAL_PORT, b);
+  const toA = addWire(rate, latencyPs, EVENT_ARRIVAL_PORT, a);
+  startPort(port(a), a, toA, toB);
+  startPort(port(b), b, toB, toA);
+}
+
+function startPort(p: Port, index: u32, wireIn: u32, wireOut: u32): void {
+  p.wireIn = wireIn;
+  p.wireOut = wireOut;
+  wire(wireIn).notBefore = NEVER;
+  wire(p.loop).notBefore = NEVER;
+  powerUp(index);
 }
 
 /** Joins a client to a switch by a link, with a tap at the client; returns its outgoing wire. */
@@ -156,18 +199,32 @@ export function addGuest(host: u32, processorIndex: u32, pageCount: u32, mac: u6
   g.requestCycles = requestCycles;
   g.state = GUEST_ABSENT;
   g.armed = NEVER;
+  g.tickAt = NEVER;
   return index;
 }
 
-/** Gives a virtual function to a guest: its IOMMU map has every page of the guest, at its own number. */
-export function attachVf(vfIndex: u32, guestIndex: u32): void {
+/**
+ * Gives a virtual function to a guest: its IOMMU map has every page of the guest, at its own number, and an empty window
+ * of device frames elsewhere.
+ */
+export function attachVf(vfIndex: u32, guestIndex: u32, windowFrame: u64, windowCount: u32): void {
   const v = vf(vfIndex);
   const g = guest(guestIndex);
   v.guest = guestIndex;
   v.table = g.memory.table;
   g.vf = vfIndex;
-  createMap(v.map, g.memory.pageCount);
+  createMap(v.map, g.memory.pageCount, windowFrame, windowCount);
   for (let page: u32 = 0; page < g.memory.pageCount; page++) mapFrame(v.map, page, page, MAY_READ | MAY_WRITE);
+}
+
+/**
+ * Gives a virtual function to a guest whose memory lives elsewhere: every DMA becomes a request that the caller fulfils.
+ * The outbound buffer then completes packets when it accepts them: a report at release would have to read the ring.
+ */
+export function attachRemote(vfIndex: u32): void {
+  const v = vf(vfIndex);
+  assert(!(v.options & DONE_AT_RELEASE), "a memory elsewhere goes with completion at acceptance");
+  createRemote(v);
 }
 
 /** Reserves a buffer of the control plane's. */

@@ -3,27 +3,40 @@
  * operation is. Counts are fixed, not calibrated, so that all engines have done the same work and their memories can
  * be compared.
  */
-import { SCAN_PAGE_COUNT } from "./world";
+import { HOLD_COUNT_MAX } from "./holds";
+import { LOG_PAGE_COUNT } from "./log";
 
 /** Work that an engine can do; the names are those of the C engine's commands. */
 export type Work =
   | { readonly kind: "ring-path"; readonly frameBytes: number }
   | { readonly kind: "hold-events"; readonly pending: number }
-  | { readonly kind: "dirty-scan"; readonly pageCount: number; readonly stride: number };
+  | { readonly kind: "harvest"; readonly markedCount: number };
 
 export interface BenchCase {
   readonly name: string;
   readonly work: Work;
-  /** How often a round does the work: packets (a multiple of 32), events taken and scheduled again, or scans. */
+  /** How often a round does the work: packets (a multiple of 32), harvests, or events taken and scheduled again. */
   readonly count: number;
   /** The same, unmeasured, before each round: it brings back the caches that another engine has used since. */
   readonly lead: number;
   /** What the nanoseconds are for. */
-  readonly operation: "packet" | "event" | "scan";
+  readonly operation: "packet" | "harvest" | "hold";
 }
 
-/** Pages between two marked ones: 0.1 %. */
-const STRIDE = 1000;
+/** How much of a log is marked, and harvests of a round. */
+const HARVESTS = [
+  { name: "clean", fraction: 0, count: 20 },
+  { name: "0.1 %", fraction: 0.001, count: 10 },
+  { name: "1 %", fraction: 0.01, count: 5 },
+  { name: "10 %", fraction: 0.1, count: 2 },
+] as const;
+
+/** How many events wait. */
+const PENDING = [
+  { name: "1 k", pending: 1000 },
+  { name: "100 k", pending: 100_000 },
+  { name: "1 M", pending: 1_000_000 },
+] as const;
 
 export const CASES: readonly BenchCase[] = [
   // Frames without their check sequence, which hardware adds: 64 B and 1518 B on the wire.
@@ -41,39 +54,22 @@ export const CASES: readonly BenchCase[] = [
     lead: 4096,
     operation: "packet",
   },
-  {
-    name: "dirty scan 64 GiB 0.1 %",
-    work: { kind: "dirty-scan", pageCount: SCAN_PAGE_COUNT, stride: STRIDE },
-    count: 20,
-    lead: 2,
-    operation: "scan",
-  },
-  {
-    // The first page alone is marked.
-    name: "dirty scan 64 GiB clean",
-    work: { kind: "dirty-scan", pageCount: SCAN_PAGE_COUNT, stride: SCAN_PAGE_COUNT },
-    count: 40,
-    lead: 4,
-    operation: "scan",
-  },
-  {
-    name: "event queue 1 k",
-    work: { kind: "hold-events", pending: 1000 },
-    count: 50_000,
-    lead: 5000,
-    operation: "event",
-  },
-  {
-    name: "event queue 100 k",
-    work: { kind: "hold-events", pending: 100_000 },
-    count: 50_000,
-    lead: 32,
-    operation: "event",
-  },
+  ...HARVESTS.map(
+    ({ name, fraction, count }): BenchCase => ({
+      name: `dirty harvest 64 GiB ${name}`,
+      work: { kind: "harvest", markedCount: Math.round(LOG_PAGE_COUNT * fraction) },
+      count,
+      lead: 1,
+      operation: "harvest",
+    }),
+  ),
+  ...PENDING.map(
+    ({ name, pending }): BenchCase => ({
+      name: `event queue ${name}`,
+      work: { kind: "hold-events", pending },
+      count: HOLD_COUNT_MAX,
+      lead: 5000,
+      operation: "hold",
+    }),
+  ),
 ];
-
-/** Returns how many operations doing the work `count` times is. */
-export function operationCount(work: Work, count: number): number {
-  // Each pending event is scheduled and taken once more, when the queue is filled and emptied.
-  return work.kind === "hold-events" ? count + work.pending : count;
-}

@@ -25,3 +25,16 @@ export function measured(action: () => number): Measured {
   const end = process.hrtime.bigint();
   return { nanoseconds: Number(end - start), result: result >>> 0 };
 }
+
+/** Does something so many times, at least once, and measures it without the preparation that each time needs. */
+export function measuredTimes(times: number, prepare: () => void, action: () => number): Measured {
+  let nanoseconds = 0;
+  let result = 0;
+  for (let i = 0; i < times; i++) {
+    prepare();
+    const once = measured(action);
+    nanoseconds += once.nanoseconds;
+    result = once.result;
+  }
+  return { nanoseconds, result };
+}

@@ -1,37 +1,48 @@
 /** Plain JavaScript on typed arrays as an engine. */
 import type { Work } from "./cases";
 import { encodeDump, type GuestDump } from "./dump";
-import { type Engine, type Measured, measured } from "./engine";
-import { createLog, scanLog } from "./javascript/dirty-log";
+import { type Engine, type Measured, measured, measuredTimes } from "./engine";
+import { HOLD_COUNT_MAX } from "./holds";
+import { createLog, harvestLog } from "./javascript/dirty-log";
 import { EventQueue } from "./javascript/event-queue";
-import { holdEvents } from "./javascript/hold-events";
+import { drawDistances, fillEvents, holdEvents } from "./javascript/hold-events";
 import { PAGE_BYTES } from "./javascript/pool";
 import { RingWorld, ringPath } from "./javascript/ring-path";
 import type { VirtualFunction } from "./javascript/virtual-function";
-import { GUEST_PAGE_COUNT, SCAN_PAGE_COUNT } from "./world";
+import { LOG_PAGE_COUNT, markedLog } from "./log";
+import { GUEST_PAGE_COUNT } from "./world";
 
 export class JavascriptEngine implements Engine {
   readonly name = "js";
   readonly #world = new RingWorld(GUEST_PAGE_COUNT);
   readonly #events = new EventQueue();
-  readonly #log = createLog(SCAN_PAGE_COUNT);
+  readonly #distances = new Int32Array(HOLD_COUNT_MAX);
+  readonly #log = createLog(LOG_PAGE_COUNT);
+  /** What a harvest finds, and how many pages that is. */
+  #marked = createLog(LOG_PAGE_COUNT);
+  #markedCount = 0;
 
   async run(work: Work, count: number): Promise<Measured> {
-    return measured(() => this.#work(work, count));
-  }
-
-  #work(work: Work, count: number): number {
     switch (work.kind) {
       case "ring-path":
-        return ringPath(this.#world, count, work.frameBytes);
+        return measured(() => ringPath(this.#world, count, work.frameBytes));
+      case "harvest":
+        return this.#harvest(work.markedCount, count);
       case "hold-events":
-        return holdEvents(this.#events, work.pending, count);
-      case "dirty-scan": {
-        let sum = 0;
-        for (let i = 0; i < count; i++) sum = scanLog(this.#log, work.pageCount, work.stride);
-        return sum;
-      }
+        if (work.pending !== this.#events.count) fillEvents(this.#events, work.pending);
+        drawDistances(this.#distances, count);
+        return measured(() => holdEvents(this.#events, this.#distances, count));
     }
+  }
+
+  #harvest(markedCount: number, count: number): Measured {
+    if (markedCount !== this.#markedCount) this.#marked = new Int32Array(markedLog(markedCount).buffer);
+    this.#markedCount = markedCount;
+    return measuredTimes(
+      count,
+      () => this.#log.set(this.#marked),
+      () => harvestLog(this.#log),
+    );
   }
 
   async dump(): Promise<Uint8Array> {

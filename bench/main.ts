@@ -4,6 +4,7 @@
  *
  *     --quick        fewer rounds, 15 s altogether
  *     --no-suites    the comparison only
+ *     --only TEXT    of the comparison, the cases with TEXT in their names
  *
  * Writes out/bench.json (report.ts). Ends with code 1 when the engines do not agree.
  */
@@ -31,7 +32,11 @@ const SUITE_SECONDS = 2;
 const SUITE_SECONDS_QUICK = 0.1;
 
 const { values: options } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, "no-suites": { type: "boolean", default: false } },
+  options: {
+    quick: { type: "boolean", default: false },
+    "no-suites": { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+  },
 });
 try {
   const module = await compileDataPlane(readFileSync(WASM_PATH));
@@ -52,7 +57,8 @@ async function compareEngines(module: WebAssembly.Module, rounds: Rounds): Promi
     new JavascriptEngine(),
     ...(native ? [new NativeEngine(native.path)] : []),
   ];
-  print(await measureCases(makeEngines, CASES, rounds), rounds, native?.compiler);
+  const cases = CASES.filter(({ name }) => name.includes(options.only));
+  print(await measureCases(makeEngines, cases, rounds), rounds, native?.compiler);
 }
 
 function print(results: readonly CaseResult[], rounds: Rounds, compiler: string | undefined): void {

@@ -70,7 +70,7 @@ function parametersOf(work: Work): readonly number[] {
       return [work.frameBytes];
     case "hold-events":
       return [work.pending];
-    case "dirty-scan":
-      return [work.pageCount, work.stride];
+    case "harvest":
+      return [work.markedCount];
   }
 }

@@ -1,34 +1,47 @@
-/** The simulator's own data plane as an engine: the loops of assembly/bench.ts over the world of world.ts. */
+/** The simulator's own data plane as an engine: the loops of assembly/bench*.ts over the world of world.ts. */
 import type { Work } from "./cases";
 import { encodeDump, type GuestDump } from "./dump";
-import { type Engine, type Measured, measured } from "./engine";
+import { type Engine, type Measured, measured, measuredTimes } from "./engine";
+import { LOG_BYTES, LOG_PAGE_COUNT, markedLog } from "./log";
 import { type BenchWorld, createBenchWorld, GUEST_PAGE_COUNT, type Place } from "./world";
 
 export class WasmEngine implements Engine {
   readonly name = "wasm";
   readonly #bench: BenchWorld;
+  /** What a harvest finds, and how many pages that is. */
+  #marked: Uint8Array = new Uint8Array(LOG_BYTES);
+  #markedCount = 0;
+  /** Events that wait. */
+  #pending = 0;
 
   constructor(module: WebAssembly.Module) {
     this.#bench = createBenchWorld(module);
   }
 
   async run(work: Work, count: number): Promise<Measured> {
-    return measured(() => this.#work(work, count));
-  }
-
-  #work(work: Work, count: number): number {
-    const { world, sender, receiver, logAt } = this.#bench;
+    const { world, sender, receiver, distancesAt } = this.#bench;
     switch (work.kind) {
       case "ring-path":
-        return world.plane.ringPath(sender.guest, receiver.guest, count, work.frameBytes);
+        return measured(() => world.plane.ringPath(sender.guest, receiver.guest, count, work.frameBytes));
+      case "harvest":
+        return this.#harvest(work.markedCount, count);
       case "hold-events":
-        return world.plane.holdEvents(work.pending, count);
-      case "dirty-scan": {
-        let sum = 0;
-        for (let i = 0; i < count; i++) sum = world.plane.scanLog(logAt, work.pageCount, work.stride);
-        return sum;
-      }
+        if (work.pending !== this.#pending) world.plane.fillEvents(work.pending);
+        this.#pending = work.pending;
+        world.plane.drawDistances(distancesAt, count);
+        return measured(() => world.plane.holdEvents(distancesAt, count));
     }
+  }
+
+  #harvest(markedCount: number, count: number): Measured {
+    const { world, logAt } = this.#bench;
+    if (markedCount !== this.#markedCount) this.#marked = markedLog(markedCount);
+    this.#markedCount = markedCount;
+    return measuredTimes(
+      count,
+      () => world.view(logAt, LOG_BYTES).set(this.#marked),
+      () => world.plane.harvestLog(logAt, LOG_PAGE_COUNT),
+    );
   }
 
   async dump(): Promise<Uint8Array> {

@@ -6,11 +6,12 @@
  * The page counts here are the facts that the other engines are told; the layout inside a page they know themselves.
  */
 import { World, type WorldPlan } from "../src/core/world";
+import { bootGuest, giveAddress, startPort } from "../src/device/port-driver";
+import { EVENT_COUNT_MAX, HOLD_COUNT_MAX } from "./holds";
+import { LOG_BYTES } from "./log";
 
 /** Pages of each guest: 8 MiB. */
 export const GUEST_PAGE_COUNT = 2048;
-/** Pages of the big dirty log: 64 GiB. */
-export const SCAN_PAGE_COUNT = 16_777_216;
 
 /** A guest with its virtual function. */
 export interface Place {
@@ -23,19 +24,20 @@ export interface BenchWorld {
   readonly world: World;
   readonly sender: Place;
   readonly receiver: Place;
-  /** A log for SCAN_PAGE_COUNT pages, empty. */
+  /** A log for LOG_PAGE_COUNT pages, empty. */
   readonly logAt: number;
+  /** A table for HOLD_COUNT_MAX words. */
+  readonly distancesAt: number;
 }
 
 const PLAN: WorldPlan = {
   seed: 1,
   run: 0,
-  // 100,000 events wait at once in the largest case.
-  eventCount: 131_072,
+  eventCount: EVENT_COUNT_MAX,
   // 64 pages each, for both guests.
   chunkCount: (2 * GUEST_PAGE_COUNT) / 64,
   slotCount: 64,
-  arenaBytes: 32 * 1024 ** 2,
+  arenaBytes: 64 * 1024 ** 2,
   isObserved: false,
 };
 
@@ -56,13 +58,14 @@ export function createBenchWorld(module: WebAssembly.Module): BenchWorld {
   const sender = addPlace(world, network, 0);
   const receiver = addPlace(world, network, 1);
   for (const place of [sender, receiver]) {
-    world.plane.bootGuest(place.guest);
+    bootGuest(world, place.guest);
     // Logging starts behind the boot, with nothing dirty: what is marked later, traffic has marked.
     world.plane.startLogging(place.guest, 0);
     world.plane.armDmaLog(place.vf);
   }
-  const logAt = world.plane.reserveBytes(SCAN_PAGE_COUNT / 8) >>> 0;
-  return { world, sender, receiver, logAt };
+  const logAt = world.plane.reserveBytes(LOG_BYTES) >>> 0;
+  const distancesAt = world.plane.reserveBytes(HOLD_COUNT_MAX * 4) >>> 0;
+  return { world, sender, receiver, logAt, distancesAt };
 }
 
 /** Adds a host with a port of one virtual function, and a guest that owns it. */
@@ -76,5 +79,7 @@ function addPlace(world: World, network: number, number: number): Place {
   const guest = plane.addGuest(host, processor, GUEST_PAGE_COUNT, MAC_LOW, macHigh, IP_FIRST + number, 0);
   const vf = plane.firstVf(port);
   plane.attachVf(vf, guest);
+  startPort(world, port);
+  giveAddress(world, vf, { low: MAC_LOW, high: macHigh });
   return { guest, vf };
 }

@@ -6,8 +6,8 @@
  * each, so a page is looked up once for a burst. After a failover from a torn checkpoint its memory may hold anything:
  * positions and buffer numbers are masked, so that it may go wrong, as real software would, but only inside its guest.
  *
- * Source: Linux drivers/net/ethernet/intel/igbvf/netdev.c: reset, configure, poll. Left out: mailbox, VLANs,
- * multi-buffer frames.
+ * Source: Linux drivers/net/ethernet/intel/igbvf/netdev.c: reset, configure, poll. Left out: VLANs, offloads,
+ * frames of several buffers.
  */
 import {
   DESCRIPTOR_SHIFT,
@@ -44,6 +44,7 @@ import {
   TX_RING_PAGE,
 } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
+import { MESSAGE_ACK, MESSAGE_RESET } from "../layout/mailbox";
 import { TRACE_DRIVER_RESET } from "../layout/trace";
 import {
   RDBAH,
@@ -57,16 +58,32 @@ import {
   TDLEN,
   TDT,
   TXDCTL,
+  VFMAILBOX,
+  VMBMEM,
   VTCTRL,
   VTEIAC,
   VTEIAM,
   VTEIMS,
-  VTEITR0,
+  VTEITR,
   VTIVAR,
 } from "../layout/vf-registers";
-import { CONTROL_RESET, IVAR_RX0_SHIFT, IVAR_TX0_SHIFT, IVAR_VALID, QUEUE_ENABLE } from "../layout/virtual-function";
+import {
+  CONTROL_RESET,
+  IVAR_RX0_SHIFT,
+  IVAR_TX0_SHIFT,
+  IVAR_VALID,
+  MAIL_ACK,
+  MAIL_REQ,
+  MAIL_VFU,
+  MSIX_ENABLE,
+  MSIX_ENTRY_BYTES,
+  MSIX_ENTRY_CONTROL,
+  QUEUE_ENABLE,
+  VECTOR_COUNT,
+} from "../layout/virtual-function";
 import { GuestMemory, look, touch } from "../memory/guest-memory";
-import { writeRegister } from "../nic/registers";
+import { readVf, writeMsix, writeMsixControl, writeVf } from "../nic/registers";
+import { Vf, vf } from "../nic/virtual-function";
 import { trace } from "../sim/trace";
 import { world } from "../sim/world";
 import { guest } from "./guest";
@@ -110,13 +127,28 @@ export function driver(m: GuestMemory): Driver {
   return changetype<Driver>(touch(m, DRIVER_PAGE << PAGE_SHIFT));
 }
 
-/** Initialises the device and the rings: at boot, and when the driver is reset. Everything queued is forgotten. */
-export function initialise(index: u32): void {
+/** Resets the device and asks the physical function for its address; what it answers is taken by `initialise`. */
+export function beginReset(index: u32): void {
+  const v = vf(guest(index).vf);
+  trace(TRACE_DRIVER_RESET, world().now, index, 0, 0, 0, 0);
+  writeVf(v, VTCTRL, CONTROL_RESET);
+  writeVf(v, VFMAILBOX, MAIL_VFU);
+  writeVf(v, VMBMEM, MESSAGE_RESET);
+  writeVf(v, VFMAILBOX, MAIL_REQ);
+}
+
+/**
+ * Initialises the device and the rings: at boot, and when the driver is reset. Everything queued is forgotten. Returns
+ * false when the physical function has not granted the reset.
+ */
+export function initialise(index: u32): bool {
   const g = guest(index);
   const m = g.memory;
-  const v = g.vf;
-  trace(TRACE_DRIVER_RESET, world().now, index, 0, 0, 0, 0);
-  writeRegister(v, VTCTRL, CONTROL_RESET);
+  const v = vf(g.vf);
+  readVf(v, VFMAILBOX);
+  const answer = readVf(v, VMBMEM);
+  writeVf(v, VFMAILBOX, MAIL_ACK);
+  if (!(answer & MESSAGE_ACK)) return false;
   const d = driver(m);
   memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
   memory.fill(touch(m, RX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
@@ -131,26 +163,31 @@ export function initialise(index: u32): void {
   const bufferOf = touch(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
   for (let i: u32 = 0; i < RING_COUNT; i++) refill(ring, bufferOf, free, d, i);
   d.rxTold = RING_MASK;
-  writeRegister(v, RDBAL, RX_RING_PAGE << PAGE_SHIFT);
-  writeRegister(v, RDBAH, 0);
-  writeRegister(v, RDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
-  writeRegister(v, SRRCTL, SRRCTL_ONE_BUFFER_2K);
-  writeRegister(v, RXDCTL, QUEUE_ENABLE);
-  writeRegister(v, RDT, RING_MASK);
-  writeRegister(v, TDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
-  writeRegister(v, TDBAL, TX_RING_PAGE << PAGE_SHIFT);
-  writeRegister(v, TDBAH, 0);
-  writeRegister(v, TXDCTL, QUEUE_ENABLE);
-  writeRegister(v, VTIVAR, (IVAR_VALID << IVAR_RX0_SHIFT) | (IVAR_VALID << IVAR_TX0_SHIFT));
-  writeRegister(v, VTEITR0, EITR_START);
-  writeRegister(v, VTEIAC, VECTOR_BITS);
-  writeRegister(v, VTEIAM, VECTOR_BITS);
+  writeVf(v, RDBAL, RX_RING_PAGE << PAGE_SHIFT);
+  writeVf(v, RDBAH, 0);
+  writeVf(v, RDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
+  writeVf(v, SRRCTL, SRRCTL_ONE_BUFFER_2K);
+  writeVf(v, RXDCTL, QUEUE_ENABLE);
+  writeVf(v, RDT, RING_MASK);
+  writeVf(v, TDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
+  writeVf(v, TDBAL, TX_RING_PAGE << PAGE_SHIFT);
+  writeVf(v, TDBAH, 0);
+  writeVf(v, TXDCTL, QUEUE_ENABLE);
+  writeVf(v, VTIVAR, (IVAR_VALID << IVAR_RX0_SHIFT) | (IVAR_VALID << IVAR_TX0_SHIFT));
+  writeVf(v, VTEITR, EITR_START);
+  writeVf(v, VTEIAC, VECTOR_BITS);
+  writeVf(v, VTEIAM, VECTOR_BITS);
+  for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) {
+    writeMsix(v, vector * MSIX_ENTRY_BYTES + MSIX_ENTRY_CONTROL, 0);
+  }
+  writeMsixControl(v, MSIX_ENABLE);
   unmask(v);
+  return true;
 }
 
 /** Lets the device interrupt again. */
-export function unmask(v: u32): void {
-  writeRegister(v, VTEIMS, VECTOR_BITS);
+export function unmask(v: Vf): void {
+  writeVf(v, VTEIMS, VECTOR_BITS);
 }
 
 /** Gives a receive descriptor a free buffer. */
@@ -261,12 +298,13 @@ export function ringDoorbells(index: u32): void {
   const rxTail = (d.rxNext + RING_MASK) & RING_MASK;
   if (d.txTold == d.txNext && d.rxTold == rxTail) return;
   const marked = driver(g.memory);
+  const v = vf(g.vf);
   if (marked.txTold != marked.txNext) {
     marked.txTold = marked.txNext;
-    writeRegister(g.vf, TDT, marked.txNext);
+    writeVf(v, TDT, marked.txNext);
   }
   if (marked.rxTold != rxTail) {
     marked.rxTold = rxTail;
-    writeRegister(g.vf, RDT, rxTail);
+    writeVf(v, RDT, rxTail);
   }
 }

@@ -46,6 +46,8 @@ export class Guest {
   isInterrupted: u32;
   /** Cycles of the application for a request. */
   requestCycles: u32;
+  /** The pending tick of its stream. */
+  tickAt: u64;
   get memory(): GuestMemory {
     return changetype<GuestMemory>(this);
   }
@@ -118,4 +120,5 @@ export function kill(index: u32): void {
   const g = guest(index);
   g.state = GUEST_DEAD;
   g.armed = NEVER;
+  g.tickAt = NEVER;
 }

@@ -50,6 +50,7 @@ import {
 } from "./driver";
 import { Guest, guest, standStillAfterBurst, startBurst } from "./guest";
 import { answer, UNKNOWN_REQUEST } from "./reply-service";
+import { onTick, sendOwed, sinkReceived } from "./stream";
 
 /** An MSI-X message reached the guest: an idle vCPU wakes, a busy one will look anyway, a still one remembers. */
 export function onInterrupt(index: u32): void {
@@ -65,6 +66,14 @@ export function onInterrupt(index: u32): void {
   charge(p, ACTIVITY_HYPERVISOR, exit);
   charge(p, ACTIVITY_INTERRUPT, entry);
   startBurst(index, occupy(p, exit + entry));
+}
+
+/** A stream has more to send: an idle vCPU begins, without the cost of an interrupt, because its own timer woke it. */
+export function onStream(index: u32): void {
+  if (!onTick(index)) return;
+  const g = guest(index);
+  if (g.state == GUEST_RUNNING && !g.isBusy) startBurst(index, world().now);
+  else g.isInterrupted = 1;
 }
 
 /** A burst ends: its outputs take effect, and the next one begins. */
@@ -84,7 +93,7 @@ export function onVcpu(index: u32): void {
   } else {
     g.isBusy = 0;
     g.isInterrupted = 0;
-    unmask(g.vf);
+    unmask(vf(g.vf));
   }
 }
 
@@ -100,12 +109,17 @@ function work(g: Guest): u32 {
   const drivers = received * cost(COST_DRIVER_RECEIVE) + reclaimed * cost(COST_DRIVER_TRANSMIT);
   charge(processor(g.processor), ACTIVITY_DRIVER, drivers);
   let cycles = drivers;
+  const sent = sendOwed(g, d);
+  const sunk = sinkReceived(g, d);
+  const stack = sent * cost(COST_STACK_TRANSMIT) + sunk * cost(COST_STACK_RECEIVE);
+  charge(processor(g.processor), ACTIVITY_STACK, stack);
+  cycles += stack;
   let served: u32 = 0;
   for (; served < SERVE_BUDGET && d.socketCount && hasRoom(d); served++) cycles += serve(g, d);
   const faults = m.faultCount * cost(COST_LOG_DIRTY);
   m.faultCount = 0;
   charge(processor(g.processor), ACTIVITY_HYPERVISOR, faults);
-  return reclaimed + received + served ? cycles + faults : NO_WORK;
+  return reclaimed + received + served + sent ? cycles + faults : NO_WORK;
 }
 
 /** Answers the request that has waited longest and returns the cycles it took, charged. */

@@ -20,13 +20,19 @@ export const EVENT_TRANSMIT: u32 = 3;
 export const EVENT_MODERATION: u32 = 4;
 /** A client sends its next request, or one again; the index is the client's. */
 export const EVENT_CLIENT: u32 = 5;
+/** Pending write-backs of a queue are due; the index is vf << 2 | 2 for transmit | queue. */
+export const EVENT_WRITE_BACK: u32 = 6;
+/** What was in flight when a virtual function was to be quiesced is done; the index is the function's. */
+export const EVENT_QUIESCE: u32 = 7;
+/** A guest's stream has more to send; the index is the guest's. */
+export const EVENT_STREAM: u32 = 8;
 // Processors.
 /** An MSI-X message reaches a guest; the index is vf << 2 | vector. */
-export const EVENT_INTERRUPT: u32 = 6;
+export const EVENT_INTERRUPT: u32 = 9;
 /** A vCPU ends its burst of work; the index is the guest's. */
-export const EVENT_VCPU: u32 = 7;
+export const EVENT_VCPU: u32 = 10;
 // The control plane; the index is the timer's.
-export const EVENT_CONTROL: u32 = 8;
+export const EVENT_CONTROL: u32 = 11;
 
 /** `advance` reached the time it was given. */
 export const REASON_UNTIL: u32 = 0;
@@ -38,6 +44,12 @@ export const REASON_SUSPENDED: u32 = 2;
 export const REASON_DRAIN: u32 = 3;
 /** A pool is exhausted; the index is an EXHAUSTED_ constant. */
 export const REASON_EXHAUSTED: u32 = 4;
+/** A virtual function that was to be quiesced is; the index is the function's. */
+export const REASON_QUIESCED: u32 = 5;
+/** The physical function's driver has something to look at; the index is the port's. */
+export const REASON_PF: u32 = 6;
+/** A memory that lives elsewhere is asked for something; the index is the virtual function's. */
+export const REASON_DMA: u32 = 7;
 
 export const EXHAUSTED_EVENTS: u32 = 0;
 export const EXHAUSTED_FRAMES: u32 = 1;

@@ -7,7 +7,7 @@
  *          2      receive ring, 256 descriptors         3      transmit ring, 256 descriptors
  *          4      buffer of each receive descriptor     5      stack of free receive buffers
  *          6      socket queue: frames the service has not looked at yet
- *          7      service: where its table is, how far it has got
+ *          7      service: where its table is, how far it has got         8      stream: to whom, how much
  *         16      512 receive buffers of 2 KiB        272      256 transmit buffers of 2 KiB
  *        512      the service's index, then its slots, then its working set
  */
@@ -19,6 +19,7 @@ export const RX_BUFFER_OF_PAGE: u32 = 4;
 export const FREE_BUFFERS_PAGE: u32 = 5;
 export const SOCKET_PAGE: u32 = 6;
 export const SERVICE_PAGE: u32 = 7;
+export const STREAM_PAGE: u32 = 8;
 export const RX_BUFFERS_PAGE: u32 = 16;
 export const TX_BUFFERS_PAGE: u32 = 272;
 export const TABLE_PAGE: u32 = 512;
@@ -36,6 +37,11 @@ export const SOCKET_MASK: u32 = 255;
 export const POLL_BUDGET: u32 = 64;
 /** Requests that the service answers before the driver polls again. assumed: a wake-up of the service drains a few. */
 export const SERVE_BUDGET: u32 = 8;
+
+/** What a guest streams. */
+export const STREAM_OFF: u32 = 0;
+export const STREAM_SOURCE: u32 = 1;
+export const STREAM_SINK: u32 = 2;
 
 /** The service's page: words. */
 export const SERVICE_PORT: u32 = 0;

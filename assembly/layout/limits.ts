@@ -11,8 +11,8 @@ export const PORT_COUNT_MAX: u32 = 128;
 /** An 82576 port has eight pools; the physical function keeps the last one without a virtual function. */
 export const POOL_COUNT: u32 = 8;
 export const VF_COUNT_MAX: u32 = 1024;
-/** A link is two wires. */
-export const WIRE_COUNT_MAX: u32 = 512;
+/** A link is two wires, and a port has one inside, between its pools. */
+export const WIRE_COUNT_MAX: u32 = 768;
 export const SWITCH_COUNT_MAX: u32 = 4;
 export const SWITCH_PORT_COUNT_MAX: u32 = 128;
 /** Entries of a switch's table of addresses; a power of two. */

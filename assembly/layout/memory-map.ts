@@ -19,6 +19,7 @@ import {
   VF_COUNT_MAX,
   WIRE_COUNT_MAX,
 } from "./limits";
+import { PF_BYTES } from "./physical-function";
 import { VF_BYTES } from "./virtual-function";
 
 /** Static data of the module ends below this; checked when a world is made. */
@@ -50,12 +51,14 @@ export const GUESTS: u32 = PROCESSORS + PROCESSOR_COUNT_MAX * PROCESSOR_BYTES;
 export const GUEST_BYTES: u32 = 256;
 
 export const PORTS: u32 = GUESTS + GUEST_COUNT_MAX * GUEST_BYTES;
-export const PORT_BYTES: u32 = 128;
+export const PORT_BYTES: u32 = 192;
 
 export const VFS: u32 = PORTS + PORT_COUNT_MAX * PORT_BYTES;
 
-export const WIRES: u32 = VFS + VF_COUNT_MAX * VF_BYTES;
-export const WIRE_BYTES: u32 = 128;
+export const PFS: u32 = VFS + VF_COUNT_MAX * VF_BYTES;
+
+export const WIRES: u32 = PFS + PORT_COUNT_MAX * PF_BYTES;
+export const WIRE_BYTES: u32 = 192;
 
 export const SWITCHES: u32 = WIRES + WIRE_COUNT_MAX * WIRE_BYTES;
 export const SWITCH_BYTES: u32 = 1024;

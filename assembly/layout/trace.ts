@@ -92,9 +92,13 @@ export const DROP_RESET: u32 = 14;
 /** Not a loss: the frame's copies go on under numbers of their own. */
 export const DROP_REPLICATED: u32 = 15;
 export const DROP_MALFORMED: u32 = 16;
+/** Its source address or VLAN is not the sender's. */
+export const DROP_SPOOFED: u32 = 17;
+/** Longer than the port or every pool that wanted it takes. */
+export const DROP_TOO_LONG: u32 = 18;
 export const DROP_REASON_NAMES: string =
   "none,no-descriptor,queue-disabled,no-pool,dma-fault,quiesce-full,oversize,host-dead,wire-cut,loss,switch-full," +
-  "switch-same-port,discarded,not-for-us,reset,replicated,malformed";
+  "switch-same-port,discarded,not-for-us,reset,replicated,malformed,spoofed,too-long";
 
 /** Headroom that one event's records may need beyond the mark at which the control plane is asked to read. */
 export const TRACE_MARGIN_RECORDS: u32 = 16384;

@@ -1,7 +1,7 @@
 /**
  * Collecting dirty pages into a staging buffer, and applying them to the backup's memory.
  *
- * Collecting reads the log and clears it page by page, so a page that is dirtied behind the collector's back is
+ * Collecting harvests the log a list of pages at a time, so a page that is dirtied behind the collector's back is
  * collected again next time. Applying checks everything before it changes anything: the backup holds a whole
  * checkpoint or none of it. Bytes cross, frames never do.
  */
@@ -20,7 +20,8 @@ import {
 } from "../layout/checkpoint";
 import { PAGE_BYTES } from "../layout/limits";
 import { digestBytes } from "../sim/digest";
-import { clearLog, mark, nextMarked, unmark } from "./dirty-log";
+import { world } from "../sim/world";
+import { clearLog, harvest, LIST_COUNT_MAX, mark } from "./dirty-log";
 import { frameOf, GuestMemory, presentFrameOf, writeProtect } from "./guest-memory";
 
 /** Starts the processor's log; everything present counts as dirty, or nothing. */
@@ -45,14 +46,18 @@ export function stopLogging(m: GuestMemory): void {
  */
 export function collectPages(m: GuestMemory, to: u32, pageCountMax: u32): u32 {
   const start = to;
+  const list = world().scratch;
   let page: u32 = 0;
-  for (let left = pageCountMax; left; left--) {
-    page = nextMarked(m.log, page, m.pageCount);
-    if (page == m.pageCount) break;
-    unmark(m.log, page);
-    writeProtect(m, page);
-    to += writePage(m, page, to);
-    page++;
+  for (let left = pageCountMax; left; ) {
+    const wanted = min<u32>(left, LIST_COUNT_MAX);
+    const count = harvest(m.log, page, m.pageCount, list, wanted);
+    for (let at = list, end = list + (count << 2); at < end; at += 4) {
+      page = load<u32>(at);
+      writeProtect(m, page);
+      to += writePage(m, page, to);
+    }
+    if (count < wanted) break;
+    left -= count;
   }
   return to - start;
 }

@@ -1,44 +1,90 @@
 /**
  * The DMA engine's way to memory: device address -> IOMMU map -> guest frame -> bytes, page by page.
  *
- * A write marks its frame in the virtual function's own log when that is armed; the processor's log never sees it.
- * A read marks nothing. An address that is not mapped changes nothing: the caller gets 0 or false, and the fault
- * stands in the map and in the trace. The frame pool answers at once; a memory that answers later comes with the
- * asynchronous engine.
+ * This is the port through which the device sees memory. The frame pool answers at once; a memory that lives elsewhere
+ * (remote-memory.ts) answers later, and until it does a call here fails and `isWaiting` tells that it is no fault: the
+ * device then gives the operation up without a trace, and repeats it when the answer has come.
+ *
+ * A write marks its frame in the virtual function's own log when that is armed; the processor's log never sees it. A
+ * read marks nothing. An address that is not mapped changes nothing: the caller gets 0 or false, and the fault stands
+ * in the map and in the trace.
  */
+import { DESCRIPTOR_BYTES, DESCRIPTOR_SHIFT } from "../layout/descriptor";
 import { PAGE_BYTES, PAGE_MASK, PAGE_SHIFT } from "../layout/limits";
-import { VFS, ZERO_PAGE } from "../layout/memory-map";
+import { ZERO_PAGE } from "../layout/memory-map";
+import { DMA_PREFETCH_COUNT } from "../layout/remote-memory";
 import { TRACE_FAULT } from "../layout/trace";
-import { VF_BYTES } from "../layout/virtual-function";
 import { copy } from "../memory/copy";
 import { mark } from "../memory/dirty-log";
 import { frameIn, memoryOf, presentFrameOf } from "../memory/guest-memory";
-import { guestFrameOf, MAY_READ, MAY_WRITE, setUnlogged, translate, UNLOGGED } from "../memory/iommu";
+import {
+  entryNumberOf,
+  guestFrameOf,
+  MAY_READ,
+  MAY_WRITE,
+  recordFault,
+  setUnlogged,
+  translate,
+  UNLOGGED,
+} from "../memory/iommu";
 import { trace } from "../sim/trace";
 import { world } from "../sim/world";
-import { Vf } from "./virtual-function";
+import { postElsewhere, readElsewhere, writeElsewhere } from "./remote-memory";
+import { indexOf, Queue, Vf } from "./virtual-function";
 
-/** Returns where a device may read, up to the end of the page; 0 after a fault. */
-export function reachToRead(v: Vf, address: u64): u32 {
+/** Returns where a descriptor can be read, 0 after a fault. Descriptors are aligned, so none crosses a page. */
+export function lookAtDescriptor(v: Vf, address: u64): u32 {
   const entry = translate(v.map, address, MAY_READ);
-  if (!entry) return fault(v, address, MAY_READ);
+  return entry ? readableAt(v, entry, address) : readElsewhereOrFail(v, address, DESCRIPTOR_BYTES);
+}
+
+/** Asks a memory elsewhere for several descriptors of a ring together. */
+export function askAhead(v: Vf, q: Queue, position: u32, owned: u32): void {
+  for (let left = min<u32>(owned, DMA_PREFETCH_COUNT); left; left--) {
+    lookAtDescriptor(v, q.base + ((<u64>position) << DESCRIPTOR_SHIFT));
+    position = q.after(position);
+  }
+}
+
+/**
+ * Returns where a descriptor can be read and written without any further step, 0 when it cannot: it is not mapped for
+ * both, its write is to be logged, it is absent, or elsewhere. Changes nothing.
+ */
+export function openDescriptor(v: Vf, address: u64): u32 {
+  const entry = translate(v.map, address, MAY_READ | MAY_WRITE);
+  if (!entry || entry & UNLOGGED) return 0;
+  const frame = frameIn(v.table, guestFrameOf(entry));
+  return frame ? frame + (<u32>address & PAGE_MASK) : 0;
+}
+
+function readableAt(v: Vf, entry: u32, address: u64): u32 {
   const frame = frameIn(v.table, guestFrameOf(entry));
   return (frame ? frame : ZERO_PAGE) + (<u32>address & PAGE_MASK);
 }
 
-/** Returns where a device may write, up to the end of the page, and marks the frame; 0 after a fault. */
-export function reachToWrite(v: Vf, address: u64): u32 {
-  const entry = translate(v.map, address, MAY_WRITE);
-  if (!entry) return fault(v, address, MAY_WRITE);
-  if (entry & UNLOGGED) logWrite(v, <u32>(address >> PAGE_SHIFT));
+function writableAt(v: Vf, entry: u32, address: u64): u32 {
+  if (entry & UNLOGGED) logWrite(v, address);
   const page = guestFrameOf(entry);
   const frame = frameIn(v.table, page);
   return (frame ? frame : presentFrameOf(memoryOf(v.guest), page)) + (<u32>address & PAGE_MASK);
 }
 
-function logWrite(v: Vf, deviceFrame: u32): void {
-  mark(v.log, deviceFrame);
-  setUnlogged(v.map, deviceFrame, false);
+function logWrite(v: Vf, address: u64): void {
+  const number = entryNumberOf(v.map, address >> PAGE_SHIFT);
+  mark(v.map.log, number);
+  setUnlogged(v.map, number, false);
+}
+
+/** Stores a word of a descriptor or a head; the address is a multiple of 4. False after a fault. */
+export function dmaStore(v: Vf, address: u64, value: u32): bool {
+  const entry = translate(v.map, address, MAY_WRITE);
+  if (!entry) {
+    if (v.remote) return postElsewhere(v, address, value);
+    fault(v, address, MAY_WRITE);
+    return false;
+  }
+  store<u32>(writableAt(v, entry, address), value);
+  return true;
 }
 
 /** Copies guest memory to `to`; false after a fault, with the pages before it copied. */
@@ -47,7 +93,8 @@ export function dmaRead(v: Vf, address: u64, to: u32, bytes: u32): bool {
 }
 
 function readPart(v: Vf, address: u64, to: u32, bytes: u32): bool {
-  const from = reachToRead(v, address);
+  const entry = translate(v.map, address, MAY_READ);
+  const from = entry ? readableAt(v, entry, address) : readElsewhereOrFail(v, address, bytes);
   if (!from) return false;
   copy(to, from, bytes);
   return true;
@@ -70,9 +117,9 @@ export function dmaWrite(v: Vf, address: u64, from: u32, bytes: u32): bool {
 }
 
 function writePart(v: Vf, address: u64, from: u32, bytes: u32): bool {
-  const to = reachToWrite(v, address);
-  if (!to) return false;
-  copy(to, from, bytes);
+  const entry = translate(v.map, address, MAY_WRITE);
+  if (!entry) return writeElsewhereOrFail(v, address, from, bytes);
+  copy(writableAt(v, entry, address), from, bytes);
   return true;
 }
 
@@ -92,8 +139,20 @@ function roomOf(address: u64): u32 {
   return PAGE_BYTES - (<u32>address & PAGE_MASK);
 }
 
-function fault(v: Vf, address: u64, access: u32): u32 {
-  const index = (changetype<u32>(v) - VFS) / VF_BYTES;
-  trace(TRACE_FAULT, world().now, index, 0, <u32>address, <u32>(address >> 32), access);
+/** Returns where bytes of a memory elsewhere are, once it has sent them; 0 before that, and after a fault. */
+function readElsewhereOrFail(v: Vf, address: u64, bytes: u32): u32 {
+  if (v.remote) return readElsewhere(v, address, bytes);
+  fault(v, address, MAY_READ);
   return 0;
+}
+
+function writeElsewhereOrFail(v: Vf, address: u64, from: u32, bytes: u32): bool {
+  if (v.remote) return writeElsewhere(v, address, from, bytes);
+  fault(v, address, MAY_WRITE);
+  return false;
+}
+
+function fault(v: Vf, address: u64, access: u32): void {
+  recordFault(v.map, address, access);
+  trace(TRACE_FAULT, world().now, indexOf(v), 0, <u32>address, <u32>(address >> 32), access);
 }

@@ -1,17 +1,22 @@
 /**
- * A port: one wire in, one wire out, and the virtual functions that share them.
+ * A port: one wire in, one wire out, and eight pools that share them; between the pools a wire of its own, the loop.
  *
- * Receiving is lazy: a frame that has arrived is looked at when somebody could notice. `drain` moves all frames that
- * have arrived by now into their guests; a poll, a tail write, a quiesce, a log harvest and the end of a run go through
- * it first. An event exists only while some virtual function may raise an interrupt (`refreshWake`). Invariant:
- * whatever depends on arrivals is changed after `drain`, never before.
+ * Receiving is lazy: a frame that has been delivered is looked at when somebody could notice. `drain` moves all frames
+ * that are delivered by now into their guests; a poll, a register access, a quiesce, a log harvest and the end of a run
+ * go through it first. An event exists only while some pool may raise an interrupt (`refreshWake`). Invariant: whatever
+ * depends on arrivals is changed after `drain`, never before.
  *
- * The bridge here knows unicast addresses and broadcast; the full set of rules, loopback between virtual functions
- * and the physical function's own queues come with the whole device.
+ *     wire in --+                        +-> pool n: parked while it is quiesced
+ *               +-> write channel -> bridge
+ *     loop -----+  (by arrival)          +-> pool m
+ *
+ * Times of frames are exact, however late they are looked at: docs/device.md, DMA and time.
  */
-import { EVENT_TRANSMIT } from "../layout/event";
+import { EVENT_QUIESCE, EVENT_TRANSMIT, REASON_QUIESCED } from "../layout/event";
 import { POOL_COUNT } from "../layout/limits";
 import { PORT_BYTES, PORTS } from "../layout/memory-map";
+import { ETHERNET_CHECK_BYTES } from "../layout/packet";
+import { PF_POOL } from "../layout/physical-function";
 import {
   DROP_DMA_FAULT,
   DROP_HOST_DEAD,
@@ -19,40 +24,61 @@ import {
   DROP_NO_POOL,
   DROP_QUEUE_DISABLED,
   DROP_QUIESCE_FULL,
-  DROP_REPLICATED,
+  DROP_TOO_LONG,
   TRACE_COPIED,
   TRACE_DELIVERED,
   TRACE_QUIESCED,
   TRACE_UNQUIESCED,
 } from "../layout/trace";
-import { VECTOR_COUNT } from "../layout/virtual-function";
+import { QUEUE_COUNT, VECTOR_COUNT } from "../layout/virtual-function";
 import { copy } from "../memory/copy";
 import { NEVER, schedule } from "../sim/event-queue";
 import { nextFrame, trace } from "../sim/trace";
-import { world } from "../sim/world";
-import { destination, isGroup } from "../wire/ethernet";
+import { interruptRun, world } from "../sim/world";
+import { BROADCAST, destination, isGroup } from "../wire/ethernet";
 import { append, FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../wire/frame";
-import { arm, arrived, drop, wire } from "../wire/wire";
-import { deliver, rxVector, setCause } from "./interrupt";
-import { Received, receive } from "./rx-ring";
-import { moderation, vf } from "./virtual-function";
+import { arm, arrive, drop, Wire, wire } from "../wire/wire";
+import { INEXACT, POOLS, poolsFromWire, TOO_LONG } from "./bridge";
+import { configureQueues } from "./configure";
+import { lookAgain, mayInterruptAt, releasePending, rxVector } from "./interrupt";
+import { packFilters, pf, summarize } from "./physical-function";
+import {
+  forgetOperation,
+  isRemoteBusy,
+  isWaiting,
+  OPERATION_ENDING,
+  OPERATION_RECEIVE,
+  OPERATION_TRANSMIT,
+  QUEUE_RECEIVES,
+  remote,
+} from "./remote-memory";
+import { CAME_BACK, CAME_INEXACTLY, Received, receive } from "./rx-ring";
+import { indexOf, QUIESCED, QUIESCING, RUNNING, rxQueue, txQueue, Vf, vf } from "./virtual-function";
+import { disableAfterFault, flushPool, raiseReceived, raiseReceivedAt, raiseSent } from "./write-back";
 
 @unmanaged
 export class Port {
-  /** The pending transmit event's time. */
+  /** The pending transmit event's time; when the port fetches again for pools that it had to leave, NEVER for none. */
   armedTransmit: u64;
+  retryAt: u64;
+  /** When the DMA engine's channels are free: from guest memory, and to it. */
+  readFree: u64;
+  writeFree: u64;
+  dmaLatencyPs: u64;
+  readPsPerByte: u32;
+  writePsPerByte: u32;
   wireIn: u32;
   wireOut: u32;
-  /** Pool 0 is this virtual function; the others follow. */
-  vfFirst: u32;
+  /** The wire between the port's own pools. */
+  loop: u32;
   vfCount: u32;
   host: u32;
   isDead: u32;
   /** Pools that may have frames to send, one bit each. */
-  readyPools: u32;
+  listedPools: u32;
   /** The pool after the last one served: round robin. */
   poolNext: u32;
-  /** Receive buffer for frames that wait for a quiesced virtual function, in bytes, for each of them. */
+  /** Receive buffer for frames that wait for a quiesced pool, in bytes, for each of them. */
   parkedBytesMax: u32;
 }
 
@@ -62,144 +88,390 @@ export function port(index: u32): Port {
   return changetype<Port>(PORTS + index * PORT_BYTES);
 }
 
-/** Moves every frame that has arrived by now to its pool. */
+/** Returns the record of a pool. */
+export function poolOf(portIndex: u32, pool: u32): Vf {
+  return vf(portIndex * POOL_COUNT + pool);
+}
+
+/** Moves every frame that is delivered by now to its pools. */
 export function drain(index: u32): void {
   const p = port(index);
-  for (let slot = arrived(p.wireIn); slot; slot = arrived(p.wireIn)) {
-    if (p.isDead) drop(slot, frame(slot).due, index, DROP_HOST_DEAD);
-    else bridge(index, slot);
+  const now = world().now;
+  const inward = wire(p.wireIn);
+  const loop = wire(p.loop);
+  while (true) {
+    const from = earlier(inward, loop);
+    if (!from) return;
+    const slot = from.underWayFirst;
+    const f = frame(slot);
+    if (f.due > now) return;
+    const passed = max<u64>(f.due, p.writeFree) + <u64>f.bytes * p.writePsPerByte;
+    const time = passed + p.dmaLatencyPs;
+    if (time > now) return;
+    p.writeFree = passed;
+    const isLooped = from == loop;
+    arrive(isLooped ? p.loop : p.wireIn, slot);
+    if (p.isDead) drop(slot, time, index, DROP_HOST_DEAD);
+    else if (isLooped) deliverLooped(index, slot, time);
+    else deliverFromWire(index, slot, time);
   }
 }
 
-/** The port's wire has something, and somebody may want an interrupt for it. */
+/** Returns the wire whose first frame arrives first, the outer one if both do; null without a frame. */
+function earlier(inward: Wire, loop: Wire): Wire | null {
+  if (!loop.underWayFirst) return inward.underWayFirst ? inward : null;
+  if (!inward.underWayFirst) return loop;
+  return frame(inward.underWayFirst).due <= frame(loop.underWayFirst).due ? inward : loop;
+}
+
+/** Returns when the next frame that has arrived will be delivered; 0 when none has. */
+function nextDelivery(p: Port): u64 {
+  const from = earlier(wire(p.wireIn), wire(p.loop));
+  if (!from) return 0;
+  const f = frame(from.underWayFirst);
+  if (f.due > world().now) return 0;
+  return max<u64>(f.due, p.writeFree) + <u64>f.bytes * p.writePsPerByte + p.dmaLatencyPs;
+}
+
+/** A port's wire has something, and somebody may want an interrupt for it. */
 export function onPortArrival(index: u32): void {
   drain(index);
   refreshWake(index);
 }
 
-/** Decides which pools get a frame from the wire. */
-function bridge(index: u32, slot: u32): void {
-  const p = port(index);
-  const to = destination(slot + FRAME_START);
-  if (!isGroup(to)) {
-    for (let pool: u32 = 0; pool < p.vfCount; pool++) {
-      if (vf(p.vfFirst + pool).mac == to) {
-        accept(p.vfFirst + pool, slot);
-        return;
-      }
-    }
-    drop(slot, frame(slot).due, index, DROP_NO_POOL);
+function deliverFromWire(index: u32, slot: u32, time: u64): void {
+  const f = frame(slot);
+  const at = slot + FRAME_START;
+  const found = poolsFromWire(index, at, f.bytes);
+  const pools = found & POOLS;
+  const p = pf(index);
+  if (!pools) {
+    if (!(found & TOO_LONG)) p.mpc++;
+    drop(slot, time, index, found & TOO_LONG ? DROP_TOO_LONG : DROP_NO_POOL);
     return;
   }
-  for (let pool: u32 = 0; pool < p.vfCount; pool++) {
-    if (!vf(p.vfFirst + pool).mac) continue;
-    const twin = takeSlot(frame(slot).bytes);
-    const f = frame(twin);
-    f.id = nextFrame();
-    f.due = frame(slot).due;
-    trace(TRACE_COPIED, f.due, index, frame(slot).id, f.id, f.bytes, 1);
-    copy(twin + FRAME_START, slot + FRAME_START, f.bytes);
-    accept(p.vfFirst + pool, twin);
-  }
-  drop(slot, frame(slot).due, index, DROP_REPLICATED);
+  const to = destination(at);
+  const isToGroup = isGroup(to);
+  p.gprc++;
+  p.gorc += f.bytes + ETHERNET_CHECK_BYTES;
+  if (to == BROADCAST) p.bprc++;
+  else if (isToGroup) p.mprc++;
+  distribute(index, slot, pools, found & INEXACT && isToGroup ? CAME_INEXACTLY : 0, time);
 }
 
-/** Gives a frame to a virtual function, or parks it while that one is quiesced. */
-function accept(index: u32, slot: u32): void {
-  const v = vf(index);
+function deliverLooped(index: u32, slot: u32, time: u64): void {
   const f = frame(slot);
-  if (!v.isQuiesced) {
-    deliverFrame(index, slot, f.due);
+  const isInexact = f.pools & INEXACT && isGroup(destination(slot + FRAME_START));
+  distribute(index, slot, f.pools & POOLS, isInexact ? CAME_BACK | CAME_INEXACTLY : CAME_BACK, time);
+}
+
+/** Gives a frame to each of some pools; all but the last get copies. */
+function distribute(index: u32, slot: u32, pools: u32, how: u32, time: u64): void {
+  while (pools & (pools - 1)) {
+    const twin = takeTwin(slot);
+    trace(TRACE_COPIED, time, index, frame(slot).id, frame(twin).id, frame(twin).bytes, 1);
+    accept(poolOf(index, <u32>ctz(pools)), twin, how, time);
+    pools &= pools - 1;
+  }
+  accept(poolOf(index, <u32>ctz(pools)), slot, how, time);
+}
+
+/** Returns a copy of a frame, with a number of its own. */
+export function takeTwin(slot: u32): u32 {
+  const twin = takeSlot(frame(slot).bytes);
+  const f = frame(twin);
+  f.id = nextFrame();
+  f.due = frame(slot).due;
+  f.epoch = frame(slot).epoch;
+  copy(twin + FRAME_START, slot + FRAME_START, f.bytes);
+  return twin;
+}
+
+/** Gives a frame to a pool, or parks it while that one is quiesced or its memory is slow to answer. */
+function accept(v: Vf, slot: u32, how: u32, time: u64): void {
+  const f = frame(slot);
+  f.how = how;
+  const waits = v.quiet == QUIESCED || (v.quiet == QUIESCING && f.due > v.quiesceAt);
+  if (!waits && !v.remote) {
+    deliverTo(v, slot, time);
   } else if (v.parkedBytes + f.bytes > port(v.port).parkedBytesMax) {
-    drop(slot, f.due, index, DROP_QUIESCE_FULL);
+    drop(slot, time, indexOf(v), DROP_QUIESCE_FULL);
   } else {
     v.parkedBytes += f.bytes;
     append(v.parked, slot);
+    if (v.remote) goOn(v);
   }
 }
 
-function deliverFrame(index: u32, slot: u32, time: u64): void {
-  const v = vf(index);
+/** Writes a frame into a pool's buffers now; false while its memory has not answered. */
+export function deliverTo(v: Vf, slot: u32, time: u64): bool {
   const f = frame(slot);
-  const position = v.rx.head;
-  const result = receive(v, slot + FRAME_START, f.bytes);
+  const at = slot + FRAME_START;
+  const index = indexOf(v);
+  const position = rxQueue(v, 0).head;
+  const result = receive(v, at, f.bytes, f.how);
+  if (result == Received.Waiting) return false;
   if (result == Received.Ok) {
+    count(v, at, f.bytes, (f.how & CAME_BACK) != 0);
     trace(TRACE_DELIVERED, time, index, f.id, f.bytes, position, 0);
     freeSlot(slot);
-    setCause(index, rxVector(v));
-    return;
+  } else {
+    let reason = DROP_DMA_FAULT;
+    if (result == Received.Disabled) reason = DROP_QUEUE_DISABLED;
+    else if (result == Received.NoDescriptor) reason = DROP_NO_DESCRIPTOR;
+    drop(slot, time, index, reason);
   }
-  let reason = DROP_DMA_FAULT;
-  if (result == Received.Disabled) reason = DROP_QUEUE_DISABLED;
-  else if (result == Received.NoDescriptor) reason = DROP_NO_DESCRIPTOR;
-  drop(slot, time, index, reason);
+  if (!v.remote) for (let number: u32 = 0; number < QUEUE_COUNT; number++) raiseReceivedAt(v, number, time);
+  return true;
 }
 
-/** Tells the incoming wire from when on an arrival may matter: the earliest moment any interrupt may leave. */
+function count(v: Vf, at: u32, bytes: u32, isLooped: bool): void {
+  const c = v.control;
+  const octets = bytes + ETHERNET_CHECK_BYTES;
+  c.gprc++;
+  c.gorc += octets;
+  if (isGroup(destination(at))) c.mprc++;
+  if (!isLooped) return;
+  c.gprlbc++;
+  c.gorlbc += octets;
+}
+
+/** Tells the incoming wires from when on an arrival may matter: the earliest moment any interrupt may leave. */
 export function refreshWake(index: u32): void {
   const p = port(index);
-  // Frames for a dead port or a quiesced virtual function are ended or parked as they come, not hoarded on the wire.
+  // Frames for a dead port or a quiesced pool are ended or parked as they come, not hoarded on the wire.
   let earliest = p.isDead ? 0 : NEVER;
-  for (let pool: u32 = 0; pool < p.vfCount; pool++) {
-    const v = vf(p.vfFirst + pool);
-    const vector = rxVector(v);
-    if (v.isQuiesced) earliest = 0;
-    if (v.isQuiesced || !v.rx.isEnabled || vector >= VECTOR_COUNT) continue;
-    if (!((v.control.eims >>> vector) & 1)) continue;
-    const nextAt = moderation(v, vector).nextAt;
-    if (nextAt < earliest) earliest = nextAt;
+  for (let pool: u32 = 0; pool < p.vfCount && earliest; pool++) {
+    earliest = min<u64>(earliest, wakeOfPool(poolOf(index, pool)));
   }
+  earliest = min<u64>(earliest, wakeOfPool(poolOf(index, PF_POOL)));
   wire(p.wireIn).notBefore = earliest;
-  arm(p.wireIn);
+  wire(p.loop).notBefore = earliest;
+  // What has arrived and is still in the channel is not worth a look before it is through.
+  const floor = nextDelivery(p);
+  arm(p.wireIn, floor);
+  arm(p.loop, floor);
 }
 
-/** Asks for a look at a virtual function's transmit queue, and at its outbound buffer. */
-export function requestTransmit(vfIndex: u32): void {
-  const v = vf(vfIndex);
+function wakeOfPool(v: Vf): u64 {
+  return v.quiet != RUNNING || v.remote ? 0 : min<u64>(wakeOf(v, 0), wakeOf(v, 1));
+}
+
+function wakeOf(v: Vf, number: u32): u64 {
+  const q = rxQueue(v, number);
+  if (!q.isActive) return NEVER;
+  // What waits for its threshold starts a timer when it comes.
+  if (q.threshold > 1) return 0;
+  return mayInterruptAt(v, rxVector(v, number));
+}
+
+/** Lists a pool: it may have something to send. */
+export function requestTransmit(v: Vf): void {
   const p = port(v.port);
-  if (p.isDead) return;
-  p.readyPools |= 1 << v.pool;
+  const bit: u32 = 1 << v.pool;
+  if (p.isDead || p.listedPools & bit || v.quiet != RUNNING) return;
+  p.listedPools |= bit;
+  // Descriptors are fetched, then what they point at.
+  v.fetchAt = world().now + 2 * p.dmaLatencyPs;
+  armTransmit(v.port, v.fetchAt);
+}
+
+/** Has the port fetch at a time, unless it does so before. */
+export function armTransmit(index: u32, time: u64): void {
+  const p = port(index);
+  if (p.armedTransmit <= time) return;
+  p.armedTransmit = time;
+  schedule(EVENT_TRANSMIT, index, time);
+}
+
+/** Has the port fetch when it has a reason to: a retry, or a listed pool that may not fetch yet. */
+export function rearmTransmit(index: u32): void {
+  const p = port(index);
+  p.armedTransmit = NEVER;
+  const next = min<u64>(p.retryAt, nextFetch(index));
+  if (next != NEVER) armTransmit(index, next);
+}
+
+/** Returns the pools on the list that may fetch by now. */
+export function fetchingPools(index: u32): u32 {
   const now = world().now;
-  if (p.armedTransmit <= now) return;
-  p.armedTransmit = now;
-  schedule(EVENT_TRANSMIT, v.port, now);
+  let pools: u32 = 0;
+  for (let listed = port(index).listedPools; listed; listed &= listed - 1) {
+    const pool = <u32>ctz(listed);
+    if (poolOf(index, pool).fetchAt <= now) pools |= 1 << pool;
+  }
+  return pools;
 }
 
-/** Returns the next ready pool in turn; there is one. */
-export function nextPool(p: Port): u32 {
-  assert(p.readyPools != 0, "some pool is ready");
-  const wrapped = (p.readyPools | (p.readyPools << POOL_COUNT)) >>> p.poolNext;
-  const pool = (p.poolNext + <u32>ctz(wrapped)) % POOL_COUNT;
-  p.poolNext = (pool + 1) % POOL_COUNT;
-  return pool;
+/** Returns when the next listed pool may fetch that may not yet; NEVER when there is none. */
+function nextFetch(index: u32): u64 {
+  const now = world().now;
+  let earliest = NEVER;
+  for (let listed = port(index).listedPools; listed; listed &= listed - 1) {
+    const at = poolOf(index, <u32>ctz(listed)).fetchAt;
+    if (at > now && at < earliest) earliest = at;
+  }
+  return earliest;
 }
 
-/** Stops fetching, receiving and interrupting; what has arrived by now is still received. */
-export function quiesce(index: u32): void {
-  const v = vf(index);
+/** Returns the next of some pools in turn; there is one. */
+export function nextPool(p: Port, pools: u32): u32 {
+  assert(pools != 0, "some pool is ready");
+  const wrapped = (pools | (pools << POOL_COUNT)) >>> p.poolNext;
+  return (p.poolNext + <u32>ctz(wrapped)) % POOL_COUNT;
+}
+
+/** Has a packet's bytes go through the read channel; returns when its frames are ready. */
+export function passRead(p: Port, bytes: u32): u64 {
+  p.readFree = max<u64>(p.readFree, world().now) + <u64>bytes * p.readPsPerByte;
+  return p.readFree;
+}
+
+/**
+ * Stops fetching and interrupting; what has arrived by now is still delivered, each frame at its time. Returns whether
+ * that is done already; otherwise `advance` will say so (REASON_QUIESCED).
+ */
+export function quiesce(v: Vf): bool {
+  assert(v.quiet == RUNNING, "a running pool is quiesced");
   drain(v.port);
-  v.isQuiesced = 1;
-  port(v.port).readyPools &= ~(1 << v.pool);
+  v.quiet = QUIESCING;
+  v.quiesceAt = world().now;
+  port(v.port).listedPools &= ~(1 << v.pool);
+  rearmTransmit(v.port);
   refreshWake(v.port);
-  trace(TRACE_QUIESCED, world().now, index, 0, 0, 0, 0);
+  return settleQuiesce(v);
 }
 
-/** Goes on: parked frames are received now, remembered causes are delivered. */
-export function unquiesce(index: u32): void {
+/** Looks whether a pool that is to be quiesced is. */
+function settleQuiesce(v: Vf): bool {
+  v.quietAt = lastDelivery(port(v.port), v.quiesceAt);
+  if (v.quietAt > world().now) {
+    schedule(EVENT_QUIESCE, indexOf(v), v.quietAt);
+    return false;
+  }
+  if (isRemoteBusy(v)) return false;
+  flushPool(v);
+  v.quiet = QUIESCED;
+  trace(TRACE_QUIESCED, world().now, indexOf(v), 0, 0, 0, 0);
+  return true;
+}
+
+/** Returns when the last of the frames that had arrived by a time will have been delivered; 0 if all have been. */
+function lastDelivery(p: Port, time: u64): u64 {
+  let a = wire(p.wireIn).underWayFirst;
+  let b = wire(p.loop).underWayFirst;
+  let free = p.writeFree;
+  let last: u64 = 0;
+  while (true) {
+    const slot = a && (!b || frame(a).due <= frame(b).due) ? a : b;
+    if (!slot || frame(slot).due > time) return last;
+    free = max<u64>(frame(slot).due, free) + <u64>frame(slot).bytes * p.writePsPerByte;
+    last = free + p.dmaLatencyPs;
+    if (slot == a) a = frame(a).next;
+    else b = frame(b).next;
+  }
+}
+
+/** What had arrived when a pool was to be quiesced may be delivered now. */
+export function onQuiesce(index: u32): void {
   const v = vf(index);
+  if (v.quiet != QUIESCING || v.quietAt != world().now) return;
   drain(v.port);
-  v.isQuiesced = 0;
-  trace(TRACE_UNQUIESCED, world().now, index, 0, 0, 0, 0);
-  while (v.parkedFirst) deliverFrame(index, removeFirst(v.parked), world().now);
-  v.parkedBytes = 0;
-  for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) deliver(index, vector);
-  requestTransmit(index);
+  finishQuiesce(v);
+}
+
+/** Says that a pool is quiesced, if nothing is in the way any more. */
+export function finishQuiesce(v: Vf): void {
+  if (v.quiet == QUIESCING && settleQuiesce(v)) interruptRun(REASON_QUIESCED, indexOf(v));
+}
+
+/** Goes on: parked frames are received now, remembered requests and pending messages are looked at. */
+export function unquiesce(v: Vf): void {
+  drain(v.port);
+  trace(TRACE_UNQUIESCED, world().now, indexOf(v), 0, 0, 0, 0);
+  if (!v.remote) {
+    // Still quiet, so that all these frames ask for one message together.
+    while (v.parkedFirst) deliverTo(v, removeFirst(v.parked), world().now);
+    v.parkedBytes = 0;
+  }
+  v.quiet = RUNNING;
+  if (v.remote) goOn(v);
+  for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) {
+    lookAgain(v, vector);
+    releasePending(v, vector);
+  }
+  requestTransmit(v);
   refreshWake(v.port);
 }
 
-/** Ends the frames that wait for a virtual function. */
-export function dropParked(index: u32, reason: u32): void {
-  const v = vf(index);
-  while (v.parkedFirst) drop(removeFirst(v.parked), world().now, index, reason);
+/**
+ * What a pool whose memory lives elsewhere does when that has answered, or when there is something new to do: first it
+ * ends the operation under way, then it receives what waits, then it may send.
+ */
+export function goOn(v: Vf): void {
+  const r = remote(v);
+  while (!isWaiting(v)) {
+    if (r.operation == OPERATION_ENDING) {
+      if (r.postedCount) return;
+      endOperation(v);
+    } else if (r.operation == OPERATION_TRANSMIT) {
+      v.fetchAt = world().now;
+      port(v.port).listedPools |= 1 << v.pool;
+      armTransmit(v.port, v.fetchAt);
+      return;
+    } else if (v.parkedFirst && (v.quiet == RUNNING || frame(v.parkedFirst).due <= v.quiesceAt)) {
+      r.operation = OPERATION_RECEIVE;
+      const bytes = frame(v.parkedFirst).bytes;
+      const next = frame(v.parkedFirst).next;
+      if (!deliverTo(v, v.parkedFirst, world().now)) return;
+      v.parked.first = next;
+      v.parkedBytes -= bytes;
+      r.operation = OPERATION_ENDING;
+    } else {
+      finishQuiesce(v);
+      return;
+    }
+  }
+}
+
+function endOperation(v: Vf): void {
+  if (remote(v).hasFailedPost) stopQueue(v, remote(v).queue);
+  forgetOperation(v);
+  for (let number: u32 = 0; number < QUEUE_COUNT; number++) {
+    raiseReceived(v, number);
+    raiseSent(v, number);
+  }
+  requestTransmit(v);
+}
+
+/** A completion could not be written: its queue stops, and has nothing to tell. */
+function stopQueue(v: Vf, queue: u32): void {
+  const isReceive = (queue & QUEUE_RECEIVES) != 0;
+  const q = isReceive ? rxQueue(v, queue & ~QUEUE_RECEIVES) : txQueue(v, queue);
+  q.hasNews = false;
+  disableAfterFault(v, q, isReceive);
+}
+
+/** A queue was enabled anew: what was read from it before counts no more, unless it has come to something. */
+export function startOver(v: Vf): void {
+  if (!isRemoteBusy(v) || remote(v).operation == OPERATION_ENDING) return;
+  forgetOperation(v);
+  goOn(v);
+  requestTransmit(v);
+}
+
+/** Ends the frames that wait for a pool. */
+export function dropParked(v: Vf, reason: u32): void {
+  while (v.parkedFirst) drop(removeFirst(v.parked), world().now, indexOf(v), reason);
   v.parkedBytes = 0;
+}
+
+/** Works out anew what all pools may do; a pool that may send now, and has not been able to, is listed. */
+export function configurePort(index: u32): void {
+  packFilters(pf(index));
+  summarize(pf(index));
+  for (let pool: u32 = 0; pool < POOL_COUNT; pool++) {
+    const v = poolOf(index, pool);
+    if (configureQueues(v)) requestTransmit(v);
+  }
 }

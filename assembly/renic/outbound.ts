@@ -1,38 +1,37 @@
 /**
  * The outbound buffer: frames wait on the NIC, by epoch, until the checkpoint that explains them is safe.
  *
- * A ring of bytes for each virtual function. The queue's descriptors are completed (DD) when the buffer accepts a
- * frame, so the guest goes on; the wire sees it only after `release`. Invariant of output commit: a frame leaves the
- * ring towards the wire only if its epoch is below `releasedBelow`.
+ * A ring of bytes for each virtual function. The wire sees a frame only after `release`. Invariant of output commit: a
+ * frame leaves the ring towards the wire only if its epoch is below `releasedBelow`.
  *
  *      0     entry          entry                      used bytes from head to tail, in order of acceptance
  *     +-----+--------------+--------------+-----------+
- *     |     | 16 B + frame | 16 B + frame |           |    entry:  bytes | epoch | frame number | room
+ *     |     | 16 B + frame | 16 B + frame |           |    entry:  bytes, descriptors, queue | epoch | number | generation
  *     +-----+--------------+--------------+-----------+
  *           ^ head                        ^ tail           an entry of bytes 0 sends the reader back to the start
+ *
+ * By default the queue's descriptors are completed (DD) when the buffer accepts a packet, so the guest goes on. With
+ * the option DONE_AT_RELEASE they are when its last frame leaves or is discarded: the entry says how many there are; a
+ * packet that is dropped meanwhile is complete with the one before it. A packet of several frames enters whole or not at
+ * all.
  *
  * Full: the device stops fetching until something is released, so the guest's ring fills and the guest waits; nothing
  * is dropped. Source of the semantics: sch_plug of Linux (buffer, release one, release indefinitely); the paper puts
  * them into the NIC.
  */
-import { FRAME_BYTES_MAX } from "../layout/limits";
-import {
-  DROP_DISCARDED,
-  DROP_DMA_FAULT,
-  DROP_MALFORMED,
-  DROP_OVERSIZE,
-  TRACE_DROPPED,
-  TRACE_FETCHED,
-  TRACE_HELD,
-  TRACE_RELEASED,
-} from "../layout/trace";
+import { FRAME_BYTES_MIN } from "../layout/limits";
+import { DROP_DISCARDED, TRACE_DROPPED, TRACE_FETCHED, TRACE_HELD, TRACE_RELEASED } from "../layout/trace";
 import { VF_CONTROL, VF_OUTBOUND } from "../layout/virtual-function";
 import { copy } from "../memory/copy";
-import { requestTransmit } from "../nic/port";
-import { Gathered, gather, measure } from "../nic/tx-ring";
-import { Vf, vf } from "../nic/virtual-function";
+import { packet } from "../nic/packet";
+import { passRead, port, requestTransmit } from "../nic/port";
+import { buildFrame, frameBytes } from "../nic/segmentation";
+import { countSent, isSpoofed, recordRefusal } from "../nic/sender";
+import { completePacket, Found, findPacket, Read, readPacket, readPlain } from "../nic/tx-ring";
+import { DONE_AT_RELEASE, indexOf, txQueue, Vf, vf } from "../nic/virtual-function";
+import { complete, raiseSent } from "../nic/write-back";
 import { nextFrame, trace } from "../sim/trace";
-import { reserve, world } from "../sim/world";
+import { countDrop, reserve, world } from "../sim/world";
 import { FRAME_START, frame, takeSlot } from "../wire/frame";
 
 @unmanaged
@@ -59,15 +58,28 @@ export class Outbound {
 if (VF_OUTBOUND + offsetof<Outbound>() > VF_CONTROL) ERROR("layout: Outbound has grown into the registers");
 
 @unmanaged
-class Entry {
-  /** 0 for the entry that ends the ring before its end. */
-  bytes: u32;
+export class Entry {
+  /** Bytes of the frame, 0 for the entry that ends the ring before its end; bit 15 is the queue. */
+  word: u16;
+  /** Descriptors that are complete when it leaves. */
+  descriptorCount: u16;
   epoch: u32;
   id: u32;
-  room: u32;
+  /** Of the queue, when the packet was fetched. */
+  generation: u32;
+  get bytes(): u32 {
+    return this.word & BYTES_MASK;
+  }
+  get queue(): u32 {
+    return <u32>this.word >>> QUEUE_SHIFT;
+  }
 }
 
+const QUEUE_SHIFT: u32 = 15;
+const BYTES_MASK: u32 = 0x7fff;
+
 const ENTRY_BYTES: u32 = 16;
+if (offsetof<Entry>() != ENTRY_BYTES) ERROR("layout: Entry has drifted");
 
 export function outbound(v: Vf): Outbound {
   return changetype<Outbound>(changetype<u32>(v) + VF_OUTBOUND);
@@ -75,6 +87,11 @@ export function outbound(v: Vf): Outbound {
 
 function entry(o: Outbound, offset: u32): Entry {
   return changetype<Entry>(o.at + offset);
+}
+
+/** Returns the room that a frame takes in the ring. */
+function roomOf(bytes: u32): u32 {
+  return ENTRY_BYTES + ((bytes + 15) & ~15);
 }
 
 /** Gives a virtual function a buffer; set-up only. */
@@ -97,10 +114,11 @@ export function openEpoch(index: u32, epoch: u32, isHolding: bool): void {
 
 /** Lets every frame of epochs up to and including this one go. */
 export function release(index: u32, epoch: u32): void {
-  const o = outbound(vf(index));
-  assert(epoch < vf(index).epoch, "an open epoch is never released");
+  const v = vf(index);
+  const o = outbound(v);
+  assert(epoch < v.epoch, "an open epoch is never released");
   if (epoch + 1 > o.releasedBelow) o.releasedBelow = epoch + 1;
-  if (o.usedBytes) requestTransmit(index);
+  requestTransmit(v);
 }
 
 /** Ends holding: what waits leaves in its order, what comes after it passes through. */
@@ -110,18 +128,24 @@ export function stopHolding(index: u32): void {
   v.isProtected = 0;
   o.isHolding = 0;
   o.releasedBelow = u32.MAX_VALUE;
-  requestTransmit(index);
+  requestTransmit(v);
 }
 
 /** Ends up to `countMax` frames that wait, because the epoch that made them dies; returns how many are left. */
 export function discard(index: u32, countMax: u32): u32 {
-  const o = outbound(vf(index));
+  const v = vf(index);
+  const o = outbound(v);
   for (let left = countMax; left && o.usedBytes; left--) {
     const e = first(o);
     trace(TRACE_DROPPED, world().now, index, e.id, e.bytes, DROP_DISCARDED, e.epoch);
-    removeEntry(o, e);
+    countDrop(DROP_DISCARDED);
+    leave(v, o, e);
     o.discardedCount++;
   }
+  // Room has come free, and descriptors may have been completed.
+  raiseSent(v, 0);
+  raiseSent(v, 1);
+  requestTransmit(v);
   return o.frameCount;
 }
 
@@ -131,42 +155,127 @@ export function isBuffering(v: Vf): bool {
   return o.isHolding != 0 || o.usedBytes != 0;
 }
 
-/** A descriptor was reported; the queue has more to offer and the buffer room for it. */
-export const FETCH_REPORTED: u32 = 1;
-export const FETCH_MORE: u32 = 2;
-
-/** Fetches up to `countMax` packets that the queue offers and the buffer has room for; returns FETCH_ bits. */
-export function fetchIntoBuffer(index: u32, countMax: u32): u32 {
-  const v = vf(index);
+/** Fetches packets that the pool offers and the buffer has room for, up to so many frames; returns how many are left of these. */
+export function fetchIntoBuffer(v: Vf, frameCountMax: u32): u32 {
   const o = outbound(v);
-  let result: u32 = 0;
-  for (let bytes = measure(v); bytes; bytes = measure(v)) {
-    if (!countMax--) return result | FETCH_MORE;
-    const room = ENTRY_BYTES + ((min<u32>(bytes, FRAME_BYTES_MAX) + 15) & ~15);
-    const offset = findRoom(o, room);
-    if (offset == NO_ROOM) {
-      o.fullCount++;
-      break;
+  const p = packet();
+  while (frameCountMax) {
+    const turn = v.turn;
+    const found = findPacket(v);
+    if (found == Found.Nothing) break;
+    if (found == Found.Plain || found == Found.Whole) {
+      if (!fits(o, found == Found.Plain)) {
+        o.fullCount++;
+        v.turn = turn;
+        break;
+      }
+      const frames: u32 = found == Found.Plain ? 1 : p.frameCount;
+      if (!accept(v, o, found == Found.Plain)) break;
+      frameCountMax -= min<u32>(frames, frameCountMax);
+    } else {
+      refuseBehindHeld(v, found);
+      frameCountMax--;
     }
-    const gathered = gather(v, o.at + offset + ENTRY_BYTES, bytes);
-    const id = nextFrame();
-    const now = world().now;
-    trace(TRACE_FETCHED, now, index, id, bytes, v.guest, 0);
-    if (gathered > Gathered.Reported) {
-      trace(TRACE_DROPPED, now, index, id, bytes, reasonOf(gathered), 0);
-      continue;
-    }
-    if (gathered == Gathered.Reported) result |= FETCH_REPORTED;
-    addEntry(o, offset, room, bytes, v.epoch, id);
-    trace(TRACE_HELD, now, index, id, bytes, v.epoch, 0);
   }
-  return result;
+  return frameCountMax;
 }
 
-/** Returns why a packet that could not be gathered is dropped. */
-export function reasonOf(result: Gathered): u32 {
-  if (result == Gathered.Oversize) return DROP_OVERSIZE;
-  return result == Gathered.Malformed ? DROP_MALFORMED : DROP_DMA_FAULT;
+/** Tells whether all frames of the packet at hand fit. */
+function fits(o: Outbound, isPlain: bool): bool {
+  const p = packet();
+  if (isPlain) return findRoom(o, roomOf(plainBytes())) != NO_ROOM;
+  // Tried on a copy of the positions: entries are placed one behind the other.
+  const head = o.head;
+  const tail = o.tail;
+  const used = o.usedBytes;
+  let isPossible = true;
+  for (let i: u32 = 0; i < p.frameCount && isPossible; i++) isPossible = place(o, roomOf(frameBytes(p, i))) != NO_ROOM;
+  o.head = head;
+  o.tail = tail;
+  o.usedBytes = used;
+  return isPossible;
+}
+
+function plainBytes(): u32 {
+  return max<u32>(packet().bytes, FRAME_BYTES_MIN);
+}
+
+/** Reads the packet at hand into the ring; false when its memory has not answered yet. */
+function accept(v: Vf, o: Outbound, isPlain: bool): bool {
+  const p = packet();
+  // A plain frame is read where it will lie; it takes its place only when that has succeeded.
+  const offset = isPlain ? findRoom(o, roomOf(plainBytes())) : 0;
+  const read = isPlain ? readPlain(v, o.at + offset + ENTRY_BYTES) : readPacket(v);
+  if (read == Read.Waiting) return false;
+  if (read == Read.Fault) {
+    recordRefusal(v, Found.Fault);
+    return true;
+  }
+  passRead(port(v.port), p.bytes);
+  if (!isPlain && isSpoofed(v)) {
+    refuseBehindHeld(v, Found.Spoofed);
+    return true;
+  }
+  const count: u32 = isPlain ? 1 : p.frameCount;
+  for (let i: u32 = 0; i < count; i++) {
+    const bytes = isPlain ? plainBytes() : frameBytes(p, i);
+    const isLast = i + 1 == count && v.options & DONE_AT_RELEASE;
+    const e = putEntry(v, o, bytes, v.epoch, p.queue, isLast ? p.descriptorCount : 0);
+    if (!isPlain) buildFrame(p, i, entryRoom(e));
+    o.heldCount++;
+    countSent(v, bytes);
+    trace(TRACE_FETCHED, world().now, indexOf(v), e.id, bytes, v.guest, 0);
+    trace(TRACE_HELD, world().now, indexOf(v), e.id, bytes, v.epoch, 0);
+  }
+  if (o.usedBytes > o.usedBytesPeak) o.usedBytesPeak = o.usedBytes;
+  if (o.frameCount > o.frameCountPeak) o.frameCountPeak = o.frameCount;
+  completePacket(v, true);
+  return true;
+}
+
+/** Adds an entry, for which there is room; its frame is still to be written. */
+export function putEntry(v: Vf, o: Outbound, bytes: u32, epoch: u32, queue: u32, descriptorCount: u32): Entry {
+  const e = entry(o, place(o, roomOf(bytes)));
+  const q = txQueue(v, queue);
+  e.word = <u16>(bytes | (queue << QUEUE_SHIFT));
+  e.epoch = epoch;
+  e.id = nextFrame();
+  e.generation = q.generation;
+  e.descriptorCount = <u16>descriptorCount;
+  if (descriptorCount) {
+    q.heldLast = changetype<u32>(e);
+    q.heldCount++;
+  }
+  o.frameCount++;
+  return e;
+}
+
+/** Returns where an entry's frame is, and how long it is. */
+export function entryRoom(e: Entry): u32 {
+  return changetype<u32>(e) + ENTRY_BYTES;
+}
+export function entryBytes(e: Entry): u32 {
+  return e.bytes;
+}
+
+/** Returns the oldest entry; meaningless when nothing waits. */
+export function oldestEntry(o: Outbound): Entry {
+  return o.usedBytes ? first(o) : entry(o, 0);
+}
+
+/** Returns the entry behind one that is not the newest; meaningless behind that. */
+export function nextEntry(o: Outbound, e: Entry): Entry {
+  const offset = changetype<u32>(e) - o.at + roomOf(e.bytes);
+  return offset == o.bytesMax || !entry(o, offset).bytes ? entry(o, 0) : entry(o, offset);
+}
+
+/** Empties the buffer without a trace: what replaces it has the frames. */
+export function clearOutbound(v: Vf): void {
+  const o = outbound(v);
+  o.head = 0;
+  o.tail = 0;
+  o.usedBytes = 0;
+  o.frameCount = 0;
 }
 
 /** Tells whether the first frame that waits may leave. */
@@ -176,8 +285,7 @@ export function hasReleased(v: Vf): bool {
 }
 
 /** Takes the first frame, which may leave, into a slot. */
-export function takeReleased(index: u32): u32 {
-  const v = vf(index);
+export function takeReleased(v: Vf): u32 {
   const o = outbound(v);
   const e = first(o);
   assert(e.epoch < o.releasedBelow, "no frame of an unreleased epoch leaves");
@@ -186,8 +294,8 @@ export function takeReleased(index: u32): u32 {
   f.id = e.id;
   f.epoch = e.epoch + 1;
   copy(slot + FRAME_START, changetype<u32>(e) + ENTRY_BYTES, e.bytes);
-  trace(TRACE_RELEASED, world().now, index, e.id, e.bytes, e.epoch, 0);
-  removeEntry(o, e);
+  trace(TRACE_RELEASED, world().now, indexOf(v), e.id, e.bytes, e.epoch, 0);
+  leave(v, o, e);
   return slot;
 }
 
@@ -195,52 +303,62 @@ const NO_ROOM: u32 = 0xffffffff;
 
 /** Returns where an entry of so many bytes fits, NO_ROOM when it fits nowhere. */
 function findRoom(o: Outbound, room: u32): u32 {
-  if (o.usedBytes + room > o.bytesMax) return NO_ROOM;
   if (!o.usedBytes) {
     o.head = 0;
     o.tail = 0;
-    return 0;
   }
-  if (o.tail < o.head) return o.head - o.tail >= room ? o.tail : NO_ROOM;
+  if (o.usedBytes + room > o.bytesMax) return NO_ROOM;
+  if (o.usedBytes && o.tail <= o.head) return o.head - o.tail >= room ? o.tail : NO_ROOM;
   const atEnd = o.bytesMax - o.tail;
   if (atEnd >= room) return o.tail;
   return o.head < room ? NO_ROOM : 0;
 }
 
-function addEntry(o: Outbound, offset: u32, room: u32, bytes: u32, epoch: u32, id: u32): void {
-  // Only now is it sure that a frame goes behind the gap at the end; a packet that failed leaves no trace in the ring.
-  if (offset != o.tail && o.tail != o.bytesMax) {
-    const skip = entry(o, o.tail);
-    skip.bytes = 0;
-    skip.room = o.bytesMax - o.tail;
-    o.usedBytes += skip.room;
+/** Gives an entry its place, and returns it; a gap at the ring's end is skipped. */
+function place(o: Outbound, room: u32): u32 {
+  const offset = findRoom(o, room);
+  if (offset == NO_ROOM) return NO_ROOM;
+  if (offset != o.tail) {
+    if (o.tail != o.bytesMax) entry(o, o.tail).word = 0;
+    o.usedBytes += o.bytesMax - o.tail;
   }
-  const e = entry(o, offset);
-  e.bytes = bytes;
-  e.epoch = epoch;
-  e.id = id;
-  e.room = room;
   o.tail = offset + room;
   o.usedBytes += room;
-  o.frameCount++;
-  o.heldCount++;
-  if (o.usedBytes > o.usedBytesPeak) o.usedBytesPeak = o.usedBytes;
-  if (o.frameCount > o.frameCountPeak) o.frameCountPeak = o.frameCount;
+  return offset;
 }
 
 /** Returns the oldest frame's entry; the ring is not empty. */
 function first(o: Outbound): Entry {
-  let e = entry(o, o.head);
-  if (o.head == o.bytesMax || !e.bytes) {
-    if (o.head != o.bytesMax) o.usedBytes -= e.room;
-    o.head = 0;
-    e = entry(o, 0);
-  }
-  return e;
+  if (o.head != o.bytesMax && entry(o, o.head).bytes) return entry(o, o.head);
+  o.usedBytes -= o.bytesMax - o.head;
+  o.head = 0;
+  return entry(o, 0);
 }
 
-function removeEntry(o: Outbound, e: Entry): void {
-  o.head += e.room;
-  o.usedBytes -= e.room;
+/** Ends a packet that is dropped; while packets before it wait, it is complete with the last one of these. */
+function refuseBehindHeld(v: Vf, found: Found): void {
+  recordRefusal(v, found);
+  if (found == Found.Fault) return;
+  const p = packet();
+  const q = txQueue(v, p.queue);
+  const isBehind = q.heldCount != 0;
+  if (isBehind) {
+    const e = changetype<Entry>(q.heldLast);
+    e.descriptorCount += <u16>p.descriptorCount;
+  }
+  completePacket(v, isBehind);
+}
+
+/** Takes the oldest frame's entry out; its packet is complete if it was the last frame of one that waited for that. */
+function leave(v: Vf, o: Outbound, e: Entry): void {
+  const room = roomOf(e.bytes);
+  o.head += room;
+  o.usedBytes -= room;
   o.frameCount--;
+  // The reader passes what is skipped at the ring's end at once.
+  if (o.usedBytes) first(o);
+  const q = txQueue(v, e.queue);
+  if (!e.descriptorCount || e.generation != q.generation) return;
+  q.heldCount--;
+  complete(v, e.queue, e.descriptorCount);
 }

@@ -59,3 +59,15 @@ export function crc32c(at: u32, bytes: u32): u32 {
   }
   return ~crc;
 }
+
+const CRC32_POLYNOMIAL: u32 = 0xedb88320;
+
+/** Returns the CRC-32 of IEEE 802.3 section 3.2.9 of `bytes` bytes at `at`: the frame check sequence. Bit by bit: rare. */
+export function crc32(at: u32, bytes: u32): u32 {
+  let crc: u32 = ~0;
+  for (const end = at + bytes; at < end; at++) {
+    crc ^= load<u8>(at);
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ CRC32_POLYNOMIAL : crc >>> 1;
+  }
+  return ~crc;
+}

@@ -3,7 +3,7 @@
  *
  * Level n holds events whose time differs from the cursor first in the n-th group of six bits (counted from the
  * low end), so a slot of level 0 holds events of one picosecond, and finding the next event is a count of trailing
- * zeros. A slot of a higher level is spread over lower ones when the cursor reaches it.
+ * zeros. A slot of a higher level is spread over lower ones when its earliest event, which it knows, is taken.
  *
  *     level 10 ... 2      1        0
  *     +-----------------+--------+--------+
@@ -29,13 +29,26 @@ class Event {
   next: u32;
 }
 
+/** A slot of level 0: one list, in the order of keys. */
 @unmanaged
-class Slot {
+class SortedSlot {
   first: u32;
   last: u32;
 }
 
+/**
+ * A slot of a higher level: two lists in no order. The earliest event, which comes first among its equals too, heads
+ * one of them.
+ */
+@unmanaged
+class Slot {
+  earliest: u32;
+  other: u32;
+}
+
 const EVENT_BYTES: u32 = 16;
+/** 2^64 divided by the golden ratio: a product's highest bit depends on every bit of the factor. */
+const SCRAMBLER: u64 = 0x9e3779b97f4a7c15;
 const BITMAPS: u32 = WHEEL + WHEEL_LEVEL_COUNT * WHEEL_SLOT_COUNT * 8;
 const CURSOR: u32 = BITMAPS + WHEEL_LEVEL_COUNT * 8;
 const LEVELS_IN_USE: u32 = CURSOR + 8;
@@ -44,8 +57,16 @@ function event(at: u32): Event {
   return changetype<Event>(at);
 }
 
-function slotAt(level: u32, index: u32): Slot {
-  return changetype<Slot>(WHEEL + (((level << 6) | index) << 3));
+function slotAt(level: u32, index: u32): u32 {
+  return WHEEL + (((level << 6) | index) << 3);
+}
+
+function slot(at: u32): Slot {
+  return changetype<Slot>(at);
+}
+
+function sortedSlot(at: u32): SortedSlot {
+  return changetype<SortedSlot>(at);
 }
 
 /** Reserves room for so many pending events. */
@@ -85,33 +106,57 @@ function insert(at: u32, cursor: u64): void {
   const bitmap = BITMAPS + (level << 3);
   const bits = load<u64>(bitmap);
   const bit = (<u64>1) << index;
-  const slot = slotAt(level, index);
+  const place = slotAt(level, index);
   if (!(bits & bit)) {
     e.next = 0;
-    slot.first = at;
-    slot.last = at;
+    // The earliest of a slot, and the first of a sorted one, are the same word.
+    slot(place).earliest = at;
+    slot(place).other = level ? 0 : at;
     store<u64>(bitmap, bits | bit);
     store<u32>(LEVELS_IN_USE, load<u32>(LEVELS_IN_USE) | (1 << level));
-  } else if (level || event(slot.last).key <= e.key) {
+  } else if (level) {
+    add(slot(place), at);
+  } else if (event(sortedSlot(place).last).key <= e.key) {
     e.next = 0;
-    event(slot.last).next = at;
-    slot.last = at;
+    event(sortedSlot(place).last).next = at;
+    sortedSlot(place).last = at;
   } else {
-    insertSorted(slot, at);
+    addSorted(sortedSlot(place), at);
   }
 }
 
-function insertSorted(slot: Slot, at: u32): void {
+/**
+ * Adds an event to one of a slot's lists. Which one is decided by its time, scrambled and without a branch: both grow
+ * alike, and events of one time stay in one list, whose order each spreading turns round. So events that were
+ * scheduled in the order of their keys, or against it, are spread in one of the two, which a sorted slot takes quickly.
+ */
+function add(s: Slot, at: u32): void {
+  const e = event(at);
+  const earliest = event(s.earliest);
+  if (e.time < earliest.time || (e.time == earliest.time && e.key < earliest.key)) {
+    e.next = s.earliest;
+    s.earliest = at;
+    return;
+  }
+  const other = changetype<u32>(s) + <u32>offsetof<Slot>("other");
+  const behindEarliest = s.earliest + <u32>offsetof<Event>("next");
+  const link = select<u32>(other, behindEarliest, <u32>((e.time * SCRAMBLER) >> 63));
+  e.next = load<u32>(link);
+  store<u32>(link, at);
+}
+
+/** Adds an event to a sorted slot, before its last. */
+function addSorted(s: SortedSlot, at: u32): void {
   const e = event(at);
   let before: u32 = 0;
-  let after = slot.first;
+  let after = s.first;
   while (event(after).key <= e.key) {
     before = after;
     after = event(after).next;
   }
   e.next = after;
   if (before) event(before).next = at;
-  else slot.first = at;
+  else s.first = at;
 }
 
 /** Returns the time of the earliest event, NEVER without one; changes nothing. */
@@ -119,45 +164,48 @@ export function peek(): u64 {
   const levels = load<u32>(LEVELS_IN_USE);
   if (!levels) return NEVER;
   const level = <u32>ctz(levels);
-  const slot = slotAt(level, <u32>ctz(load<u64>(BITMAPS + (level << 3))));
-  let least = event(slot.first).time;
-  if (!level) return least;
-  for (let at = event(slot.first).next; at; at = event(at).next) {
-    const time = event(at).time;
-    if (time < least) least = time;
-  }
-  return least;
+  // The first of a sorted slot is the same word.
+  return event(slot(slotAt(level, <u32>ctz(load<u64>(BITMAPS + (level << 3))))).earliest).time;
 }
 
 /** Takes the earliest event out, moves `now` to its time and returns its key. `time` is what `peek` returned. */
 export function take(time: u64): u32 {
   const w = world();
-  while (true) {
-    const levels = load<u32>(LEVELS_IN_USE);
-    const level = <u32>ctz(levels);
-    const bitmap = BITMAPS + (level << 3);
-    const bits = load<u64>(bitmap);
-    const slot = slotAt(level, <u32>ctz(bits));
-    const first = slot.first;
-    const e = event(first);
-    if (!level || !e.next) {
-      // The only event of a slot needs no spreading.
-      assert(e.time == time, "the event taken is the one seen");
-      slot.first = e.next;
-      if (!e.next) clearBit(bitmap, bits, level);
-      if (level) store<u64>(CURSOR, time);
-      w.now = time;
-      e.next = w.eventFree;
-      w.eventFree = first;
-      return e.key;
-    }
+  const level = <u32>ctz(load<u32>(LEVELS_IN_USE));
+  const bitmap = BITMAPS + (level << 3);
+  const bits = load<u64>(bitmap);
+  const place = slotAt(level, <u32>ctz(bits));
+  const taken = slot(place).earliest;
+  const e = event(taken);
+  assert(e.time == time, "the event taken is the one seen");
+  if (level) {
     clearBit(bitmap, bits, level);
     store<u64>(CURSOR, time);
-    for (let at = first; at; ) {
-      const next = event(at).next;
-      insert(at, time);
-      at = next;
+    spread(e.next, slot(place).other, time);
+  } else {
+    sortedSlot(place).first = e.next;
+    if (!e.next) clearBit(bitmap, bits, level);
+  }
+  w.now = time;
+  e.next = w.eventFree;
+  w.eventFree = taken;
+  return e.key;
+}
+
+/**
+ * Inserts the events of two lists. Each event lies somewhere else, and the next one's place is known when this one has
+ * come from memory; taken in turns, two are on their way at a time.
+ */
+function spread(one: u32, other: u32, cursor: u64): void {
+  while (one | other) {
+    if (!one) {
+      one = other;
+      other = 0;
     }
+    const next = event(one).next;
+    insert(one, cursor);
+    one = other;
+    other = next;
   }
 }
 

@@ -27,10 +27,13 @@ export function createTrace(): void {
   w.isTracing = 1;
 }
 
-/** Writes one record. */
+/** Writes one record, if the world is tracing; small, because it is inlined wherever it is called. */
 export function trace(kind: u32, time: u64, subject: u32, frame: u32, a: u32, b: u32, c: u32): void {
+  if (world().isTracing) record(kind, time, subject, frame, a, b, c);
+}
+
+function record(kind: u32, time: u64, subject: u32, frame: u32, a: u32, b: u32, c: u32): void {
   const w = world();
-  if (!w.isTracing) return;
   assert(w.traceCount < TRACE_COUNT_MAX, "the trace is read before it is full");
   const at = w.traceAt + w.traceCount++ * TRACE_BYTES;
   store<u64>(at, time, TRACE_TIME);

@@ -233,7 +233,7 @@ export function onClientArrival(wireIndex: u32): void {
   const w = wire(wireIndex);
   if (!isDue(w)) return;
   for (let slot = arrived(wireIndex); slot; slot = arrived(wireIndex)) consume(w.receiver, slot);
-  arm(wireIndex);
+  arm(wireIndex, 0);
 }
 
 function consume(index: u32, slot: u32): void {

@@ -3,7 +3,8 @@
  *
  *      0      4       8            16     20      24        28       64
  *     +------+-------+------------+------+-------+---------+--------+--------------
- *     | next | bytes | due, ps    | id   | epoch | isSmall | unused | the frame
+ *     | next | bytes | due, ps    | id   | epoch | isSmall | pools, | the frame
+ *     |      |       |            |      |       |         | how    |
  *     +------+-------+------------+------+-------+---------+--------+--------------
  *
  * `due` is when the last bit arrives at the end of the wire the frame is on: a frame carries its exact time, and no
@@ -23,6 +24,10 @@ export class Frame {
   /** 1 + the epoch of the virtual function that sent the frame; 0 when no epoch applies. */
   epoch: u32;
   isSmall: u32;
+  /** Between the pools of a port: those that it goes to, as the bridge decided (nic/bridge.ts). */
+  pools: u32;
+  /** While it waits for a pool: how it came (nic/rx-ring.ts). */
+  how: u32;
   unused: u32;
 }
 

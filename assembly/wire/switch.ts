@@ -59,7 +59,7 @@ export function onSwitchArrival(wireIndex: u32): void {
   const index = w.receiver >>> 8;
   const port = w.receiver & 0xff;
   for (let slot = arrived(wireIndex); slot; slot = arrived(wireIndex)) forward(index, port, slot);
-  arm(wireIndex);
+  arm(wireIndex, 0);
 }
 
 function forward(index: u32, port: u32, slot: u32): void {

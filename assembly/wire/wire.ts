@@ -22,7 +22,7 @@ import {
 import { NEVER, schedule } from "../sim/event-queue";
 import { draw, RandomStream } from "../sim/random";
 import { trace } from "../sim/trace";
-import { world } from "../sim/world";
+import { countDrop, world } from "../sim/world";
 import { capture } from "./capture";
 import { append, FrameList, frame, freeSlot, removeFirst } from "./frame";
 
@@ -43,6 +43,9 @@ export class Wire {
   psPerByte: u32;
   /** The event that tells the receiver; its index is the wire's. */
   arrivalKind: u32;
+  /** The receiver sees a frame no earlier than so long after its arrival: a constant, and for each byte. */
+  lagPsPerByte: u32;
+  lagPs: u64;
   /** The switch, port or client at the end. */
   receiver: u32;
   /** Frames that would wait longer than this for the wire are dropped: the sender's output buffer, in picoseconds. */
@@ -119,16 +122,18 @@ export function send(index: u32, slot: u32, ready: u64): void {
   }
   f.due = end + w.latencyPs;
   append(w.underWay, slot);
-  if (w.underWayFirst == slot) arm(index);
+  if (w.underWayFirst == slot) arm(index, 0);
 }
 
-/** Schedules the receiver's event for the first frame under way, unless one is pending that is early enough. */
-export function arm(index: u32): void {
+/** Schedules the receiver's event for the first frame under way, not before `floor`, unless an earlier one is pending. */
+export function arm(index: u32, floor: u64): void {
   const w = wire(index);
   if (!w.underWayFirst) return;
-  const due = frame(w.underWayFirst).due;
+  const f = frame(w.underWayFirst);
+  const seen = f.due + w.lagPs + <u64>f.bytes * w.lagPsPerByte;
   // A look that nobody waits for is exact at any time, and keeps a port that nobody polls from hoarding.
-  let time = max<u64>(due, min<u64>(w.notBefore, due + UNWATCHED_PS_MAX));
+  const wanted = world().isEager ? seen : min<u64>(w.notBefore, seen + UNWATCHED_PS_MAX);
+  let time = max<u64>(max<u64>(seen, floor), wanted);
   const now = world().now;
   if (time < now) time = now;
   if (time >= w.armed) return;
@@ -145,14 +150,42 @@ export function isDue(w: Wire): bool {
 
 /** Takes the first frame that has arrived by now off the wire; 0 when there is none. */
 export function arrived(index: u32): u32 {
-  const w = wire(index);
-  const slot = w.underWayFirst;
+  const slot = wire(index).underWayFirst;
   if (!slot || frame(slot).due > world().now) return 0;
+  arrive(index, slot);
+  return slot;
+}
+
+/** Takes the first frame off the wire; it has arrived. */
+export function arrive(index: u32, slot: u32): void {
+  const w = wire(index);
   removeFirst(w.underWay);
   const f = frame(slot);
   trace(TRACE_ARRIVED, f.due, index, f.id, f.bytes, 0, 0);
   if (w.tapIn != UNTAPPED) capture(w.tapIn, f.due, slot);
-  return slot;
+}
+
+/** Puts a frame among those under way that arrives at a time of its own, behind those that arrive then or earlier. */
+export function pass(index: u32, slot: u32, due: u64): void {
+  const w = wire(index);
+  const f = frame(slot);
+  f.due = due;
+  trace(TRACE_SENT, due, index, f.id, f.bytes, 0, 0);
+  let before: u32 = 0;
+  let after = w.underWayFirst;
+  if (after && frame(w.underWayLast).due <= due) {
+    before = w.underWayLast;
+    after = 0;
+  }
+  while (after && frame(after).due <= due) {
+    before = after;
+    after = frame(after).next;
+  }
+  f.next = after;
+  if (before) frame(before).next = slot;
+  else w.underWayFirst = slot;
+  if (!after) w.underWayLast = slot;
+  if (!before) arm(index, 0);
 }
 
 /** Cuts the wire at its sender, now: what has not left whole is lost, what is under way arrives. */
@@ -180,5 +213,6 @@ export function cut(index: u32): void {
 export function drop(slot: u32, time: u64, subject: u32, reason: u32): void {
   const f = frame(slot);
   trace(TRACE_DROPPED, time, subject, f.id, f.bytes, reason, 0);
+  countDrop(reason);
   freeSlot(slot);
 }

@@ -1,6 +1,6 @@
 /**
  * Dirty logs: one bit a page, page 32n + i in bit i of word n. A log is a whole number of blocks of 8 words, which a
- * scan passes over in one step when they are clean.
+ * harvest passes over in one step when they are clean.
  */
 
 const BLOCK_PAGES = 256;
@@ -18,23 +18,13 @@ export function mark(log: Int32Array, page: number): void {
   if (!(bits & bit)) log[page >>> 5] = bits | bit;
 }
 
-/**
- * Marks every `stride`-th page of a log, finds all marks, clears the log; returns the sum of the pages found, modulo
- * 2^32.
- */
-export function scanLog(log: Int32Array, pageCount: number, stride: number): number {
-  for (let page = 0; page < pageCount; page += stride) mark(log, page);
-  const sum = sumOfMarked(log);
-  log.fill(0);
-  return sum;
-}
-
-function sumOfMarked(log: Int32Array): number {
+/** Finds and clears every mark of a log, in ascending order; returns the sum of the pages found, modulo 2^32. */
+export function harvestLog(log: Int32Array): number {
   let sum = 0;
   for (let block = 0; block < log.length; block += BLOCK_WORDS) {
-    if (anyOfBlock(log, block)) sum = (sum + sumOfBlock(log, block)) >>> 0;
+    if (anyOfBlock(log, block)) sum = (sum + harvestBlock(log, block)) | 0;
   }
-  return sum;
+  return sum >>> 0;
 }
 
 /** Returns 0 for a clean block. Written out, because that is twice as fast as a loop. */
@@ -43,12 +33,13 @@ function anyOfBlock(log: Int32Array, block: number): number {
   return first | (log[block + 4] ?? 0) | (log[block + 5] ?? 0) | (log[block + 6] ?? 0) | (log[block + 7] ?? 0);
 }
 
-function sumOfBlock(log: Int32Array, block: number): number {
+function harvestBlock(log: Int32Array, block: number): number {
   let sum = 0;
   for (let word = block; word < block + BLOCK_WORDS; word++) {
     for (let bits = log[word] ?? 0; bits; bits &= bits - 1) {
-      sum = (sum + (word << 5) + 31 - Math.clz32(bits & -bits)) >>> 0;
+      sum = (sum + (word << 5) + 31 - Math.clz32(bits & -bits)) | 0;
     }
+    log[word] = 0;
   }
   return sum;
 }

@@ -3,8 +3,8 @@
  * exact as numbers below 2^53, two and a half hours. The simulator's own queue is a radix wheel, another algorithm;
  * this is what a good JavaScript program would use, so the case compares queues, not compilers.
  */
+import { EVENT_COUNT_MAX } from "../holds";
 
-const EVENT_COUNT_MAX = 131_072;
 const ARITY = 4;
 
 export class EventQueue {

@@ -1,5 +1,5 @@
 /**
- * The hold model (Vaucher and Duval, 1975) over the heap, with the distances of assembly/bench.ts: Philox4x32-10 of a
+ * The hold model (Vaucher and Duval, 1975) over the heap, with the distances of assembly/bench-events.ts: Philox4x32-10 of a
  * counter (Salmon et al., SC'11), so that every engine draws the same ones.
  */
 import { type EventQueue, schedule, take } from "./event-queue";
@@ -11,16 +11,24 @@ const WEYL_1 = 0xbb67ae85;
 const ROUND_COUNT = 10;
 const DISTANCE_MASK = 0xfffff;
 
-/** `pending` events wait; `count` times the first is taken and scheduled again. Returns a word of the final time. */
-export function holdEvents(queue: EventQueue, pending: number, count: number): number {
-  for (let i = 0; i < pending; i++) schedule(queue, i, queue.now + distance(i));
+/** Empties the queue and schedules so many events, each at the lesser of two distances: see there. */
+export function fillEvents(queue: EventQueue, pending: number): void {
+  while (queue.count > 0) take(queue);
+  for (let i = 0; i < pending; i++) schedule(queue, i, queue.now + Math.min(distance(2 * i), distance(2 * i + 1)));
+}
+
+/** Draws so many distances into a table. */
+export function drawDistances(to: Int32Array, count: number): void {
+  for (let i = 0; i < count; i++) to[i] = distance(i);
+}
+
+/** Takes the first event and schedules it again, `count` times. Returns a word of the final time. */
+export function holdEvents(queue: EventQueue, distances: Int32Array, count: number): number {
   for (let i = 0; i < count; i++) {
     const key = take(queue);
-    schedule(queue, key & 0xffffff, queue.now + distance(pending + i));
+    schedule(queue, key & 0xffffff, queue.now + (distances[i] ?? 0));
   }
-  const end = queue.now % 2 ** 32;
-  while (queue.count > 0) take(queue);
-  return end;
+  return queue.now % 2 ** 32;
 }
 
 /** A distance below 2^20 ps, 1 us: uniform, from a counter. */

@@ -9,7 +9,7 @@
 
 #include "pool.h"
 
-#define EVENT_COUNT_MAX 131072u
+#define EVENT_COUNT_MAX 1048576u
 #define ARITY 4u
 #define NEVER UINT64_MAX
 

@@ -1,5 +1,5 @@
 /*
- * The hold model (Vaucher and Duval, 1975) over the heap, with the distances of assembly/bench.ts: Philox4x32-10 of a
+ * The hold model (Vaucher and Duval, 1975) over the heap, with the distances of assembly/bench-events.ts: Philox4x32-10 of a
  * counter (Salmon et al., SC'11), so that every engine draws the same ones.
  */
 #include "hold-events.h"
@@ -10,7 +10,10 @@
 #define KEY_1 2u
 #define DISTANCE_MASK 0xfffffu
 
+#define HOLD_COUNT_MAX 50000u
+
 static struct event_queue queue;
+static uint32_t distances[HOLD_COUNT_MAX];
 
 static inline uint32_t philox_word(uint32_t counter) {
   uint32_t c0 = counter, c1 = 0, c2 = 0, c3 = 0, key_0 = KEY_0, key_1 = KEY_1;
@@ -27,15 +30,26 @@ static inline uint32_t philox_word(uint32_t counter) {
   return c0;
 }
 
-static inline uint64_t time_after(uint32_t index) { return queue.now + (philox_word(index) & DISTANCE_MASK); }
+static inline uint32_t distance(uint32_t index) { return philox_word(index) & DISTANCE_MASK; }
 
-uint32_t hold_events(uint32_t pending, uint32_t count) {
-  for (uint32_t i = 0; i < pending; i++) schedule(&queue, 0, i, time_after(i));
+static void fill_events(uint32_t pending) {
+  while (peek(&queue) != NEVER) take(&queue);
+  for (uint32_t i = 0; i < pending; i++) {
+    const uint32_t one = distance(2 * i), other = distance(2 * i + 1);
+    schedule(&queue, 0, i, queue.now + (one < other ? one : other));
+  }
+}
+
+void prepare_hold(uint32_t pending, uint32_t count) {
+  check(count <= HOLD_COUNT_MAX, "the table has room for every distance");
+  if (queue.count != pending) fill_events(pending);
+  for (uint32_t i = 0; i < count; i++) distances[i] = distance(i);
+}
+
+uint32_t hold_events(uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t key = take(&queue);
-    schedule(&queue, 0, key & 0xffffff, time_after(pending + i));
+    schedule(&queue, 0, key & 0xffffff, queue.now + distances[i]);
   }
-  const uint32_t end = (uint32_t)queue.now;
-  while (peek(&queue) != NEVER) take(&queue);
-  return end;
+  return (uint32_t)queue.now;
 }

@@ -3,17 +3,17 @@
  *
  *     run ring-path COUNT BYTES            nanoseconds, frames received
  *     run hold-events COUNT PENDING        nanoseconds, low word of the final time
- *     run dirty-scan COUNT PAGES STRIDE    nanoseconds, sum of the pages that the last scan found
+ *     run harvest COUNT MARKED             nanoseconds, sum of the pages that the last harvest found
  *     dump FILE                            ok
  *
- * Time is measured here, so that the pipe is not.
+ * Time is measured here, so that neither the pipe is nor what comes before the work.
  */
 #define _POSIX_C_SOURCE 199309L
 
 #include <inttypes.h>
 #include <time.h>
 
-#include "dirty-scan.h"
+#include "harvest.h"
 #include "hold-events.h"
 #include "pool.h"
 #include "ring-path.h"
@@ -26,23 +26,48 @@ static uint64_t now_ns(void) {
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static uint32_t run(const char *work, uint32_t count, uint32_t first, uint32_t second) {
-  if (!strcmp(work, "ring-path")) return ring_path(count, first);
-  if (!strcmp(work, "hold-events")) return hold_events(first, count);
-  check(!strcmp(work, "dirty-scan"), "a command names work that is known");
-  uint32_t sum = 0;
-  for (uint32_t i = 0; i < count; i++) sum = scan_log(first, second);
+struct measured {
+  uint64_t ns;
+  uint32_t result;
+};
+
+static struct measured run_ring_path(uint32_t count, uint32_t bytes) {
+  const uint64_t start = now_ns();
+  const uint32_t result = ring_path(count, bytes);
+  return (struct measured){now_ns() - start, result};
+}
+
+static struct measured run_hold_events(uint32_t count, uint32_t pending) {
+  prepare_hold(pending, count);
+  const uint64_t start = now_ns();
+  const uint32_t result = hold_events(count);
+  return (struct measured){now_ns() - start, result};
+}
+
+static struct measured run_harvest(uint32_t count, uint32_t marked_count) {
+  struct measured sum = {0, 0};
+  for (uint32_t i = 0; i < count; i++) {
+    prepare_log(marked_count);
+    const uint64_t start = now_ns();
+    sum.result = harvest_log();
+    sum.ns += now_ns() - start;
+  }
   return sum;
+}
+
+static struct measured run(const char *work, uint32_t count, uint32_t parameter) {
+  if (!strcmp(work, "ring-path")) return run_ring_path(count, parameter);
+  if (!strcmp(work, "hold-events")) return run_hold_events(count, parameter);
+  check(!strcmp(work, "harvest"), "a command names work that is known");
+  return run_harvest(count, parameter);
 }
 
 static void answer(char *line) {
   char work[32];
-  uint32_t count = 0, first = 0, second = 0;
-  if (sscanf(line, "run %31s %" SCNu32 " %" SCNu32 " %" SCNu32, work, &count, &first, &second) >= 3) {
-    const uint64_t start = now_ns();
-    const uint32_t result = run(work, count, first, second);
-    const uint64_t end = now_ns();
-    printf("%" PRIu64 " %" PRIu32 "\n", end - start, result);
+  uint32_t count = 0, parameter = 0;
+  if (sscanf(line, "run %31s %" SCNu32 " %" SCNu32, work, &count, &parameter) == 3) {
+    const struct measured m = run(work, count, parameter);
+    printf("%" PRIu64 " %" PRIu32 "\n", m.ns, m.result);
     return;
   }
   check(!strncmp(line, "dump ", 5), "a line is a command");

@@ -1,7 +1,7 @@
 /** The suites, in the order in which they run. Each gets a module and the seconds for each of its cases. */
-import { runDirtyScan } from "./dirty-scan";
 import { runEventQueue } from "./event-queue";
+import { runHarvest } from "./harvest";
 import { runRingPath } from "./ring-path";
 import { runStateImage } from "./state-image";
 
-export const SUITES = [runRingPath, runEventQueue, runDirtyScan, runStateImage] as const;
+export const SUITES = [runRingPath, runEventQueue, runHarvest, runStateImage] as const;

@@ -4,7 +4,8 @@
  * | state        | event     | action                                                           | next         |
  * |--------------|-----------|------------------------------------------------------------------|--------------|
  * | running      | due       | stop the vCPU                                                    | stopping     |
- * | stopping     | stopped   | device: quiesce, read state, seal output, open the next epoch    | captured     |
+ * | stopping     | stopped   | device: quiesce, which may take until what has arrived is stored | quiescing    |
+ * | quiescing    | quiesced  | device: write state, seal output, open the next epoch            | captured     |
  * | captured     | copied    | device and vCPU go on; the stream leaves                         | transmitting |
  * | transmitting | received  | backup applies all of it, acknowledges                           | awaiting-ack |
  * | awaiting-ack | acked     | device: release the sealed output                                | committed    |
@@ -15,14 +16,23 @@
  */
 import type { StateTable } from "./state-table";
 
-export type EpochState = "running" | "stopping" | "captured" | "transmitting" | "awaiting-ack" | "committed" | "lost";
-export type EpochEvent = "due" | "stopped" | "copied" | "received" | "acked" | "failed";
+export type EpochState =
+  | "running"
+  | "stopping"
+  | "quiescing"
+  | "captured"
+  | "transmitting"
+  | "awaiting-ack"
+  | "committed"
+  | "lost";
+export type EpochEvent = "due" | "stopped" | "quiesced" | "copied" | "received" | "acked" | "failed";
 
-const refuseAll = { due: null, stopped: null, copied: null, received: null, acked: null, failed: null };
+const refuseAll = { due: null, stopped: null, quiesced: null, copied: null, received: null, acked: null, failed: null };
 
 export const EPOCHS = {
   running: { ...refuseAll, due: "stopping", failed: "lost" },
-  stopping: { ...refuseAll, stopped: "captured", failed: "lost" },
+  stopping: { ...refuseAll, stopped: "quiescing", failed: "lost" },
+  quiescing: { ...refuseAll, quiesced: "captured", failed: "lost" },
   captured: { ...refuseAll, copied: "transmitting", failed: "lost" },
   transmitting: { ...refuseAll, received: "awaiting-ack", failed: "lost" },
   "awaiting-ack": { ...refuseAll, acked: "committed", failed: "lost" },

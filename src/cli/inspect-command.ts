@@ -27,10 +27,12 @@ function describe(bytes: Uint8Array, file: string): string[] {
 }
 
 function describeImage(bytes: Uint8Array, file: string): string[] {
-  const fields = decodeVfImage(bytes, file).map(
-    ({ record, name, value }) => `  ${record.padEnd(11)}${name.padEnd(20)}${value}`,
-  );
-  return [`${file}: state image of a virtual function, ${whole(bytes.length)} bytes`, ...fields];
+  const fields = decodeVfImage(bytes, file);
+  const what = fields.some(({ record }) => record === "BASE") ? "what changed in the state" : "state image";
+  return [
+    `${file}: ${what} of a virtual function, ${whole(bytes.length)} bytes`,
+    ...fields.map(({ record, name, value }) => `  ${record.padEnd(13)}${name.padEnd(22)}${value}`),
+  ];
 }
 
 function describeCapture(bytes: Uint8Array, file: string): string[] {

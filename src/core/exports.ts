@@ -95,33 +95,83 @@ export interface DataPlane {
     workPages: number,
     dirtyPages: number,
   ): void;
+  createSource(
+    index: number,
+    macLow: number,
+    macHigh: number,
+    ip: number,
+    port: number,
+    frameBytes: number,
+    countPerTick: number,
+    tickNs: number,
+  ): void;
+  createSink(index: number): void;
+  streamCount(index: number): number;
+  eventCount(): number;
   addReply(index: number, query: number, queryBytes: number, reply: number, replyBytes: number): void;
-  bootGuest(index: number): void;
-  resetDriver(index: number): void;
+  beginDriver(index: number): void;
+  startDriver(index: number): number;
+  vfOf(index: number): number;
   suspendGuest(index: number): number;
   resumeGuest(index: number): void;
   guestState(index: number): number;
   vcpuFlags(index: number): number;
   setVcpuFlags(index: number, flags: number): void;
+  writeMemory(index: number, address: number, from: number, bytes: number): void;
+  readMemory(index: number, address: number, to: number, bytes: number): void;
+  tapWire(index: number, client: number): void;
   pageFrame(index: number, page: number): number;
   pageCount(index: number): number;
   chargeProcessor(index: number, activity: number, cycles: number): void;
   chargedCycles(index: number, activity: number): number;
   busyNs(index: number): number;
 
+  setDma(index: number, latencyNs: number, readPsPerByte: number, writePsPerByte: number): void;
+  connectPorts(a: number, b: number, rate: number, latencyNs: number): void;
+  setEager(isEager: number): void;
   firstVf(port: number): number;
+  vfCountOf(port: number): number;
   attachVf(index: number, guest: number): void;
+  attachVfWithWindow(index: number, guest: number, windowFrame: number, windowCount: number): void;
   readRegister(index: number, offset: number): number;
   writeRegister(index: number, offset: number, value: number): void;
   peekRegister(index: number, offset: number): number;
-  quiesce(index: number): void;
+  attachRemote(index: number): void;
+  setDeviceOptions(index: number, areHeadsWritable: number, isDoneAtRelease: number): void;
+  readPfRegister(port: number, offset: number): number;
+  writePfRegister(port: number, offset: number, value: number): void;
+  peekPfRegister(port: number, offset: number): number;
+  notesAt(port: number, pool: number): number;
+  takeWantedPf(): number;
+  readMsix(index: number, offset: number): number;
+  writeMsix(index: number, offset: number, value: number): void;
+  writeMsixControl(index: number, value: number): void;
+  resetFunction(index: number): void;
+  mapDeviceFrame(index: number, deviceFrame: number, guestFrame: number, access: number): void;
+  dmaFaultCount(index: number): number;
+  dmaFaultAccess(index: number): number;
+  dmaFaultLow(index: number): number;
+  dmaFaultHigh(index: number): number;
+  quiesce(index: number): number;
+  isQuiesced(index: number): number;
   unquiesce(index: number): void;
+  takeDmaRequest(index: number): number;
+  dmaRequestAt(index: number, number: number): number;
+  answerDma(index: number, number: number, isDone: number): void;
   announce(index: number): void;
+  injectFrame(port: number, bytes: number, ns: number, ps: number): void;
+  advanceToPs(ns: number, ps: number): number;
 
   saveImage(index: number, at: number): number;
   restoreImage(index: number, at: number, bytes: number): number;
   restoreByRegisterWrites(index: number, at: number, bytes: number): number;
   checkImage(at: number, bytes: number): number;
+  migrationBytes(index: number): number;
+  saveForMigration(index: number, at: number): number;
+  makeDelta(base: number, baseBytes: number, epoch: number, newer: number, to: number): number;
+  checkDelta(base: number, baseBytes: number, epoch: number, at: number, bytes: number): number;
+  joinDelta(base: number, at: number, to: number): number;
+  isDeviceFrameLogged(index: number, deviceFrame: number): number;
   armDmaLog(index: number): void;
   collectDmaLog(index: number): number;
   createOutbound(index: number, bytes: number): void;
@@ -149,6 +199,8 @@ export interface DataPlane {
   discardHeld(index: number, countMax: number): number;
 
   ringPath(from: number, to: number, count: number, bytes: number): number;
-  holdEvents(pending: number, count: number): number;
-  scanLog(log: number, pageCount: number, stride: number): number;
+  fillEvents(pending: number): void;
+  drawDistances(to: number, count: number): void;
+  holdEvents(distances: number, count: number): number;
+  harvestLog(log: number, pageCount: number): number;
 }

@@ -13,8 +13,10 @@ export function renicDevice(abilities: Abilities): CheckpointDevice {
     setup(world, { vf }) {
       if (abilities.dmaLog) world.plane.armDmaLog(vf);
     },
+    quiesce(world, { vf }) {
+      return world.plane.quiesce(vf) !== 0;
+    },
     postsuspend(world, { vf }, epoch, imageAt) {
-      world.plane.quiesce(vf);
       const imageBytes = world.plane.saveImage(vf, imageAt);
       world.plane.openEpoch(vf, epoch + 1, abilities.hold ? 1 : 0);
       return imageBytes;
@@ -30,7 +32,6 @@ export function renicDevice(abilities: Abilities): CheckpointDevice {
       world.plane.releaseEpoch(vf, epoch);
     },
     restore(world, { vf }, imageAt, imageBytes) {
-      world.plane.quiesce(vf);
       const code = abilities.stateWrite
         ? world.plane.restoreImage(vf, imageAt, imageBytes)
         : world.plane.restoreByRegisterWrites(vf, imageAt, imageBytes);

@@ -17,6 +17,7 @@ import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
 import { stagingBytes } from "../checkpoint/replica";
 import type { HostScenario, ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
+import { bootGuest, giveAddress, startPort } from "../device/port-driver";
 import type { Exchange } from "../format/conversation";
 import { COST_MODEL, DATA_PLANE_COSTS } from "../host/cost-model";
 import type { Place } from "../host/place";
@@ -53,7 +54,7 @@ export function compose(input: RunInput): Composition {
   const vms = scenario.vms.map((vm, index) => makeVm(world, siteOf(vm.host), scenario, vm, index, replays));
   const protections = scenario.protect.map((_, index) => makeProtection(world, siteOf, scenario, vms, index));
   const clients = scenario.clients.map((_, index) => makeClient(world, scenario, network, index, replays));
-  for (const vm of vms) world.plane.bootGuest(vm.place.guest);
+  for (const vm of vms) bootGuest(world, vm.place.guest);
   clients.forEach((client) => {
     if (client.requestCount) world.plane.startClient(client.index);
   });
@@ -82,6 +83,8 @@ class Site {
     for (const nic of scenario.nics) {
       const port = world.plane.addPort(this.index, nic.vfCount, PARKED_BYTES);
       world.plane.connectPort(port, network, nic.rateBitsPerSecond, nic.latencyNs, SWITCH_BACKLOG_BYTES);
+      world.plane.setDma(port, COST_MODEL.dmaLatency.value, COST_MODEL.dmaByte.value, COST_MODEL.dmaByte.value);
+      startPort(world, port);
       for (let pool = 0; pool < nic.vfCount; pool++) this.#freeVfs.push(world.plane.firstVf(port) + pool);
     }
   }
@@ -122,6 +125,8 @@ function makeVm(
   replays: ReadonlyMap<string, readonly Exchange[]>,
 ): VmControl {
   const { place, processor } = site.addGuest(vm, number);
+  const [low, high] = mac(GUEST_MAC, number);
+  giveAddress(world, place.vf, { low, high });
   const { port, exchanges } = serviceOf(scenario, vm, replays);
   loadService(world, place.guest, vm, port, exchanges);
   return { name: vm.name, place, processor };

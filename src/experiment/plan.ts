@@ -94,7 +94,7 @@ function checkCounts({ hosts, clients, vms, protect }: Scenario, source: string)
     ["processors", hosts.length + guests, PROCESSOR_COUNT_MAX],
     ["nics", ports, PORT_COUNT_MAX],
     ["switch ports", ports + clients.length, SWITCH_PORT_COUNT_MAX],
-    ["wires", 2 * (ports + clients.length + protect.length), WIRE_COUNT_MAX],
+    ["wires", 2 * (ports + clients.length + protect.length) + ports, WIRE_COUNT_MAX],
   ];
   const problems = counts
     .filter(([, count, most]) => count > most)

@@ -6,18 +6,22 @@ import {
   EXHAUSTED_EVENTS,
   EXHAUSTED_FRAMES,
   REASON_DRAIN,
+  REASON_PF,
+  REASON_QUIESCED,
   REASON_SUSPENDED,
   REASON_TIMER,
   REASON_UNTIL,
 } from "../../assembly/layout/event";
 import { InternalError } from "../core/load";
 import type { Stop } from "../core/world";
+import { servePorts } from "../device/port-driver";
 import type { Observer, Simulation } from "../host/simulation";
 import { fired, type Purpose } from "../host/timers";
 import {
   listen,
   onActivated,
   onAnnounce,
+  onBackupQuiesced,
   onBatchReceived,
   onDriverReset,
   onReceived,
@@ -31,6 +35,7 @@ import {
   onBeat,
   onCopied,
   onEpochDue,
+  onQuiesced,
   onStoodStill,
   onStopped,
 } from "../remus/primary";
@@ -87,12 +92,25 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
     if (!protection) throw new InternalError("a guest stands still that nobody asked to");
     if (protection.state === "unprotected") world.plane.resumeGuest(stop.index);
     else onStoodStill(simulation, protection);
+  } else if (stop.reason === REASON_QUIESCED) {
+    onDeviceQuiesced(simulation, control, stop.index);
+  } else if (stop.reason === REASON_PF) {
+    servePorts(world);
   } else if (stop.reason === REASON_TIMER) {
     const purpose = fired(control.timers, stop.index);
     if (purpose) onTimer(simulation, control, purpose);
   } else {
     throw new InternalError(exhausted(stop.index));
   }
+}
+
+/** A device that was asked to stand still does: of a primary whose epoch ends, or of a backup that is to take over. */
+function onDeviceQuiesced(simulation: Simulation, control: Control, vf: number): void {
+  const protection = control.protections.find(({ replica }) => replica.primary.vf === vf || replica.backup.vf === vf);
+  if (!protection) throw new InternalError("a device stands still that nobody asked to");
+  if (protection.replica.backup.vf === vf) onBackupQuiesced(simulation, protection);
+  else if (protection.state === "unprotected") simulation.world.plane.unquiesce(vf);
+  else onQuiesced(simulation, protection);
 }
 
 function exhausted(pool: number): string {

@@ -1,20 +1,22 @@
 /**
  * Decoder of the state image of a virtual function, for people: checks everything that docs/vf-state-image.md asks for
  * and names each value. The data plane has its own, which restores; this one describes.
+ *
+ *     header -> record: frame, checksum, order -> known kind? -> its fields (vf-image-record.ts) -> END -> presence
  */
 
 import {
+  FEATURE_DELTA,
   HEADER_CRC,
   HEADER_FEATURES,
   HEADER_LENGTH,
+  HEADER_MAGIC,
   HEADER_MAJOR,
   HEADER_MODEL,
   HEADER_RECORDS,
-  IDENTITY_BYTES,
   IMAGE_HEADER_BYTES,
   IMAGE_MAJOR,
   IMAGE_MODEL,
-  INTERRUPT_BYTES,
   RECORD_CRC,
   RECORD_FLAGS,
   RECORD_HEADER_BYTES,
@@ -24,28 +26,14 @@ import {
   RECORD_OPTIONAL,
   RECORD_TYPE,
   RECORD_VERSION,
-  RX_QUEUE_BYTES,
-  STATISTICS_BYTES,
-  TABLE_VERSION,
-  THROTTLE_BYTES,
-  TX_QUEUE_BYTES,
+  TYPE_BASE,
   TYPE_END,
-  TYPE_IDENTITY,
-  TYPE_INTERRUPT,
-  TYPE_RX_QUEUE,
-  TYPE_STATISTICS,
-  TYPE_THROTTLE,
-  TYPE_TX_QUEUE,
 } from "../../assembly/layout/state-image";
-import {
-  COLUMN_COUNT,
-  COLUMN_RECORD,
-  COLUMN_WRITABLE,
-  VF_REGISTER_NAMES,
-  VF_REGISTERS,
-} from "../../assembly/layout/vf-registers";
-import { InputError } from "../sim/input-error";
+import type { InputError } from "../sim/input-error";
+import { ByteView } from "./byte-view";
 import { crc32c } from "./crc32c";
+import type { Payload, RecordField } from "./vf-image-field";
+import { RECORD_KINDS, type RecordKind } from "./vf-image-record";
 
 /** The bytes that every image starts with. */
 export const IMAGE_MAGIC = "RENICVF\0";
@@ -57,173 +45,206 @@ export interface ImageField {
   readonly value: string;
 }
 
-const NAMES = VF_REGISTER_NAMES.split(" ");
-/** Where a queue record has the ring's length. */
-const LENGTH_WORD = 2;
-
-interface RecordKind {
-  readonly name: string;
-  readonly bytes: number;
+/** What a record's header says. */
+interface Frame {
+  readonly at: number;
+  readonly type: number;
+  readonly instance: number;
+  readonly length: number;
 }
 
-const KINDS = new Map<number, RecordKind>([
-  [TYPE_IDENTITY, { name: "IDENTITY", bytes: IDENTITY_BYTES }],
-  [TYPE_INTERRUPT, { name: "INTERRUPT", bytes: INTERRUPT_BYTES }],
-  [TYPE_THROTTLE, { name: "THROTTLE", bytes: THROTTLE_BYTES }],
-  [TYPE_RX_QUEUE, { name: "RX_QUEUE", bytes: RX_QUEUE_BYTES }],
-  [TYPE_TX_QUEUE, { name: "TX_QUEUE", bytes: TX_QUEUE_BYTES }],
-  [TYPE_STATISTICS, { name: "STATISTICS", bytes: STATISTICS_BYTES }],
-]);
-
-/** Decodes an image. Throws InputError with the byte offset of what is wrong. */
+/**
+ * Decodes an image, or a delta: that has a record BASE and may leave out others. Throws InputError with the byte offset
+ * of what is wrong.
+ */
 export function decodeVfImage(bytes: Uint8Array, source: string): ImageField[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  checkHeader(bytes, view, source);
-  const fields: ImageField[] = [];
-  const seen = new Set<number>();
-  let before = -1;
-  let count = 0;
-  for (let at = IMAGE_HEADER_BYTES; ; ) {
-    const { type, instance, length } = readRecord(bytes, view, at, source);
-    const order = type * 65_536 + instance;
-    if (order <= before) throw refuse(source, at, "record", `has type ${type} after a later one; records ascend`);
-    before = order;
-    count++;
-    const stride = RECORD_HEADER_BYTES + Math.ceil(length / 8) * 8;
-    if (type === TYPE_END) {
-      checkEnd(view, at + stride, count, seen, source);
-      return fields;
-    }
-    const kind = instance === 0 ? KINDS.get(type) : undefined;
-    if (kind) {
-      const version = view.getUint16(at + RECORD_VERSION, true);
-      if (version !== 1) throw refuse(source, at + RECORD_VERSION, kind.name, `has version ${version}; this reads 1`);
-      if (length < kind.bytes) {
-        throw refuse(source, at + RECORD_LENGTH, kind.name, `is ${length} bytes long; it needs ${kind.bytes}`);
+  return new Decoder(bytes, source).decode();
+}
+
+class Decoder {
+  readonly #view: ByteView;
+  readonly #bytes: Uint8Array;
+  readonly #fields: ImageField[] = [];
+  /** Names of the known records that are there. */
+  readonly #seen = new Set<string>();
+  #isDelta = false;
+
+  constructor(bytes: Uint8Array, source: string) {
+    this.#view = new ByteView(bytes, source, true);
+    this.#bytes = bytes;
+  }
+
+  decode(): ImageField[] {
+    this.#readHeader();
+    let before = -1;
+    let count = 0;
+    for (let at: number = IMAGE_HEADER_BYTES; ; ) {
+      const frame = this.#readFrame(at);
+      const { type, instance } = frame;
+      const order = type * 65_536 + instance;
+      if (order <= before) throw this.#refuse(at, "record", `has type ${type} after a later one; records ascend`);
+      before = order;
+      count++;
+      at = endOf(frame);
+      if (type === TYPE_END) {
+        this.#checkEnd(frame, count);
+        return this.#fields;
       }
-      seen.add(type);
-      fields.push(...fieldsOf(view, type, kind.name, at + RECORD_HEADER_BYTES, source));
-    } else if (!(view.getUint16(at + RECORD_FLAGS, true) & RECORD_OPTIONAL)) {
-      throw refuse(source, at, "record", `has the unknown type ${type} and is not optional; use a newer version`);
+      this.#readRecord(frame);
     }
-    at += stride;
   }
-}
 
-function checkHeader(bytes: Uint8Array, view: DataView, source: string): void {
-  if (bytes.length < IMAGE_HEADER_BYTES) {
-    throw refuse(
-      source,
-      bytes.length,
-      "header",
-      `ends after ${bytes.length} bytes; a header has ${IMAGE_HEADER_BYTES}`,
-    );
-  }
-  const major = view.getUint16(HEADER_MAJOR, true);
-  if (major !== IMAGE_MAJOR) throw refuse(source, HEADER_MAJOR, "version", `is ${major}; this reads ${IMAGE_MAJOR}`);
-  const model = view.getUint32(HEADER_MODEL, true);
-  if (model !== IMAGE_MODEL)
-    throw refuse(source, HEADER_MODEL, "model", `is ${hex(model)}; this is ${hex(IMAGE_MODEL)}`);
-  const features = view.getUint32(HEADER_FEATURES, true);
-  if (features) throw refuse(source, HEADER_FEATURES, "features", `${hex(features)} are unknown; 0 is allowed`);
-  const found = view.getUint32(HEADER_CRC, true);
-  const wanted = crc32c(bytes.subarray(0, HEADER_CRC));
-  if (found !== wanted) throw refuse(source, HEADER_CRC, "CRC", `is ${hex(found)}; the header gives ${hex(wanted)}`);
-  const length = view.getUint32(HEADER_LENGTH, true);
-  if (length !== bytes.length) {
-    throw refuse(source, HEADER_LENGTH, "length", `is ${length}; the file has ${bytes.length} bytes`);
-  }
-}
-
-function readRecord(bytes: Uint8Array, view: DataView, at: number, source: string) {
-  if (bytes.length - at < RECORD_HEADER_BYTES) {
-    throw refuse(source, at, "record", "begins too near the end; the END record is missing");
-  }
-  const length = view.getUint32(at + RECORD_LENGTH, true);
-  const isInside = length <= RECORD_LENGTH_MAX && at + RECORD_HEADER_BYTES + Math.ceil(length / 8) * 8 <= bytes.length;
-  if (!isInside)
-    throw refuse(source, at + RECORD_LENGTH, "record", `is ${length} bytes long and reaches beyond the file`);
-  const checked = new Uint8Array(12 + length);
-  checked.set(bytes.subarray(at, at + 12));
-  checked.set(bytes.subarray(at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + length), 12);
-  const found = view.getUint32(at + RECORD_CRC, true);
-  const wanted = crc32c(checked);
-  if (found !== wanted)
-    throw refuse(source, at + RECORD_CRC, "CRC", `is ${hex(found)}; the record gives ${hex(wanted)}`);
-  return {
-    type: view.getUint16(at + RECORD_TYPE, true),
-    instance: view.getUint16(at + RECORD_INSTANCE, true),
-    length,
-  };
-}
-
-function checkEnd(view: DataView, end: number, count: number, seen: ReadonlySet<number>, source: string): void {
-  const records = view.getUint32(HEADER_RECORDS, true);
-  if (records !== count)
-    throw refuse(source, HEADER_RECORDS, "records", `are ${records} by the header, ${count} in fact`);
-  if (end !== view.byteLength) throw refuse(source, end, "END record", "is not the last");
-  for (const [type, { name }] of KINDS) {
-    if (!seen.has(type)) throw refuse(source, end, name, "is missing");
-  }
-}
-
-function fieldsOf(view: DataView, type: number, record: string, at: number, source: string): ImageField[] {
-  const field = (name: string, value: string): ImageField => ({ record, name, value });
-  if (type === TYPE_IDENTITY) {
-    const version = view.getUint32(at + 8, true);
-    if (version !== TABLE_VERSION) {
-      throw refuse(source, at + 8, record, `follows register table ${version}; this reads ${TABLE_VERSION}`);
+  #readHeader(): void {
+    const view = this.#view;
+    if (view.byteCount < IMAGE_HEADER_BYTES) {
+      const reason = `ends after ${view.byteCount} bytes; a header has ${IMAGE_HEADER_BYTES}`;
+      throw this.#refuse(view.byteCount, "header", reason);
     }
-    const bytes = Array.from({ length: 6 }, (_, index) =>
-      view
-        .getUint8(at + index)
-        .toString(16)
-        .padStart(2, "0"),
-    );
-    return [field("MAC", bytes.join(":")), field("table version", String(version))];
+    const magic = new TextDecoder("latin1").decode(view.slice(HEADER_MAGIC, IMAGE_MAGIC.length));
+    if (magic !== IMAGE_MAGIC) throw this.#refuse(HEADER_MAGIC, "magic", `is not ${JSON.stringify(IMAGE_MAGIC)}`);
+    const major = view.u16(HEADER_MAJOR);
+    if (major !== IMAGE_MAJOR) throw this.#refuse(HEADER_MAJOR, "version", `is ${major}; this reads ${IMAGE_MAJOR}`);
+    const model = view.u32(HEADER_MODEL);
+    if (model !== IMAGE_MODEL) {
+      throw this.#refuse(HEADER_MODEL, "model", `is ${hex(model)}; this is ${hex(IMAGE_MODEL)}`);
+    }
+    const features = view.u32(HEADER_FEATURES);
+    if (features & ~FEATURE_DELTA) {
+      throw this.#refuse(
+        HEADER_FEATURES,
+        "features",
+        `are ${hex(features)}; only bits ${hex(FEATURE_DELTA)} are known`,
+      );
+    }
+    this.#isDelta = features !== 0;
+    this.#checkCrc(HEADER_CRC, this.#bytes.subarray(0, HEADER_CRC), "header");
+    const length = view.u32(HEADER_LENGTH);
+    if (length !== view.byteCount) {
+      throw this.#refuse(HEADER_LENGTH, "length", `is ${length}; the file has ${view.byteCount} bytes`);
+    }
   }
-  if (type === TYPE_THROTTLE) {
-    return [0, 1, 2].map((vector) => {
-      return field(`vector ${vector} time left`, `${view.getBigUint64(at + vector * 8, true)} ps`);
-    });
+
+  #checkCrc(at: number, bytes: Uint8Array, what: string): void {
+    const found = this.#view.u32(at);
+    const wanted = crc32c(bytes);
+    if (found !== wanted) throw this.#refuse(at, "CRC", `is ${hex(found)}; the ${what} gives ${hex(wanted)}`);
   }
-  checkWords(view, type, record, at, source);
-  const rows = rowsOf(type);
-  const fields = rows.map((row, index) => field(NAMES[row] ?? "", hex(view.getUint32(at + index * 4, true))));
-  if (type === TYPE_TX_QUEUE) {
-    fields.push(field("stopped by a fault", view.getUint32(at + rows.length * 4, true) ? "yes" : "no"));
+
+  #readFrame(at: number): Frame {
+    const view = this.#view;
+    if (view.byteCount - at < RECORD_HEADER_BYTES) {
+      throw this.#refuse(at, "record", "begins too near the end; the END record is missing");
+    }
+    const length = view.u32(at + RECORD_LENGTH);
+    const frame = { at, type: view.u16(at + RECORD_TYPE), instance: view.u16(at + RECORD_INSTANCE), length };
+    if (length > RECORD_LENGTH_MAX) {
+      throw this.#refuse(at + RECORD_LENGTH, "record", `is ${length} bytes long; ${RECORD_LENGTH_MAX} are allowed`);
+    }
+    if (endOf(frame) > view.byteCount) {
+      throw this.#refuse(at + RECORD_LENGTH, "record", `is ${length} bytes long and reaches beyond the file`);
+    }
+    const checked = new Uint8Array(RECORD_CRC + length);
+    checked.set(view.slice(at, RECORD_CRC));
+    checked.set(view.slice(at + RECORD_HEADER_BYTES, length), RECORD_CRC);
+    this.#checkCrc(at + RECORD_CRC, checked, "record");
+    return frame;
   }
-  return fields;
+
+  #readRecord({ at, type, instance, length }: Frame): void {
+    const kind = this.#kindOf(type, instance);
+    if (!kind) {
+      if (this.#view.u16(at + RECORD_FLAGS) & RECORD_OPTIONAL) return;
+      const what = `has the unknown type ${type}, instance ${instance}`;
+      throw this.#refuse(at, "record", `${what}, and is not optional; use a newer version`);
+    }
+    const record = nameOf(kind, instance);
+    const version = this.#view.u16(at + RECORD_VERSION);
+    if (version !== 1) throw this.#refuse(at + RECORD_VERSION, record, `has version ${version}; this reads 1`);
+    if (length < kind.bytesMin) {
+      throw this.#refuse(at + RECORD_LENGTH, record, `is ${length} bytes long; it needs ${kind.bytesMin}`);
+    }
+    this.#seen.add(record);
+    const bytes = this.#bytes;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const payload = { view, at: at + RECORD_HEADER_BYTES, length, instance };
+    for (const field of kind.fields(payload)) this.#readField(record, payload, field);
+    const needed = kind.exactBytes?.(payload) ?? length;
+    if (needed === length) return;
+    throw this.#refuse(at + RECORD_LENGTH, record, `is ${length} bytes long; its lists need ${needed}`);
+  }
+
+  /** A known type with another instance is an unknown record, and so is BASE in an image that is no delta. */
+  #kindOf(type: number, instance: number): RecordKind | undefined {
+    const kind = RECORD_KINDS.get(type);
+    const isKnown = kind && instance < kind.instanceCount && (type !== TYPE_BASE || this.#isDelta);
+    return isKnown ? kind : undefined;
+  }
+
+  #readField(record: string, { view, at }: Payload, field: RecordField): void {
+    const place = at + field.at;
+    const value = numberAt(view, place, field.bytes);
+    const found = `has ${field.name} at ${field.show(value)}`;
+    if (field.bits !== undefined && value & ~BigInt(field.bits)) {
+      const only = `only bits ${hex(field.bits)} can be set`;
+      throw this.#refuse(place, record, `has ${field.name} at ${hex(value)}; ${only}`);
+    }
+    const { min, max } = field;
+    if (min !== undefined && value < min) {
+      throw this.#refuse(place, record, `${found}; at least ${field.show(BigInt(min))} is allowed here`);
+    }
+    if (max !== undefined && value > max) {
+      throw this.#refuse(place, record, `${found}; at most ${field.show(BigInt(max))} is allowed`);
+    }
+    this.#fields.push({ record, name: field.name, value: field.show(value) });
+  }
+
+  #checkEnd({ at, length }: Frame, count: number): void {
+    const records = this.#view.u32(HEADER_RECORDS);
+    if (records !== count) {
+      throw this.#refuse(HEADER_RECORDS, "records", `are ${records} by the header, ${count} in fact`);
+    }
+    if (length) throw this.#refuse(at + RECORD_LENGTH, "END record", `is ${length} bytes long; 0 is allowed`);
+    if (at + RECORD_HEADER_BYTES !== this.#view.byteCount) {
+      throw this.#refuse(at + RECORD_HEADER_BYTES, "END record", "is not the last");
+    }
+    for (const name of this.#isDelta ? ["BASE"] : mandatoryNames()) {
+      if (!this.#seen.has(name)) throw this.#refuse(at, name, "is missing");
+    }
+  }
+
+  #refuse(at: number, subject: string, reason: string): InputError {
+    return this.#view.problem(at, subject, reason);
+  }
 }
 
-/** Checks that no register has a bit that it cannot have, and that a ring is a multiple of 128 bytes long. */
-function checkWords(view: DataView, type: number, record: string, at: number, source: string): void {
-  rowsOf(type).forEach((row, index) => {
-    const value = view.getUint32(at + index * 4, true);
-    const writable = (VF_REGISTERS[row * COLUMN_COUNT + COLUMN_WRITABLE] ?? 0) >>> 0;
-    if (writable === 0 || (value & ~writable) === 0) return;
-    throw refuse(
-      source,
-      at + index * 4,
-      record,
-      `has ${NAMES[row]} at ${hex(value)}; only bits ${hex(writable)} can be set`,
-    );
-  });
-  if (type !== TYPE_RX_QUEUE && type !== TYPE_TX_QUEUE) return;
-  const ringBytes = view.getUint32(at + LENGTH_WORD * 4, true);
-  if (ringBytes % 128 === 0) return;
-  throw refuse(source, at + LENGTH_WORD * 4, record, `has a ring of ${ringBytes} bytes; multiples of 128 are allowed`);
+function endOf({ at, length }: Frame): number {
+  return at + RECORD_HEADER_BYTES + Math.ceil(length / 8) * 8;
 }
 
-/** Rows of the register table whose registers a record carries, in its order. */
-function rowsOf(type: number): number[] {
-  return NAMES.map((_, row) => row).filter((row) => VF_REGISTERS[row * COLUMN_COUNT + COLUMN_RECORD] === type);
+/** Returns what a record is called: a queue's number belongs to its name. */
+function nameOf(kind: RecordKind, instance: number): string {
+  return kind.instanceCount > 1 ? `${kind.name} ${instance}` : kind.name;
 }
 
-function refuse(source: string, at: number, subject: string, reason: string): InputError {
-  return new InputError(source, [{ place: `byte ${at}`, subject, reason }]);
+function mandatoryNames(): string[] {
+  return [...RECORD_KINDS.values()]
+    .filter(({ isMandatory }) => isMandatory)
+    .flatMap((kind) => Array.from({ length: kind.instanceCount }, (_, instance) => nameOf(kind, instance)));
 }
 
-function hex(value: number): string {
+function numberAt(view: DataView, at: number, bytes: RecordField["bytes"]): bigint {
+  switch (bytes) {
+    case 1:
+      return BigInt(view.getUint8(at));
+    case 2:
+      return BigInt(view.getUint16(at, true));
+    case 4:
+      return BigInt(view.getUint32(at, true));
+    default:
+      return view.getBigUint64(at, true);
+  }
+}
+
+function hex(value: number | bigint): string {
   return `0x${value.toString(16).padStart(8, "0")}`;
 }

@@ -7,6 +7,7 @@ import { EPOCHS } from "../checkpoint/epoch";
 import { applyStaged, restore, streamBytes } from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
+import { resetDriver } from "../device/port-driver";
 import { renicDevice } from "../device/renic";
 import { ANNOUNCE_DELAYS_NS, COST_MODEL } from "../host/cost-model";
 import type { Simulation } from "../host/simulation";
@@ -55,8 +56,13 @@ export function onSilence(simulation: Simulation, p: Protection): void {
   after(world, timers, COST_MODEL.activateGuest.value, { kind: "activated", subject: p.index });
 }
 
-/** The machine runs on the backup, from the last whole checkpoint. */
+/** The domain is ready: its device is to stand still, so that its state can be written. */
 export function onActivated(simulation: Simulation, p: Protection): void {
+  if (renicDevice(p.abilities).quiesce(simulation.world, p.replica.backup)) onBackupQuiesced(simulation, p);
+}
+
+/** The machine runs on the backup, from the last whole checkpoint. */
+export function onBackupQuiesced(simulation: Simulation, p: Protection): void {
   const { world, timers, observer } = simulation;
   const { held } = p;
   if (!held) throw new InternalError("only a backup that holds a checkpoint is activated");
@@ -83,5 +89,5 @@ export function onAnnounce(simulation: Simulation, p: Protection): void {
 
 /** The guest's driver gives up on its device and initialises it anew. */
 export function onDriverReset(simulation: Simulation, p: Protection): void {
-  simulation.world.plane.resetDriver(p.replica.backup.guest);
+  resetDriver(simulation.world, p.replica.backup.guest);
 }

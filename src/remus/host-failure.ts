@@ -37,7 +37,7 @@ export function loseBackup(simulation: Simulation, p: Protection): void {
   world.plane.stopLogging(primary.guest);
   const device = renicDevice(p.abilities);
   // Between the quiesce and the resume of a checkpoint the device stands still with its guest.
-  if (p.epoch.state === "captured") device.preresume(world, primary);
+  if (p.epoch.state === "quiescing" || p.epoch.state === "captured") device.preresume(world, primary);
   device.teardown(world, primary);
   p.epoch.state = follow(EPOCHS, p.epoch.state, "failed");
   if (world.plane.guestState(primary.guest) === GUEST_SUSPENDED) world.plane.resumeGuest(primary.guest);

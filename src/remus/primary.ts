@@ -77,12 +77,19 @@ export function onStoodStill(simulation: Simulation, p: Protection): void {
   after(world, timers, COST_MODEL.stopGuest.value, { kind: "stopped", subject: p.index });
 }
 
-/** Captures the epoch: device quiesced, output sealed, dirty pages copied. */
+/** The vCPU stands still: the device is to stop, too. */
 export function onStopped(simulation: Simulation, p: Protection): void {
+  p.epoch.state = follow(EPOCHS, p.epoch.state, "stopped");
+  const isQuiet = renicDevice(p.abilities).quiesce(simulation.world, p.replica.primary);
+  if (isQuiet) onQuiesced(simulation, p);
+}
+
+/** Captures the epoch: device quiesced, output sealed, dirty pages copied. */
+export function onQuiesced(simulation: Simulation, p: Protection): void {
   const { world, timers, observer } = simulation;
   const device = renicDevice(p.abilities);
   const { number } = p.epoch;
-  p.epoch.state = follow(EPOCHS, p.epoch.state, "stopped");
+  p.epoch.state = follow(EPOCHS, p.epoch.state, "quiesced");
   const imageBytes = device.postsuspend(world, p.replica.primary, number, imageAt(p.replica));
   observer.captured?.({ world, vm: p.index, epoch: number, place: p.replica.primary });
   const staged = stage(world, p.replica, device, p.replica.stagingPages, imageBytes);

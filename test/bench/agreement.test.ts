@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Work } from "../../bench/cases";
 import type { Engine } from "../../bench/engine";
 import { compareMemory } from "../../bench/harness";
-import { SCAN_PAGE_COUNT } from "../../bench/world";
+import { LOG_PAGE_COUNT } from "../../bench/log";
 import { javascriptEngine, NATIVE, NATIVE_NOTE, nativeEngine, resultsOf, wasmEngine } from "./engines";
 
 const SMALL: Work = { kind: "ring-path", frameBytes: 60 };
@@ -18,10 +18,12 @@ const TRAFFIC = [
 const WORK: readonly (readonly [Work, number])[] = [
   [{ kind: "hold-events", pending: 1 }, 100],
   [{ kind: "hold-events", pending: 1000 }, 5000],
-  [{ kind: "hold-events", pending: 20_000 }, 100],
-  [{ kind: "dirty-scan", pageCount: SCAN_PAGE_COUNT, stride: 1000 }, 1],
-  [{ kind: "dirty-scan", pageCount: SCAN_PAGE_COUNT, stride: 63 }, 2],
-  [{ kind: "dirty-scan", pageCount: SCAN_PAGE_COUNT, stride: SCAN_PAGE_COUNT }, 1],
+  [{ kind: "hold-events", pending: 1000 }, 50_000],
+  [{ kind: "hold-events", pending: 200_000 }, 20_000],
+  [{ kind: "harvest", markedCount: 0 }, 1],
+  [{ kind: "harvest", markedCount: 1 }, 1],
+  [{ kind: "harvest", markedCount: LOG_PAGE_COUNT / 64 }, 2],
+  [{ kind: "harvest", markedCount: LOG_PAGE_COUNT }, 1],
 ];
 
 /** Compares memories before traffic, after it, and with logs that a dump has emptied. */
@@ -47,11 +49,11 @@ test.skipIf(!NATIVE)(
   },
 );
 
-test("wasm and js, events held and logs scanned, equal results", async () => {
+test("wasm and js, events held and logs harvested, equal results", async () => {
   expect(await resultsOf(javascriptEngine(), WORK)).toEqual(await resultsOf(wasmEngine(), WORK));
 });
 
-test.skipIf(!NATIVE)(`wasm and c, events held and logs scanned, equal results${NATIVE_NOTE}`, async () => {
+test.skipIf(!NATIVE)(`wasm and c, events held and logs harvested, equal results${NATIVE_NOTE}`, async () => {
   expect(await resultsOf(nativeEngine(), WORK)).toEqual(await resultsOf(wasmEngine(), WORK));
 });
 

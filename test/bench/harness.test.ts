@@ -14,14 +14,6 @@ const PACKETS: BenchCase = {
   lead: 32,
   operation: "packet",
 };
-const EVENTS: BenchCase = {
-  name: "event queue",
-  work: { kind: "hold-events", pending: 36 },
-  count: 64,
-  lead: 32,
-  operation: "event",
-};
-
 /** An engine that says it took so many nanoseconds for each run, and keeps what it was asked to do. */
 class ScriptedEngine implements Engine {
   readonly counts: number[] = [];
@@ -60,11 +52,6 @@ test("two passes of one warm-up and three counted rounds, new engines each, ever
     [[32, 64, 32, 64, 32, 64, 32, 64], true],
   ]);
   expect(result?.spreads.get("wasm")).toEqual({ median: 100, low: 100, high: 100 });
-});
-
-test("events, the filling and emptying of the queue counted as operations", async () => {
-  const [result] = await measureCases(() => [new ScriptedEngine("wasm", 6400)], [EVENTS], ROUNDS);
-  expect(result?.spreads.get("wasm")?.median).toBe(64);
 });
 
 test("engines that return different results, an error that names them, and all closed", async () => {

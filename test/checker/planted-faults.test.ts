@@ -49,7 +49,7 @@ describe("judges", () => {
     const run = await withFault({
       activating: ({ world, place }) => world.plane.writeRegister(place.vf, rxdctl, 0x02000001),
     });
-    expect(run.verdicts.flatMap(({ faults }) => faults).join()).toMatch(/^register RXDCTL is 33554433 on the backup/);
+    expect(run.verdicts.flatMap(({ faults }) => faults).join()).toMatch(/^register RXDCTL0 is 33554433 on the backup/);
   });
 
   it.each([

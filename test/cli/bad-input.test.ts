@@ -81,7 +81,7 @@ describe("renic inspect", () => {
     writeFileSync(file, image);
     const { code, stderr } = renic("inspect", file);
     expect(code).toBe(65);
-    expect(stderr).toContain("vf.image: byte 8: version: is 0; this reads 1");
+    expect(stderr).toContain("vf.image: byte 8: version: is 0; this reads 2");
   });
 
   it("the example's recording, what is in it", () => {

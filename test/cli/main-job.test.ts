@@ -11,13 +11,15 @@ import { type Finished, renic } from "./command";
 
 const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
 const mustHaveTshark = process.env.CI === "true";
+/** Four runs of some seconds, on a machine that may have other work. */
+const MOST_MS = 60_000;
 let out = "";
 let first: Finished;
 
 beforeAll(() => {
   out = mkdtempSync(join(tmpdir(), "renic-"));
   first = renic("run", "examples/failover.yaml", "--out", out);
-});
+}, MOST_MS);
 afterAll(() => rmSync(out, { recursive: true }));
 
 function tshark(...args: string[]): string {

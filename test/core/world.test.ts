@@ -91,8 +91,15 @@ describe.each(BUILDS)("a world, $name build", ({ module }) => {
     runTo(world, 1_000_000);
     const registers = peekRegisters(world, server.vf);
     const unreadable = REGISTERS.filter(({ name }) => !registers.has(name)).map(({ name }) => name);
-    expect(unreadable).toEqual(["VTCTRL", "VTEICS", "VTEIMC"]);
-    expect(Object.fromEntries(registers)).toMatchObject({ VFGPRC: 3, RDH: 3, TDH: 3, STATUS: 0x83 });
+    expect(unreadable).toEqual(["VTCTRL0", "VTCTRL1", "VTEICS", "VTEIMC", "VTPBACL"]);
+    expect(Object.fromEntries(registers)).toMatchObject({
+      VFGPRC: 3,
+      RDH0: 3,
+      RDH1: 0,
+      TDH0: 3,
+      TDH1: 0,
+      STATUS: 0x83,
+    });
   });
 });
 

@@ -15,6 +15,7 @@ import { REQUEST_ANSWERED } from "../../assembly/layout/request";
 import { TRACE_DRIVER_RESET, TRACE_FETCHED } from "../../assembly/layout/trace";
 import { InternalError } from "../../src/core/load";
 import type { World } from "../../src/core/world";
+import { bootGuest, resetDriver } from "../../src/device/port-driver";
 import { type Exchange, giveRequests, loadService, makeExchanges, readOutcomes } from "../support/exchanges";
 import { readGuest } from "../support/guest-pages";
 import { itemAt } from "../support/item-at";
@@ -33,7 +34,7 @@ function createService(module: WebAssembly.Module, known: readonly Exchange[], a
   const { client } = network.addClient();
   loadService(world, guest, known);
   const table = giveRequests(world, client, asked, { tryCountMax: 1 });
-  world.plane.bootGuest(guest);
+  bootGuest(world, guest);
   world.plane.startClient(client);
   const answeredCount = () => {
     return readOutcomes(world, table, asked.length).filter(({ state }) => state === REQUEST_ANSWERED).length;
@@ -118,7 +119,7 @@ describe.each(BUILDS)("a driver, $name build", ({ module }) => {
   it("reset in the middle of traffic, initialises its device and serves on", () => {
     const { world, server, table } = createServiceScene(20, { world: { module }, exchanges: { gapNs: 100_000 } });
     const trace = runTo(world, 1_050_000);
-    world.plane.resetDriver(server.guest);
+    resetDriver(world, server.guest);
     trace.push(...runTo(world, 9_000_000));
     expect(ofKind(trace, TRACE_DRIVER_RESET)).toMatchObject([{ timePs: 0 }, { timePs: 1_050_000_000 }]);
     expect(readOutcomes(world, table, 20).every(({ state }) => state === REQUEST_ANSWERED)).toBe(true);

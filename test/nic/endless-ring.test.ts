@@ -1,6 +1,6 @@
 /** A guest that gives its device as much senseless work as a ring can hold: bounded events, no trap, all accounted. */
 import { describe, expect, it } from "vitest";
-import { DESCRIPTOR_BYTES, TX_EOP } from "../../assembly/layout/descriptor";
+import { DESCRIPTOR_BYTES, TX_DEXT, TX_EOP } from "../../assembly/layout/descriptor";
 import { DROP_MALFORMED, DROP_NO_DESCRIPTOR, TRACE_RELEASED } from "../../assembly/layout/trace";
 import { RDLEN, TDLEN } from "../../assembly/layout/vf-registers";
 import { writeGuest } from "../support/guest-pages";
@@ -13,11 +13,13 @@ import { BUILDS } from "../support/wasm-builds";
 
 /** The longest ring that TDLEN can name. */
 const DESCRIPTOR_COUNT = 65_528;
+/** Neither context nor data. */
+const NO_TYPE = (TX_DEXT | TX_EOP) >>> 0;
 
 describe.each(BUILDS)("the longest ring, $name build", ({ module }) => {
   it("full of malformed packets, is worked off without a trap", () => {
     const scene = createQuietScene({ world: { module }, ring: { descriptorCount: DESCRIPTOR_COUNT, base: 0 } });
-    const malformed = encodeTransmitDescriptor({ address: 0, bytes: 60, command: TX_EOP });
+    const malformed = encodeTransmitDescriptor({ address: 0, bytes: 60, command: NO_TYPE });
     const ring = new Uint8Array(DESCRIPTOR_COUNT * DESCRIPTOR_BYTES);
     for (let at = 0; at < ring.length; at += DESCRIPTOR_BYTES) ring.set(malformed, at);
     writeGuest(scene.world, scene.server.guest, 0, ring);
@@ -34,7 +36,7 @@ describe.each(BUILDS)("the longest ring while held frames may leave, $name build
     plane.openEpoch(scene.server.vf, 1, 1);
     scene.ring.send(framesFrom(scene, 0, 50));
     runFor(scene.world, 1_000);
-    const malformed = encodeTransmitDescriptor({ address: 0, bytes: 60, command: TX_EOP });
+    const malformed = encodeTransmitDescriptor({ address: 0, bytes: 60, command: NO_TYPE });
     const rest = new Uint8Array((DESCRIPTOR_COUNT - 51) * DESCRIPTOR_BYTES);
     for (let at = 0; at < rest.length; at += DESCRIPTOR_BYTES) rest.set(malformed, at);
     writeGuest(scene.world, scene.server.guest, 50 * DESCRIPTOR_BYTES, rest);

@@ -5,9 +5,13 @@
 import { describe, expect, it } from "vitest";
 import { TX_DEXT, TX_TYPE_DATA } from "../../assembly/layout/descriptor";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
+import { PF_LVMMC_AT } from "../../assembly/layout/pf-registers";
+import { LVMMC_FAULT, LVMMC_RECEIVE } from "../../assembly/layout/physical-function";
 import {
   DROP_DMA_FAULT,
+  DROP_MALFORMED,
   DROP_NO_DESCRIPTOR,
+  DROP_QUEUE_DISABLED,
   TRACE_FAULT,
   TRACE_FETCHED,
   TRACE_SENT,
@@ -27,6 +31,7 @@ import {
 } from "../../assembly/layout/vf-registers";
 import { QUEUE_ENABLE } from "../../assembly/layout/virtual-function";
 import type { World } from "../../src/core/world";
+import { bootGuest } from "../../src/device/port-driver";
 import { pageHashes } from "../support/guest-pages";
 import { GUEST_PAGE_COUNT, type Network } from "../support/network";
 import { arrivedFrames, createQuietScene, framesFrom } from "../support/quiet-scene";
@@ -56,7 +61,7 @@ function buffersAt(address: bigint, count: number): bigint[] {
 /** Adds a guest with contents whose device is quiesced, so that nothing may change it. */
 function addVictim({ world, network }: { world: World; network: Network }) {
   const { guest, vf } = network.addServer();
-  world.plane.bootGuest(guest);
+  bootGuest(world, guest);
   world.plane.quiesce(vf);
   const before = pageHashes(world, guest);
   return {
@@ -136,15 +141,20 @@ describe.each(BUILDS)("a transmit ring, $name build", ({ module }) => {
     expect(faults.map(({ a, b }) => (BigInt(b) << 32n) | BigInt(a))).toEqual([fault]);
     expect(dropsFor(trace, DROP_DMA_FAULT)).toHaveLength(1);
     expect(world.plane.peekRegister(server.vf, TDH)).toBe(0);
+    expect(world.plane.peekRegister(server.vf, TXDCTL) & QUEUE_ENABLE).toBe(0);
+    expect(world.plane.readPfRegister(server.port, PF_LVMMC_AT)).toBe(LVMMC_FAULT);
     expectVictimUnharmed();
   });
 
-  it("with a packet of no bytes, rung, sends the shortest frame", () => {
+  it.each([0, 1, 13])("with a packet of %d bytes, rung, drops it and sends the next one", (bytes) => {
     const { world, server, ring } = createHostile(module);
-    ring.postDescriptor({ address: 0, bytes: 0 });
+    ring.postDescriptor({ address: 0, bytes });
+    ring.postDescriptor({ address: 0, bytes: 14 });
     ring.ring();
     const trace = runTo(world, 100_000);
+    expect(dropsFor(trace, DROP_MALFORMED)).toMatchObject([{ subject: server.vf, a: bytes }]);
     expect(ofKind(trace, TRACE_SENT, server.wireOut)).toMatchObject([{ a: 60 }]);
+    expect(ring.done().slice(0, 3)).toEqual([true, true, false]);
   });
 
   it("without the end of a packet in the whole ring, rung, sends nothing", () => {
@@ -183,12 +193,17 @@ describe.each(BUILDS)("a receive ring, $name build", ({ module }) => {
     expectVictimUnharmed();
   });
 
-  it("outside memory, frames received, faults at each and drops it", () => {
+  it("outside memory, frames received, faults at the first, stops and drops them all", () => {
     const { world, server, write, expectVictimUnharmed } = createHostileReceiver(module, buffersAt(0n, 8));
     write(RDBAH, 0x80000000);
     const trace = runTo(world, 1_000_000);
-    expect(ofKind(trace, TRACE_FAULT, server.vf)).toHaveLength(3);
-    expect(dropsFor(trace, DROP_DMA_FAULT)).toHaveLength(3);
+    expect(ofKind(trace, TRACE_FAULT, server.vf)).toMatchObject([{ b: 0x80000000 }]);
+    expect(dropsFor(trace, DROP_DMA_FAULT)).toHaveLength(1);
+    // Others are of the copies that are flooded to the victim's port.
+    const stopped = dropsFor(trace, DROP_QUEUE_DISABLED).filter(({ subject }) => subject === server.vf);
+    expect(stopped).toHaveLength(2);
+    expect(world.plane.peekRegister(server.vf, RXDCTL) & QUEUE_ENABLE).toBe(0);
+    expect(world.plane.readPfRegister(server.port, PF_LVMMC_AT)).toBe(LVMMC_FAULT | LVMMC_RECEIVE);
     expectVictimUnharmed();
   });
 
@@ -233,6 +248,8 @@ describe("a guest that writes at random", () => {
       if (random.below(4) === 0) write(offset, value);
       write(VTEIMC, 7);
       if (random.below(6) === 0) write(random.pick([TXDCTL, RXDCTL]), QUEUE_ENABLE);
+      // It may have reset its function, so that its port lets it in again, or put its ring out of reach.
+      if (random.below(12) === 0) ring.start();
       trace.push(...runFor(world, random.below(3000)));
     }
     trace.push(...runFor(world, 10_000_000));

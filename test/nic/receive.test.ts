@@ -1,6 +1,8 @@
 /** From the wire into a guest: who gets a frame, where its bytes go, and why others are dropped. */
 import { describe, expect, it } from "vitest";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
+import { PF_GPRC_AT, PF_MPC_AT, PF_VT_CTL_AT } from "../../assembly/layout/pf-registers";
+import { PF_POOL, VT_NO_DEFAULT_POOL } from "../../assembly/layout/physical-function";
 import { REQUEST_ANSWERED } from "../../assembly/layout/request";
 import {
   DROP_NO_DESCRIPTOR,
@@ -11,6 +13,7 @@ import {
   TRACE_DELIVERED,
 } from "../../assembly/layout/trace";
 import { RXDCTL, VFGORC, VFGOTC, VFGPRC, VFMPRC } from "../../assembly/layout/vf-registers";
+import { bootGuest } from "../../src/device/port-driver";
 import { giveRequests, readOutcomes } from "../support/exchanges";
 import { readGuest } from "../support/guest-pages";
 import { Network } from "../support/network";
@@ -63,11 +66,25 @@ describe.each(BUILDS)("a client's requests, $name build", ({ module }) => {
     expect([VFGPRC, VFGORC, VFGOTC, VFMPRC].map(read)).toEqual([10, 10 * 146, 10 * 64, 0]);
   });
 
-  it("to an address that no machine has, sent, are dropped by every port and client", () => {
-    const { world } = createServiceScene(3, { world: { module }, patience: { target: 7, tryCountMax: 1 } });
+  it("to an address that no machine has, sent, end in the default pool, which is not in use", () => {
+    const { world, server } = createServiceScene(3, { world: { module }, patience: { target: 7, tryCountMax: 1 } });
     const trace = runTo(world, 1_000_000);
-    expect(dropsFor(trace, DROP_NO_POOL)).toHaveLength(3);
+    const drops = dropsFor(trace, DROP_QUEUE_DISABLED);
+    expect(drops.map(({ subject }) => subject)).toEqual(Array.from({ length: 3 }, () => server.vf + PF_POOL));
     expect(framesOf(trace, TRACE_DELIVERED)).toEqual([]);
+  });
+
+  it("to an address that no machine has, sent to a port without a default pool, are missed there", () => {
+    const { world, server } = createServiceScene(3, { world: { module }, patience: { target: 7, tryCountMax: 1 } });
+    const { plane } = world;
+    plane.writePfRegister(server.port, PF_VT_CTL_AT, VT_NO_DEFAULT_POOL);
+    const trace = runTo(world, 1_000_000);
+    expect(dropsFor(trace, DROP_NO_POOL).map(({ subject }) => subject)).toEqual([
+      server.port,
+      server.port,
+      server.port,
+    ]);
+    expect([PF_MPC_AT, PF_GPRC_AT].map((at) => plane.peekPfRegister(server.port, at))).toEqual([3, 0]);
   });
 
   it("to a queue that is off, sent, are dropped for that", () => {
@@ -108,7 +125,7 @@ describe.each(BUILDS)("a frame, $name build", ({ module }) => {
     const server = network.addServer({ vfCount: 3 });
     const neighbour = network.addNeighbour(server, 1);
     const sender = network.addServer();
-    for (const { guest } of [server, neighbour, sender]) world.plane.bootGuest(guest);
+    for (const { guest } of [server, neighbour, sender]) bootGuest(world, guest);
     world.plane.announce(sender.vf);
     const trace = runTo(world, 1_000_000);
     expect(ofKind(trace, TRACE_COPIED, server.port).filter(({ c }) => c === 1)).toHaveLength(2);
@@ -119,7 +136,7 @@ describe.each(BUILDS)("a frame, $name build", ({ module }) => {
   it("to one of two guests on a port, received, reaches that one alone", () => {
     const { world, network, server } = createServiceScene(5, { world: { module }, server: { vfCount: 2 } });
     const neighbour = network.addNeighbour(server, 1);
-    world.plane.bootGuest(neighbour.guest);
+    bootGuest(world, neighbour.guest);
     runTo(world, 1_000_000);
     expect([server, neighbour].map(({ vf }) => world.plane.peekRegister(vf, VFGPRC))).toEqual([5, 0]);
   });

@@ -1,15 +1,26 @@
 /** The register port: what reads and writes do to each register of the table. */
 import { describe, expect, it } from "vitest";
-import { TRACE_INTERRUPT } from "../../assembly/layout/trace";
+import { PF_VFLRE_AT, PF_VFRE_AT, PF_VFTE_AT } from "../../assembly/layout/pf-registers";
 import {
-  BAR0_BYTES,
-  RDH,
+  COMPUTED,
   READ_CLEARS,
   READ_ONLY,
   READ_WRITE,
+  READ_WRITE_1_CLEARS,
+  WRITE_1_CLEARS,
+  WRITE_1_SETS,
+  WRITE_ONLY,
+} from "../../assembly/layout/register-table";
+import { TRACE_INTERRUPT } from "../../assembly/layout/trace";
+import {
+  BAR0_BYTES,
+  QUEUE_STRIDE,
+  RDH,
+  RDT,
   RQDPC,
   RXDCTL,
   TDH,
+  TDT,
   TXDCTL,
   VFGPRC,
   VFGPTC,
@@ -18,12 +29,10 @@ import {
   VTEICS,
   VTEIMC,
   VTEIMS,
-  WRITE_1_CLEARS,
-  WRITE_1_SETS,
-  WRITE_ONLY,
 } from "../../assembly/layout/vf-registers";
 import { CONTROL_RESET, QUEUE_ENABLE } from "../../assembly/layout/virtual-function";
 import { Network } from "../support/network";
+import { enableMessages } from "../support/open-pool";
 import { layReceiveRing } from "../support/receive-ring";
 import { REGISTERS } from "../support/register-rows";
 import { runTo } from "../support/running";
@@ -32,13 +41,17 @@ import { createSmallWorld } from "../support/small-world";
 import { ofKind } from "../support/trace-reading";
 import { BUILDS, RELEASE } from "../support/wasm-builds";
 
-const READABLE: readonly number[] = [READ_WRITE, READ_ONLY, READ_CLEARS, WRITE_1_SETS];
-const STATISTICS = ["VFGPRC", "VFGPTC", "VFGORC", "VFGOTC", "VFMPRC"];
+const READABLE: readonly number[] = [READ_WRITE, READ_ONLY, READ_CLEARS, WRITE_1_SETS, READ_WRITE_1_CLEARS, COMPUTED];
+/** What a reset of the virtual function leaves: statistics and the mailbox. */
+const KEPT = /^(VFG.*|VFMPRC|VFMAILBOX|VMBMEM\d+)$/;
+const QUEUE_CONTROLS = [RXDCTL, RXDCTL + QUEUE_STRIDE, TXDCTL, TXDCTL + QUEUE_STRIDE];
+const TAILS = [RDT, RDT + QUEUE_STRIDE, TDT, TDT + QUEUE_STRIDE];
+const HEADS = [RDH, RDH + QUEUE_STRIDE, TDH, TDH + QUEUE_STRIDE];
 
-/** A virtual function as it is after power-up. */
+/** A virtual function as it is after power-up, of a port that nobody drives. */
 function createFresh(module: WebAssembly.Module) {
   const world = createSmallWorld({ module });
-  const { vf } = new Network(world).addServer();
+  const { vf } = new Network(world).addServer({ isPortRaw: true });
   const read = (offset: number) => world.plane.readRegister(vf, offset) >>> 0;
   const peek = (offset: number) => world.plane.peekRegister(vf, offset) >>> 0;
   const write = (offset: number, value: number) => world.plane.writeRegister(vf, offset, value);
@@ -70,11 +83,23 @@ describe.each(BUILDS)("a virtual function, $name build", ({ module }) => {
   it("used, reset, has the reset values again, and its statistics stay", () => {
     const used = createUsed(module);
     const before = peekAll(used);
-    const kept = Object.fromEntries(STATISTICS.map((name) => [name, before[name]]));
+    const kept = Object.fromEntries(Object.entries(before).filter(([name]) => KEPT.test(name)));
     used.write(VTCTRL, CONTROL_RESET);
     expect(peekAll(used)).toEqual({ ...resetValues, ...kept });
-    expect(before).toMatchObject({ VFGPRC: 10, VFGPTC: 10, VFMPRC: 0 });
+    expect(before).toMatchObject({ VFGPRC: 10, VFGPTC: 10, VFMPRC: 0, VTFRTIMER: 2000 });
   });
+
+  it.each([VTCTRL, VTCTRL + 4])(
+    "used, reset at offset %d, may neither receive nor send until its port allows it",
+    (at) => {
+      const { world, server, write } = createUsed(module);
+      const peekPf = (offset: number) => world.plane.peekPfRegister(server.port, offset);
+      // The pool of the physical function, which is the last, and that of the virtual function, which is the first.
+      expect([PF_VFRE_AT, PF_VFTE_AT, PF_VFLRE_AT].map(peekPf)).toEqual([0x81, 0x81, 0]);
+      write(at, CONTROL_RESET);
+      expect([PF_VFRE_AT, PF_VFTE_AT, PF_VFLRE_AT].map(peekPf)).toEqual([0x80, 0x80, 1]);
+    },
+  );
 
   it("used, other bits of its control word written, stays as it was", () => {
     const used = createUsed(module);
@@ -91,21 +116,21 @@ describe.each(BUILDS)("a virtual function, $name build", ({ module }) => {
   });
 
   it.each([
-    { queue: "receive", control: RXDCTL, head: RDH },
-    { queue: "transmit", control: TXDCTL, head: TDH },
-  ])("used, its $queue queue disabled and enabled, begins at the ring's start", ({ control, head }) => {
+    { queue: "receive", control: RXDCTL, head: RDH, tail: RDT, told: 9 },
+    { queue: "transmit", control: TXDCTL, head: TDH, tail: TDT, told: 10 },
+  ])("used, its $queue queue disabled and enabled, begins at the ring's start", ({ control, head, tail, told }) => {
     const { peek, write } = createUsed(module);
     for (const value of [QUEUE_ENABLE, 0]) {
       write(control, value);
-      expect(peek(head)).toBe(10);
+      expect([peek(head), peek(tail)]).toEqual([10, told]);
     }
     write(control, QUEUE_ENABLE);
-    expect(peek(head)).toBe(0);
+    expect([peek(head), peek(tail)]).toEqual([0, 0]);
   });
 
   it("beside another, written to, leaves the other alone", () => {
     const world = createSmallWorld({ module });
-    const { vf } = new Network(world).addServer({ vfCount: 2 });
+    const { vf } = new Network(world).addServer({ vfCount: 2, isPortRaw: true });
     for (const { offset } of REGISTERS) world.plane.writeRegister(vf, offset, 0xffffffff);
     const peek = (offset: number) => world.plane.peekRegister(vf + 1, offset) >>> 0;
     expect(peekAll({ peek })).toEqual(resetValues);
@@ -118,6 +143,8 @@ describe("a register", () => {
 
   it.each(withAccess(READ_WRITE))("$name, written with ones and then zeros, keeps what cannot be written", (row) => {
     const { read, write } = fresh();
+    // The tail of a queue that is off cannot be written.
+    for (const control of QUEUE_CONTROLS) write(control, QUEUE_ENABLE);
     write(row.offset, 0xffffffff);
     expect(read(row.offset)).toBe((row.writable | row.reset) >>> 0);
     write(row.offset, 0);
@@ -128,6 +155,22 @@ describe("a register", () => {
     const { read, write } = fresh();
     write(offset, ~reset);
     expect(read(offset)).toBe(reset);
+  });
+
+  it.each(TAILS)("at %d, the tail of a queue that is off, written, keeps its value", (tail) => {
+    const { read, write } = fresh();
+    write(tail, 7);
+    expect(read(tail)).toBe(0);
+  });
+
+  it.each(HEADS)("at %d, a head, with the option of writable heads, written, keeps sixteen bits", (head) => {
+    const { world, vf, read, write } = fresh();
+    world.plane.setDeviceOptions(vf, 1, 0);
+    write(head, 0xfffedcba);
+    expect(read(head)).toBe(0xdcba);
+    world.plane.setDeviceOptions(vf, 0, 0);
+    write(head, 1);
+    expect(read(head)).toBe(0xdcba);
   });
 
   it.each(withAccess(WRITE_ONLY, WRITE_1_CLEARS))("$name, not readable, written and read, is zero", ({ offset }) => {
@@ -194,6 +237,7 @@ describe.each(BUILDS)("interrupt registers, $name build", ({ module }) => {
 
   it("with a cause that waits, its mask lifted, send the interrupt then", () => {
     const { world, vf, write } = createFresh(module);
+    enableMessages(world, vf);
     write(VTEICS, 2);
     expect(ofKind(runTo(world, 1000), TRACE_INTERRUPT)).toEqual([]);
     write(VTEIMS, 2);

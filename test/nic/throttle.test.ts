@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { REQUEST_ANSWERED } from "../../assembly/layout/request";
 import { TRACE_INTERRUPT } from "../../assembly/layout/trace";
-import { VTCTRL, VTEICS, VTEIMC, VTEIMS, VTEITR0, VTEITR1 } from "../../assembly/layout/vf-registers";
+import { VECTOR_STRIDE, VTCTRL, VTEICS, VTEIMC, VTEIMS, VTEITR } from "../../assembly/layout/vf-registers";
 import { CONTROL_RESET, EITR_SHIFT } from "../../assembly/layout/virtual-function";
 import { readOutcomes } from "../support/exchanges";
 import { createQuietScene } from "../support/quiet-scene";
@@ -26,7 +26,7 @@ function leastGap(times: readonly number[]): number {
 describe.each(BUILDS)("a throttled vector, $name build", ({ module }) => {
   it.each([1, 50, 122, 300])("of %d us, frames arriving all the time, interrupts at most once in each", (us) => {
     const { world, server, table } = createServiceScene(200, { world: { module }, exchanges: { gapNs: 7000 } });
-    world.plane.writeRegister(server.vf, VTEITR0, us << EITR_SHIFT);
+    world.plane.writeRegister(server.vf, VTEITR, us << EITR_SHIFT);
     const times = interruptTimes(runTo(world, 20_000_000), 0);
     expect(times.length).toBeGreaterThanOrEqual(3);
     expect(leastGap(times)).toBeGreaterThanOrEqual(us * 1000);
@@ -37,7 +37,7 @@ describe.each(BUILDS)("a throttled vector, $name build", ({ module }) => {
     const { world, server } = createQuietScene({ world: { module } });
     const { plane } = world;
     const random = new RandomSource(1);
-    plane.writeRegister(server.vf, VTEITR1, 20 << EITR_SHIFT);
+    plane.writeRegister(server.vf, VTEITR + VECTOR_STRIDE, 20 << EITR_SHIFT);
     plane.writeRegister(server.vf, VTEIMS, 2);
     const expected: number[] = [];
     for (let ns = 0; ns < 2_000_000; ns += 1 + random.below(60_000)) {
@@ -61,7 +61,7 @@ describe.each(BUILDS)("a throttled vector, $name build", ({ module }) => {
   it("beside another in its interval, interrupts at once", () => {
     const { world, server } = createQuietScene({ world: { module } });
     const write = (offset: number, value: number) => world.plane.writeRegister(server.vf, offset, value);
-    write(VTEITR0, 100 << EITR_SHIFT);
+    write(VTEITR, 100 << EITR_SHIFT);
     write(VTEIMS, 3);
     write(VTEICS, 1);
     const trace = runTo(world, 10_000);
@@ -73,7 +73,7 @@ describe.each(BUILDS)("a throttled vector, $name build", ({ module }) => {
   it("in its interval, masked when it ends, interrupts when it is unmasked", () => {
     const { world, server } = createQuietScene({ world: { module } });
     const write = (offset: number, value: number) => world.plane.writeRegister(server.vf, offset, value);
-    write(VTEITR1, 100 << EITR_SHIFT);
+    write(VTEITR + VECTOR_STRIDE, 100 << EITR_SHIFT);
     write(VTEIMS, 2);
     write(VTEICS, 2);
     write(VTEICS, 2);
@@ -87,7 +87,7 @@ describe.each(BUILDS)("a throttled vector, $name build", ({ module }) => {
   it("in its interval with a cause that waits, reset, forgets both", () => {
     const { world, server } = createQuietScene({ world: { module } });
     const write = (offset: number, value: number) => world.plane.writeRegister(server.vf, offset, value);
-    write(VTEITR1, 100 << EITR_SHIFT);
+    write(VTEITR + VECTOR_STRIDE, 100 << EITR_SHIFT);
     write(VTEIMS, 2);
     write(VTEICS, 2);
     write(VTEICS, 2);

@@ -16,6 +16,7 @@ import { BUILDS } from "../support/wasm-builds";
 /** A page that nothing else uses, for parts of packets. */
 const PARTS_AT = 450 * 4096;
 const PART = (TX_TYPE_DATA | TX_DEXT) >>> 0;
+const CONTEXT = (TX_TYPE_CONTEXT | TX_DEXT) >>> 0;
 
 describe.each(BUILDS)("a transmit queue, $name build", ({ module }) => {
   it.each([60, 61, 64, 1000, 1514, FRAME_BYTES_MAX])("with frames of %d bytes, rung, sends every byte", (byteCount) => {
@@ -92,6 +93,30 @@ describe.each(BUILDS)("a transmit queue, $name build", ({ module }) => {
     expect(scene.ring.done().slice(0, 4)).toEqual([false, true, false, false]);
   });
 
+  it("with a legacy descriptor, rung, sends what it describes", () => {
+    const scene = createQuietScene({ world: { module } });
+    writeGuest(scene.world, scene.server.guest, PARTS_AT, scene.frameOf(3));
+    scene.ring.postDescriptor({ address: PARTS_AT, bytes: 60, command: (TX_EOP | TX_RS) >>> 0 });
+    scene.ring.ring();
+    runTo(scene.world, 100_000);
+    expect(arrivedFrames(scene)).toEqual([scene.frameOf(3)]);
+    expect(scene.ring.done().slice(0, 2)).toEqual([true, false]);
+  });
+
+  it("with a context before a packet, rung, completes both", () => {
+    const scene = createQuietScene({ world: { module } });
+    scene.ring.postDescriptor({ address: 0, bytes: 0, command: (CONTEXT | TX_RS) >>> 0 });
+    scene.ring.post(scene.frameOf(3));
+    scene.ring.ring(1);
+    runTo(scene.world, 50_000);
+    // Without the packet that it is for it waits.
+    expect(scene.ring.done().slice(0, 2)).toEqual([false, false]);
+    scene.ring.ring();
+    runTo(scene.world, 100_000);
+    expect(arrivedFrames(scene)).toEqual([scene.frameOf(3)]);
+    expect(scene.ring.done().slice(0, 3)).toEqual([true, true, false]);
+  });
+
   it("with many long frames, rung, completes those that reach its packet buffer only", () => {
     const scene = createQuietScene({ world: { module }, server: { rate: 1e9 } });
     scene.ring.send(framesFrom(scene, 0, 20, FRAME_BYTES_MAX));
@@ -116,13 +141,8 @@ describe.each(BUILDS)("a packet that cannot be sent, $name build", ({ module }) 
   it.each([
     { what: "too long by a byte", bytes: FRAME_BYTES_MAX + 1, command: undefined, reason: DROP_OVERSIZE },
     { what: "as long as a descriptor can say", bytes: 65_535, command: undefined, reason: DROP_OVERSIZE },
-    { what: "of a legacy descriptor", bytes: 60, command: (TX_TYPE_DATA | TX_EOP) >>> 0, reason: DROP_MALFORMED },
-    {
-      what: "of a context descriptor",
-      bytes: 60,
-      command: (TX_DEXT | TX_TYPE_CONTEXT | TX_EOP) >>> 0,
-      reason: DROP_MALFORMED,
-    },
+    { what: "too short for its header", bytes: 13, command: undefined, reason: DROP_MALFORMED },
+    { what: "of no known type", bytes: 60, command: (TX_DEXT | TX_EOP) >>> 0, reason: DROP_MALFORMED },
   ])("$what, rung, is dropped, and the next one leaves", ({ bytes, command, reason }) => {
     const scene = createQuietScene({ world: { module } });
     scene.ring.postDescriptor({ address: 0, bytes, ...(command === undefined ? {} : { command }) });
@@ -132,6 +152,41 @@ describe.each(BUILDS)("a packet that cannot be sent, $name build", ({ module }) 
     expect(dropsFor(trace, reason)).toMatchObject([{ subject: scene.server.vf, a: bytes }]);
     expect(numbersOf(arrivedFrames(scene))).toEqual([7]);
     expect(scene.world.plane.peekRegister(scene.server.vf, VFGPTC)).toBe(1);
+  });
+
+  it.each([
+    {
+      what: "a context after data",
+      parts: [
+        [PART, 100],
+        [CONTEXT, 0],
+        [PART | TX_EOP, 100],
+      ],
+    },
+    {
+      what: "legacy after advanced",
+      parts: [
+        [PART, 100],
+        [TX_EOP, 100],
+      ],
+    },
+    {
+      what: "advanced after legacy",
+      parts: [
+        [0, 100],
+        [PART | TX_EOP, 100],
+      ],
+    },
+  ])("with $what, rung, is dropped once, and the next one leaves", ({ parts }) => {
+    const scene = createQuietScene({ world: { module } });
+    for (const [command = 0, bytes = 0] of parts) {
+      scene.ring.postDescriptor({ address: PARTS_AT, bytes, command: command >>> 0 });
+    }
+    scene.ring.post(scene.frameOf(7));
+    scene.ring.ring();
+    const trace = runTo(scene.world, 100_000);
+    expect(dropsFor(trace, DROP_MALFORMED)).toMatchObject([{ subject: scene.server.vf, a: 200 }]);
+    expect(numbersOf(arrivedFrames(scene))).toEqual([7]);
   });
 
   it("in parts that are too long together, rung, is dropped once", () => {

@@ -3,7 +3,7 @@
  * asks unless a test says otherwise. Like the decoder it knows the specification only.
  */
 import { imageCrc } from "./image-crc";
-import type { DecodedImage, ImageRecord } from "./image-decoder";
+import type { Framed, ImageRecord } from "./image-decoder";
 
 /** What goes into a record; the rest is as in a well-formed one. */
 export interface RecordParts {
@@ -40,7 +40,7 @@ export function writeImage(records: readonly RecordParts[], header: HeaderParts 
   }
   image.set(new TextEncoder().encode(header.magic ?? "RENICVF\0"), 0);
   const view = new DataView(image.buffer);
-  view.setUint16(8, header.major ?? 1, true);
+  view.setUint16(8, header.major ?? 2, true);
   view.setUint16(10, header.minor ?? 0, true);
   view.setUint32(12, header.model ?? 0x10ca8086, true);
   view.setUint32(16, header.features ?? 0, true);
@@ -63,13 +63,55 @@ function writeRecord({ type, payload, flags = 0, instance = 0, version = 1 }: Re
   return record;
 }
 
-/** Returns an image's records with one of a type replaced by others. */
+/** A frame that waits. */
+export interface FrameParts {
+  readonly bytes: Uint8Array;
+  readonly epoch?: number;
+  readonly descriptorCount?: number;
+  readonly queue?: number;
+}
+
+/** Writes the payload of OUTBOUND: epoch 2 is open and held, nothing is released, unless told. */
+export function writeOutbound(
+  frames: readonly FrameParts[],
+  head: { count?: number; flags?: number } = {},
+): Uint8Array {
+  const words = [head.count ?? frames.length, 2, 0, head.flags ?? 3];
+  const parts = [wordsOf(words)];
+  for (const { bytes, epoch = 1, descriptorCount = 0, queue = 0 } of frames) {
+    const padded = new Uint8Array(Math.ceil(bytes.length / 8) * 8);
+    padded.set(bytes);
+    parts.push(wordsOf([epoch, bytes.length, descriptorCount, queue]), padded);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function wordsOf(words: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(words.length * 4);
+  words.forEach((word, index) => {
+    new DataView(bytes.buffer).setUint32(index * 4, word, true);
+  });
+  return bytes;
+}
+
+/** Returns an image's records with one of a type replaced by others; of a queue's, the first queue's unless told. */
 export function replaceRecord(
-  { records }: DecodedImage,
+  { records }: Framed,
   type: number,
   replace: (record: ImageRecord) => readonly RecordParts[],
+  instance = 0,
 ): RecordParts[] {
-  return records.flatMap((record) => (record.type === type ? replace(record) : [record]));
+  return records.flatMap((record) => {
+    return record.type === type && record.instance === instance ? replace(record) : [record];
+  });
+}
+
+/** Returns an image's records with one more in the place where the order wants it. */
+export function insertRecord({ records }: Framed, more: RecordParts): RecordParts[] {
+  const isBefore = ({ type, instance }: ImageRecord) => {
+    return type < more.type || (type === more.type && instance < (more.instance ?? 0));
+  };
+  return [...records.filter(isBefore), more, ...records.filter((record) => !isBefore(record))];
 }
 
 /** Returns a payload with one of its words changed. */
@@ -77,4 +119,16 @@ export function withWord(payload: Uint8Array, index: number, value: number): Uin
   const changed = payload.slice();
   new DataView(changed.buffer).setUint32(index * 4, value, true);
   return changed;
+}
+
+/** Returns an image with the payload of a record changed. */
+export function withPayload(image: Framed, type: number, change: (payload: Uint8Array) => Uint8Array): Uint8Array {
+  return writeImage(replaceRecord(image, type, (record) => [{ ...record, payload: change(record.payload) }]));
+}
+
+/** Returns an image with bits of one byte turned over, and nothing put right again. */
+export function damage(image: Uint8Array, at: number, bits: number): Uint8Array {
+  const damaged = image.slice();
+  damaged[at] = (damaged[at] ?? 0) ^ bits;
+  return damaged;
 }

@@ -5,14 +5,16 @@ import { BUILDS, DEBUG, RELEASE } from "../support/wasm-builds";
 
 const END_NS = 4_000_000;
 
-/** Lossy links make draws, tries again and answers to closed ports. */
+/** Lossy links make draws, tries again and answers to closed ports; transfers of the device take some time. */
 function scene(world: SceneOptions["world"] = {}) {
-  return createServiceScene(40, {
+  const made = createServiceScene(40, {
     world: { ...world },
     client: { loss: 0.2 },
     exchanges: { gapNs: 40_000 },
     patience: { timeoutNs: 300_000 },
   });
+  made.world.plane.setDma(made.server.port, 435, 290, 290);
+  return made;
 }
 
 /** Runs to the end in steps of so many nanoseconds and returns the digest. */

@@ -68,4 +68,21 @@ describe.each(BUILDS)("thousands of timers, $name build", ({ module }) => {
     expect(firings.length).toBeGreaterThan(300);
     expect(schedule.takeNext()).toBeUndefined();
   });
+
+  const COUNT = 500;
+  it.each([
+    ["ascending", (i: number) => i],
+    ["descending", (i: number) => COUNT - 1 - i],
+    ["alternating", (i: number) => (i & 1 ? COUNT - i : i)],
+    ["scattered", (i: number) => (i * 301) % COUNT],
+  ])("armed for one time in %s order, spread more than once on the way, fire by number", (_, timerOf) => {
+    const world = createSmallWorld({ module, isObserved: false });
+    const atNs = 1_000_000_000;
+    // Each of these is earlier by another magnitude, and taking it spreads the slot that the ties are in.
+    const before = [1, 10, 1000, 100_000, 10_000_000].map((ns, index) => ({ atNs: atNs - ns, timer: COUNT + index }));
+    for (const { atNs: earlierNs, timer } of before) world.plane.armTimer(timer, earlierNs);
+    for (let i = 0; i < COUNT; i++) world.plane.armTimer(timerOf(i), atNs);
+    const ties = Array.from({ length: COUNT }, (_, timer) => ({ atNs, timer }));
+    expect(firingsTo(world, END_NS)).toEqual([...before.reverse(), ...ties]);
+  });
 });

@@ -3,6 +3,7 @@
  * because the boundary does not tell their numbers and the trace speaks of little else.
  */
 import type { World } from "../../src/core/world";
+import { giveAddress, startPort } from "../../src/device/port-driver";
 import { clientIp, clientMac, guestIp, guestMac, type MacWords } from "./addresses";
 
 /** UDP port of every service. */
@@ -48,6 +49,8 @@ export interface ServerOptions extends LinkOptions {
   /** What the port keeps for a quiesced virtual function. */
   readonly parkedBytesMax?: number;
   readonly requestCycles?: number;
+  /** The port stays as it was powered up: nobody drives its physical function. */
+  readonly isPortRaw?: boolean;
 }
 
 export interface ClientOptions extends LinkOptions {
@@ -82,12 +85,18 @@ export class Network {
     const host = plane.addHost();
     const processor = plane.addProcessor(...CYCLE_PS);
     const port = plane.addPort(host, vfCount, options.parkedBytesMax ?? 65_536);
+    // The wire between the port's own pools.
+    this.#wireCount++;
     const { rate, latencyNs, backlogBytes } = withDefaults(options);
     plane.connectPort(port, this.#switch, rate, latencyNs, backlogBytes);
     const mac = guestMac(number);
     const guest = plane.addGuest(host, processor, pageCount, ...mac, guestIp(number), options.requestCycles ?? 10_000);
     const vf = plane.firstVf(port);
     plane.attachVf(vf, guest);
+    if (!options.isPortRaw) {
+      startPort(this.world, port);
+      giveAddress(this.world, vf, { low: mac[0], high: mac[1] });
+    }
     this.#serverCount++;
     return { host, processor, port, guest, vf, mac, ...this.#takeLink() };
   }
@@ -101,6 +110,7 @@ export class Network {
     const guest = plane.addGuest(server.host, processor, GUEST_PAGE_COUNT, ...mac, guestIp(number), 10_000);
     const vf = server.vf + pool;
     plane.attachVf(vf, guest);
+    giveAddress(this.world, vf, { low: mac[0], high: mac[1] });
     return { ...server, processor, guest, vf, mac };
   }
 

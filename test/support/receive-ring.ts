@@ -6,6 +6,7 @@ import { QUEUE_ENABLE } from "../../assembly/layout/virtual-function";
 import type { World } from "../../src/core/world";
 import { readGuest, writeGuest } from "./guest-pages";
 import type { Server } from "./network";
+import { openPool } from "./open-pool";
 
 /** No software of a guest uses this page (layout/guest-software.ts). */
 export const RECEIVE_RING_PAGE = 9;
@@ -19,13 +20,14 @@ export function layReceiveRing(world: World, { guest, vf }: Server, buffers: rea
   });
   writeGuest(world, guest, RECEIVE_RING_PAGE * PAGE_BYTES, bytes);
   const write = (offset: number, value: number) => world.plane.writeRegister(vf, offset, value);
+  openPool(world, vf);
   write(VTEIMC, 7);
   write(RXDCTL, 0);
   write(RDBAL, RECEIVE_RING_PAGE * PAGE_BYTES);
   write(RDBAH, 0);
   write(RDLEN, bytes.length);
-  write(RDT, buffers.length - 1);
   write(RXDCTL, QUEUE_ENABLE);
+  write(RDT, buffers.length - 1);
 }
 
 /** A receive descriptor as the device wrote it back. */

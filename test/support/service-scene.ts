@@ -1,5 +1,6 @@
 /** The usual scene: one server with a service, one client that asks it, both ready to go. */
 import type { World } from "../../src/core/world";
+import { bootGuest } from "../../src/device/port-driver";
 import {
   type Exchange,
   type ExchangeOptions,
@@ -38,7 +39,7 @@ export function createServiceScene(requestCount: number, options: SceneOptions =
   const exchanges = makeExchanges(requestCount, options.exchanges);
   loadService(world, server.guest, exchanges);
   const table = giveRequests(world, client.client, exchanges, options.patience);
-  world.plane.bootGuest(server.guest);
+  bootGuest(world, server.guest);
   world.plane.startClient(client.client);
   return { world, network, server, client, exchanges, table };
 }

@@ -21,6 +21,7 @@ import { QUEUE_ENABLE } from "../../assembly/layout/virtual-function";
 import type { World } from "../../src/core/world";
 import { readGuest, writeGuest } from "./guest-pages";
 import type { Server } from "./network";
+import { enableMessages, openPool } from "./open-pool";
 
 /** Neither the driver nor the service of a guest uses these pages (layout/guest-software.ts). */
 const RING_PAGE = 8;
@@ -57,14 +58,22 @@ export class TransmitRing {
   ) {
     this.descriptorCount = descriptorCount;
     this.#base = base;
+    this.start();
+  }
+
+  /** Sets the queue up anew: the ring where it was, its next descriptor the first, its contents as they are. */
+  start(): void {
+    const { world, server } = this;
     const write = (offset: number, value: number) => world.plane.writeRegister(server.vf, offset, value);
+    openPool(world, server.vf);
+    enableMessages(world, server.vf);
     write(VTEIMC, 7);
     write(TXDCTL, 0);
-    write(TDBAL, base);
+    write(TDBAL, this.#base);
     write(TDBAH, 0);
-    write(TDLEN, descriptorCount * DESCRIPTOR_BYTES);
-    write(TDT, 0);
+    write(TDLEN, this.descriptorCount * DESCRIPTOR_BYTES);
     write(TXDCTL, QUEUE_ENABLE);
+    this.#next = 0;
   }
 
   /** Puts a frame behind what was posted before, in a buffer of its own; the device is not told. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { REQUEST_ANSWERED, REQUEST_FAILED, REQUEST_PENDING, REQUEST_SENT } from "../../assembly/layout/request";
 import { TRACE_BORN, TRACE_CONSUMED } from "../../assembly/layout/trace";
+import { bootGuest } from "../../src/device/port-driver";
 import { type Exchange, giveRequests, loadService, makeExchanges, readOutcomes, text } from "../support/exchanges";
 import { itemAt } from "../support/item-at";
 import { Network } from "../support/network";
@@ -20,7 +21,7 @@ function createDisagreement(module: WebAssembly.Module, known: readonly Exchange
   const { client } = network.addClient();
   loadService(world, guest, known);
   const table = giveRequests(world, client, asked, { timeoutNs: 10_000_000, tryCountMax: 1 });
-  world.plane.bootGuest(guest);
+  bootGuest(world, guest);
   world.plane.startClient(client);
   const read = () => readOutcomes(world, table, asked.length);
   return { world, client, read };

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { REASON_UNTIL } from "../../assembly/layout/event";
 import { DROP_LOSS, TRACE_BORN, TRACE_CONSUMED } from "../../assembly/layout/trace";
+import { bootGuest } from "../../src/device/port-driver";
 import { Network } from "../support/network";
 import { createQuietScene, framesFrom } from "../support/quiet-scene";
 import { runFor } from "../support/running";
@@ -15,7 +16,7 @@ describe.each(BUILDS)("a port whose guest never started, $name build", ({ module
     const network = new Network(world);
     const speaker = network.addServer();
     network.addServer();
-    world.plane.bootGuest(speaker.guest);
+    bootGuest(world, speaker.guest);
     // Nobody looks at the ports from outside in the meantime.
     for (let round = 0; round < 50; round++) {
       for (let i = 0; i < 4; i++) world.plane.announce(speaker.vf);

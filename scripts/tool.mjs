@@ -1,0 +1,36 @@
+/**
+ * Bundles a tool of the tests into build/ and runs it with the arguments that follow its name:
+ *
+ *     node scripts/tool.mjs agree --count 100
+ *
+ * The sources import without endings, which Node does not take; the bundle is remade each time, in some milliseconds.
+ */
+import { resolve } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const ENTRIES = {
+  agree: "test/agreement/main.ts",
+};
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const [name = ""] = process.argv.splice(2, 1);
+const entry = ENTRIES[name];
+if (entry === undefined) {
+  console.error(`There is no tool "${name}"; there is: ${Object.keys(ENTRIES).join(", ")}.`);
+  process.exit(2);
+}
+const bundle = resolve("build", `${name}.mjs`);
+await build({
+  entryPoints: [entry],
+  outfile: bundle,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  packages: "external",
+  sourcemap: "inline",
+  logLevel: "warning",
+});
+await import(pathToFileURL(bundle).href);
