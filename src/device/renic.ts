@@ -6,6 +6,8 @@ import { IMAGE_OK } from "../../assembly/layout/state-image";
 import type { Abilities } from "../config/scenario";
 import { InternalError } from "../core/load";
 import type { CheckpointDevice } from "./checkpoint-device";
+import { service } from "./pf-mailbox";
+import { pfPort, placeOnPort } from "./port-driver";
 
 /** Returns the device of a virtual function with these abilities. */
 export function renicDevice(abilities: Abilities): CheckpointDevice {
@@ -40,6 +42,8 @@ export function renicDevice(abilities: Abilities): CheckpointDevice {
     },
     activate(world, { vf }) {
       world.plane.unquiesce(vf);
+      // A message or a reset that waited at the checkpoint is in the image; nothing announces it here.
+      service(pfPort(world, placeOnPort(world, vf).port));
     },
     teardown(world, { vf }) {
       world.plane.stopHolding(vf);
