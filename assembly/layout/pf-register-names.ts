@@ -68,7 +68,7 @@ export const PF_REGISTER_MEANINGS: string =
   "multicast frames received\n" +
   "frames sent\n" +
   "octets received, low half\n" +
-  "octets received, high half\n" +
+  "octets received, high half: a read clears both halves\n" +
   "octets sent, low half\n" +
-  "octets sent, high half\n" +
+  "octets sent, high half: a read clears both halves\n" +
   "frames that were too long";
