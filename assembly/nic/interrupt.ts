@@ -108,9 +108,10 @@ function request(v: Vf, vector: u32, isRunning: bool): void {
   sendMessage(v, vector);
 }
 
+/** An event that comes earlier looks again; so a guest that keeps changing its interval does not fill the queue. */
 function awaitInterval(v: Vf, vector: u32): void {
   const t = throttle(v, vector);
-  if (t.armed == t.nextAt) return;
+  if (t.armed <= t.nextAt) return;
   t.armed = t.nextAt;
   schedule(EVENT_MODERATION, (indexOf(v) << 2) | vector, t.nextAt);
 }

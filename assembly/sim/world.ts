@@ -38,7 +38,6 @@ export class World {
   framesAt: u32;
   framesEnd: u32;
   framesNext: u32;
-  smallSlotsAt: u32;
   smallSlotsNext: u32;
   smallSlotsEnd: u32;
   smallSlotFree: u32;
@@ -54,7 +53,6 @@ export class World {
   wireCount: u32;
   switchCount: u32;
   clientCount: u32;
-  slotsInUse: u32;
   /** A few bytes for the event at hand; nothing in it outlives the event. */
   scratch: u32;
   /** The buffer through which the control plane hands in and takes out blocks. */
