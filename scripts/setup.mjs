@@ -4,6 +4,7 @@
  *
  *     node scripts/setup.mjs            install, build what runs
  *     node scripts/setup.mjs --types    and the type declarations that the package ships
+ *     node scripts/setup.mjs --fuzz     and the fuzz tool, its module compiled from assembly/fuzz
  *
  * Staleness is decided by content, not by time: a stamp beside each output holds the hash of its inputs.
  */
@@ -67,12 +68,16 @@ step("install", ["package.json", "package-lock.json"], ["node_modules/.package-l
   run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
 });
 
+/** What the data plane is built from: not the fuzz module, which is built from all of it. */
+const dataPlane = readdirSync("assembly")
+  .filter((name) => name !== "fuzz")
+  .map((name) => join("assembly", name));
 const asc = join("node_modules", "assemblyscript", "bin", "asc.js");
 for (const [target, output] of [
   ["release", "build/renic.wasm"],
   ["debug", "build/renic.debug.wasm"],
 ]) {
-  step(`wasm-${target}`, ["assembly", "asconfig.json", "scripts/inline.mjs", "package-lock.json"], [output], () => {
+  step(`wasm-${target}`, [...dataPlane, "asconfig.json", "scripts/inline.mjs", "package-lock.json"], [output], () => {
     // asc resolves a transform that asconfig.json names as if it were a package, so it is named here.
     run(process.execPath, [asc, "assembly/index.ts", "--target", target, "--transform", "./scripts/inline.mjs"]);
   });
@@ -82,6 +87,22 @@ copyFileSync("build/renic.wasm", "dist/renic.wasm");
 step("bundle", ["src", "test/checker", "bench", "assembly/layout", "package.json"], ["dist/cli.js"], () => {
   run(process.execPath, ["scripts/bundle.mjs"]);
 });
+
+if (process.argv.includes("--fuzz")) {
+  const output = "build/fuzz.wasm";
+  step("wasm-fuzz", ["assembly", "asconfig.json", "scripts/inline.mjs", "package-lock.json"], [output], () => {
+    const target = ["--target", "release", "--outFile", output, "--transform", "./scripts/inline.mjs"];
+    run(process.execPath, [asc, "assembly/fuzz/index.ts", ...target]);
+  });
+  step(
+    "fuzz-tool",
+    ["test/fuzz", "assembly/fuzz", "assembly/layout", "scripts/bundle-fuzz.mjs", "package.json"],
+    ["build/fuzz.mjs"],
+    () => {
+      run(process.execPath, ["scripts/bundle-fuzz.mjs"]);
+    },
+  );
+}
 
 if (process.argv.includes("--types")) {
   step(
