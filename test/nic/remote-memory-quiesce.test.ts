@@ -1,5 +1,7 @@
 /** A virtual function whose memory lives elsewhere: quiesced in the midst of things, saved and restored, reset. */
 import { describe, expect, it } from "vitest";
+import { REASON_QUIESCED } from "../../assembly/layout/event";
+import { DMA_POST } from "../../assembly/layout/remote-memory";
 import { IMAGE_BYTES_MAX, IMAGE_OK } from "../../assembly/layout/state-image";
 import { DROP_RESET, TRACE_FETCHED } from "../../assembly/layout/trace";
 import { RDH, TDH, VTCTRL } from "../../assembly/layout/vf-registers";
@@ -52,6 +54,30 @@ describe.each(BUILDS)("a virtual function whose memory lives elsewhere, quiesced
     scene.runFor(LONG_NS);
     expect([driver.peek(RDH), driver.peek(TDH)]).toEqual([11, 30]);
     expect(scene.takeSent()).toEqual(numbers(30).map((number) => frameFrom(0, number)));
+  });
+
+  it("while a packet is read of which nobody is told, sends that one and asks for nothing more", () => {
+    const { scene, driver, remote } = createRemoteScene({ module });
+    driver.postFrames(
+      numbers(5).map((number) => frameFrom(0, number)),
+      SILENT,
+    );
+    driver.ring();
+    for (let ns = 100; !remote.taken.some(({ bytes }) => bytes === 100); ns += 10) scene.runTo(ns);
+    expect(scene.world.plane.quiesce(0)).toBe(0);
+    const takenCount = remote.taken.length;
+    scene.runFor(LONG_NS);
+    expect([scene.quiesced, driver.peek(TDH), remote.taken.length]).toEqual([[0], 1, takenCount]);
+  });
+
+  it("with its last answers all at one time, still says that it is quiesced", () => {
+    const { scene, remote } = createRemoteScene({ module });
+    scene.arrive(frameTo(0, 1), 1000);
+    for (let ns = 1000; !remote.openKinds().includes(DMA_POST); ns++) scene.runTo(ns);
+    expect(scene.world.plane.quiesce(0)).toBe(0);
+    remote.answerAll();
+    expect(scene.world.plane.isQuiesced(0)).toBe(1);
+    expect(scene.world.advance(1_000_000).reason).toBe(REASON_QUIESCED);
   });
 
   it("told to go on before all is answered, goes on and never says that it was quiesced", () => {
@@ -133,6 +159,24 @@ describe.each(BUILDS)("a virtual function whose memory lives elsewhere, reset, $
     scene.runFor(LONG_NS);
     expect(scene.takeSent().at(-1)).toEqual(frameFrom(0, 50));
     expect([driver.peek(TDH), driver.peek(RDH)]).toEqual([1, 1]);
+  });
+
+  it("by the death of its host in the midst of things, does and writes nothing more", () => {
+    const { scene, driver, remote } = createRemoteScene({ module });
+    driver.postFrames(numbers(10).map((number) => frameFrom(0, number)));
+    driver.ring();
+    scene.arriveEvery(
+      numbers(3).map((number) => frameTo(0, number)),
+      1000,
+      50,
+    );
+    scene.runTo(4_000);
+    expect(remote.openCount).toBeGreaterThan(0);
+    const [before, takenCount] = [remote.contents.slice(), remote.taken.length];
+    scene.world.plane.failHost(0);
+    scene.runFor(LONG_NS);
+    expect([Buffer.compare(remote.contents, before), remote.taken.length]).toEqual([0, takenCount]);
+    expect(ofKind(scene.trace, TRACE_FETCHED).every(({ timePs }) => timePs <= 4_000_000)).toBe(true);
   });
 
   it("while it is to be quiesced, is quiesced", () => {

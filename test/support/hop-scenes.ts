@@ -1,0 +1,122 @@
+/** Worlds with much traffic, of which it is to be shown that they come out alike however they are scheduled. */
+import { RDT, VTEIMC, VTEIMS, VTEITR, VTIVAR } from "../../assembly/layout/vf-registers";
+import { EITR_SHIFT } from "../../assembly/layout/virtual-function";
+import type { World } from "../../src/core/world";
+import { bootGuest } from "../../src/device/port-driver";
+import { VMOLR } from "../reference/pf-registers";
+import { outsideAddress, poolAddress } from "../reference/program-frames";
+import { giveRequests, loadService, makeExchanges } from "./exchanges";
+import { itemAt } from "./item-at";
+import { Network } from "./network";
+import { numberedFrame, PortScene } from "./port-scene";
+import { RandomSource } from "./random-source";
+import { createServiceScene } from "./service-scene";
+import { createSmallWorld } from "./small-world";
+import type { Parts } from "./world-outcome";
+
+/** A world that is ready to go, and what is done to it meanwhile, at times in ascending order. */
+export interface HopScene {
+  readonly world: World;
+  readonly parts: Parts;
+  readonly endNs: number;
+  readonly actions: readonly { readonly ns: number; act(): void }[];
+}
+
+export type SceneMaker = (module: WebAssembly.Module) => HopScene;
+
+/** VMOLR: broadcast, and check sequences are stripped. */
+const TAKES_BROADCAST = 0x8800_2600;
+const DMA = { latencyNs: 435, readPs: 290, writePs: 290 };
+
+/** One client asks one guest. */
+export function oneFlow(module: WebAssembly.Module): HopScene {
+  const { world, server } = createServiceScene(60, { world: { module }, exchanges: { gapNs: 30_000 } });
+  world.plane.setDma(server.port, DMA.latencyNs, DMA.readPs, DMA.writePs);
+  return { world, parts: { guests: [server.guest], vfs: [server.vf], ports: [server.port] }, endNs: 3e6, actions: [] };
+}
+
+/** So many requests at once that the ring of a slow guest overflows. */
+export function overload(module: WebAssembly.Module): HopScene {
+  const { world, server } = createServiceScene(900, {
+    world: { module },
+    server: { requestCycles: 200_000 },
+    exchanges: { gapNs: 200 },
+    patience: { timeoutNs: 2_000_000, tryCountMax: 2 },
+  });
+  world.plane.setDma(server.port, DMA.latencyNs, DMA.readPs, DMA.writePs);
+  return { world, parts: { guests: [server.guest], vfs: [server.vf], ports: [server.port] }, endNs: 8e6, actions: [] };
+}
+
+const HOST_COUNT = 16;
+
+/** Sixteen hosts and as many clients on one switch, each client asking another host. */
+export function manyHosts(module: WebAssembly.Module): HopScene {
+  const chunkCount = HOST_COUNT * 9;
+  const world = createSmallWorld({ module, chunkCount, slotCount: 4096, arenaBytes: (chunkCount + 96) * 64 * 4096 });
+  const network = new Network(world);
+  const servers = Array.from({ length: HOST_COUNT }, () => network.addServer({ latencyNs: 700 }));
+  const clients = Array.from({ length: HOST_COUNT }, () => network.addClient({ loss: 0.02 }));
+  for (const [index, server] of servers.entries()) {
+    const exchanges = makeExchanges(25, { firstNs: 10_000 + index * 37, gapNs: 20_000 + index });
+    world.plane.setDma(server.port, DMA.latencyNs, DMA.readPs, DMA.writePs);
+    loadService(world, server.guest, exchanges);
+    const { client } = itemAt(clients, index);
+    giveRequests(world, client, exchanges, { target: index, timeoutNs: 300_000 });
+    bootGuest(world, server.guest);
+    world.plane.startClient(client);
+  }
+  const parts = {
+    guests: servers.map(({ guest }) => guest),
+    vfs: servers.map(({ vf }) => vf),
+    ports: servers.map(({ port }) => port),
+  };
+  return { world, parts, endNs: 2e6, actions: [] };
+}
+
+/** Destinations of what seven pools send: outside, each other, everybody. */
+function drawDestination(random: RandomSource): Uint8Array {
+  const kind = random.below(5);
+  if (kind < 2) return outsideAddress(1);
+  return kind < 4 ? poolAddress(random.below(7)) : new Uint8Array(6).fill(0xff);
+}
+
+/** Seven pools send to the wire and to each other, and receive from both, with and without their interrupts. */
+export function sevenPools(module: WebAssembly.Module): HopScene {
+  const scene = new PortScene({ module, vfCount: 7, dma: DMA });
+  const random = new RandomSource(11);
+  for (const driver of scene.drivers) {
+    scene.writePf(VMOLR + driver.vf * 4, TAKES_BROADCAST);
+    driver.startReceive({ owned: 150 });
+    driver.startTransmit();
+    driver.write(VTIVAR, 0x8180);
+    for (const vector of [0, 1]) driver.write(VTEITR + 4 * vector, (30 + driver.vf * 5) << EITR_SHIFT);
+    driver.write(VTEIMS, driver.vf % 3);
+  }
+  const actions = Array.from({ length: 120 }, (_, index) => {
+    const driver = itemAt(scene.drivers, random.below(7));
+    const frames = Array.from({ length: 1 + random.below(6) }, (_, number) => {
+      return numberedFrame(drawDestination(random), poolAddress(driver.vf), number, 60 + random.below(1400));
+    });
+    return {
+      ns: 1000 + index * 4_000 + random.below(4_000),
+      act() {
+        driver.postFrames(frames);
+        driver.ring();
+        // Now and then the mask or the tail changes, which has the port look.
+        if (index % 5 === 0) driver.write(VTEIMS, 3);
+        if (index % 5 > 1) driver.write(VTEIMC, 3);
+        if (index % 7 === 0) driver.write(RDT, (150 + index) & 0xff);
+      },
+    };
+  });
+  const wireFrames = Array.from({ length: 300 }, (_, number) => {
+    return numberedFrame(drawDestination(random), outsideAddress(2), number, 60 + random.below(1400));
+  });
+  scene.arriveEvery(wireFrames, 2000, 1_300);
+  return {
+    world: scene.world,
+    parts: { guests: scene.guests, vfs: scene.drivers.map(({ vf }) => vf), ports: [0] },
+    endNs: 1e6,
+    actions,
+  };
+}
