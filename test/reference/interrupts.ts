@@ -101,7 +101,9 @@ export function writeMaskSet(port: Port, pool: Pool, value: number): void {
   pool.registers.write(vf.VTEIMS, value);
   const causes = pool.registers.get(vf.VTEICR);
   for (let vector = 0; vector < VECTOR_COUNT; vector++) {
-    if (hasBit(value, vector) && !hasBit(old, vector) && hasBit(causes, vector)) request(port, pool, vector);
+    if (!hasBit(value, vector) || hasBit(old, vector) || !hasBit(causes, vector)) continue;
+    port.seen("interrupt.unmaskedCause");
+    request(port, pool, vector);
   }
 }
 
@@ -146,6 +148,7 @@ export function resumeVectors(port: Port, pool: Pool): void {
 export function readThrottle(port: Port, pool: Pool, vector: number): number {
   const endsAtPs = itemAt(pool.vectors, vector).endsAtPs;
   const ticks = endsAtPs === undefined ? 0 : Math.min(TICKS_MAX, Math.ceil((endsAtPs - port.now) / TICK_PS));
+  if (ticks > 0) port.seen("interrupt.timeLeftRead");
   return pool.registers.get(vf.VTEITR + vector * 4) + ticks * 2 ** 21;
 }
 
@@ -153,6 +156,7 @@ export function writeThrottle(port: Port, pool: Pool, vector: number, value: num
   pool.registers.set(vf.VTEITR + vector * 4, value & ITR_STORED);
   if (hasBit(value, 31)) return;
   const ticks = bits(value, 30, 21);
+  port.seen(ticks === 0 ? "interrupt.intervalCut" : "interrupt.intervalWritten");
   if (ticks === 0) endInterval(port, pool, vector);
   else itemAt(pool.vectors, vector).endsAtPs = port.now + ticks * TICK_PS;
 }

@@ -46,6 +46,8 @@ export class Port {
   readonly settings: DeviceSettings;
   readonly coverage: Coverage;
   readonly pools: readonly Pool[];
+  /** Those that are a VF's: only their queues have vectors, and so timers of write-backs. */
+  readonly vfPools: readonly Pool[];
   readonly pf = new RegisterFile(pf.PF_REGISTERS);
   readonly views: ReadonlyMap<number, View>;
   readonly drops = new Map<DropReason, number>(DROP_REASONS.map((reason) => [reason, 0]));
@@ -71,6 +73,7 @@ export class Port {
     this.settings = settings;
     this.coverage = coverage;
     this.pools = Array.from({ length: POOL_COUNT }, (_, index) => new Pool(index, settings));
+    this.vfPools = this.pools.filter((pool) => pool.hasVf);
     this.views = viewsByOffset(settings.vfCount);
   }
 

@@ -94,6 +94,14 @@ function ipHeader(random: ProgramRandom, shape: FrameShape): Uint8Array {
   return Uint8Array.from([...header, ...parts.flat()]);
 }
 
+/** Has the checksum that the device is to insert come out as zero, by the last whole word of the payload. */
+function sumToNothing(frame: Uint8Array, l4At: number, pseudo: number): void {
+  const at = l4At + Math.floor((frame.length - l4At - 2) / 2) * 2;
+  if (at < l4At + 8) return;
+  setBigEndian16(frame, at, 0);
+  setBigEndian16(frame, at, 0xffff - fold(pseudo + onesSum(frame, l4At, frame.length)));
+}
+
 /** Sets the lengths and checksums of a frame. */
 function finishHeaders(frame: Uint8Array, shape: FrameShape, l3At: number, l4At: number): void {
   if (shape.isIpv6) setBigEndian16(frame, l3At + 4, frame.length - l3At - 40);
@@ -116,6 +124,8 @@ function finishHeaders(frame: Uint8Array, shape: FrameShape, l3At: number, l4At:
   const addressesTo = l3At + (shape.isIpv6 ? 40 : 20);
   const pseudo = onesSum(frame, addressesFrom, addressesTo) + shape.protocol + (shape.isSegmented ? 0 : l4Length);
   setBigEndian16(frame, field, 0);
+  const isWhole = shape.isPartial && !shape.isSegmented && shape.protocol === PROTOCOL_UDP;
+  if (isWhole && (frame[l4At] ?? 0) % 8 === 0) sumToNothing(frame, l4At, fold(pseudo));
   const sum = shape.isPartial ? fold(pseudo) : ~fold(pseudo + onesSum(frame, l4At, frame.length)) & 0xffff;
   setBigEndian16(frame, field, sum === 0 && shape.protocol === PROTOCOL_UDP ? 0xffff : sum);
 }

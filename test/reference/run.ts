@@ -179,10 +179,18 @@ function describeFault({ count, address, access }: FaultRecord): string {
   return `count ${count} address 0x${address.toString(16)} access ${access}`;
 }
 
+/** Something that happens to a device in the middle of a program. */
+export interface Interlude {
+  readonly beforeStep: number;
+  /** Takes the time, and returns the time at which the program goes on. */
+  readonly happen: (nowPs: number) => number;
+}
+
 /** Runs a program to its end, and for some time longer. */
-export function runProgram(program: Program, device: Device): Outcome {
+export function runProgram(program: Program, device: Device, interlude?: Interlude): Outcome {
   const run = new Run(device);
   program.steps.forEach((step, index) => {
+    if (interlude?.beforeStep === index) run.now = interlude.happen(run.now);
     run.apply(step, index);
   });
   device.advance(run.now + SETTLING_PS);
@@ -227,8 +235,19 @@ function isSameMessage(one: Message | undefined, other: Message | undefined): bo
 /** Where bytes begin to differ, in value or in number; -1 when they do not. */
 function firstDifference(one: Uint8Array, other: Uint8Array): number {
   const shared = Math.min(one.length, other.length);
-  for (let at = 0; at < shared; at++) if (one[at] !== other[at]) return at;
-  return one.length === other.length ? -1 : shared;
+  let at = equalWords(one, other, Math.floor(shared / 4)) * 4;
+  while (at < shared && one[at] === other[at]) at++;
+  return at < shared || one.length !== other.length ? at : -1;
+}
+
+/** How many words are equal from the start on; 0 where bytes do not lie on words. */
+function equalWords(one: Uint8Array, other: Uint8Array, count: number): number {
+  if (one.byteOffset % 4 !== 0 || other.byteOffset % 4 !== 0) return 0;
+  const ones = new Int32Array(one.buffer, one.byteOffset, count);
+  const others = new Int32Array(other.buffer, other.byteOffset, count);
+  let at = 0;
+  while (at < count && ones[at] === others[at]) at++;
+  return at;
 }
 
 /** The first difference of two lists. */

@@ -180,7 +180,7 @@ function intervalDue(port: Port): Due | undefined {
 
 function writeBackDue(port: Port): Due | undefined {
   let next: Due | undefined;
-  for (const pool of port.pools) {
+  for (const pool of port.vfPools) {
     for (let queue = 0; queue < QUEUE_COUNT; queue++) {
       const ps = pool.receiveQueues[queue]?.timerPs;
       if (ps !== undefined) next = earlier(next, ps, () => void reportReceive(port, pool, queue));

@@ -154,11 +154,16 @@ function hold(port: Port, pool: Pool, frames: readonly Uint8Array[], completion:
   else if (!isDeferred) completePacket(port, pool, completion);
 }
 
+/** Whether the source is a receive address of the pool. */
+function isOwnSource(port: Port, pool: Pool, frame: Uint8Array): boolean {
+  for (let entry = 0; entry < pf.RECEIVE_ADDRESS_COUNT; entry++) {
+    if (hasBit(port.pf.get(pf.rah(entry)), 18 + pool.index) && isEntry(port, entry, frame, 6)) return true;
+  }
+  return false;
+}
+
 function passesAntiSpoofing(port: Port, pool: Pool, frame: Uint8Array): boolean {
-  const entries = Array.from({ length: pf.RECEIVE_ADDRESS_COUNT }, (_, entry) => entry);
-  const isOwn = (entry: number) =>
-    hasBit(port.pf.get(pf.rah(entry)), 18 + pool.index) && isEntry(port, entry, frame, 6);
-  if (port.hasPoolBit(pf.DTXSWC, pool) && !entries.some(isOwn)) {
+  if (port.hasPoolBit(pf.DTXSWC, pool) && !isOwnSource(port, pool, frame)) {
     port.seen("transmit.spoofed.address");
     port.drop("spoofed");
     port.setPoolBit(pf.WVBR, pool, true);

@@ -49,6 +49,7 @@ export function writePoolRegister(port: Port, pool: Pool, offset: number, value:
       registers.set(vf.VTEIMS, registers.get(vf.VTEIMS) & ~value);
       return;
     case vf.VTPBACL:
+      if ((pool.msix.pending & value) !== 0) port.seen("interrupt.pendingCleared");
       pool.msix.pending &= ~value;
       return;
     case vf.VTEITR:
@@ -74,6 +75,7 @@ function writeQueueRegister(port: Port, pool: Pool, offset: number, value: numbe
       return;
     case vf.RDT:
       if (isEnabled(pool, vf.RXDCTL, queue)) pool.registers.write(offset, value);
+      else port.seen("queue.tailIgnored");
       return;
     case vf.TDT:
       if (!isEnabled(pool, vf.TXDCTL, queue)) return;
@@ -95,6 +97,11 @@ function isEnabled(pool: Pool, control: number, queue: number): boolean {
   return hasBit(pool.queueRegister(control, queue), vf.QUEUE_ENABLE_BIT);
 }
 
+function noteControl(port: Port, isFlush: boolean, wasEnabled: boolean, isEnabled: boolean): void {
+  if (isFlush) port.seen("queue.flushed");
+  if (wasEnabled !== isEnabled) port.seen(isEnabled ? "queue.enabled" : "queue.disabled");
+}
+
 /** Enabling forgets; the flush bit and disabling write back what is pending. */
 function writeReceiveControl(port: Port, pool: Pool, queue: number, value: number): void {
   const wasEnabled = isEnabled(pool, vf.RXDCTL, queue);
@@ -105,6 +112,7 @@ function writeReceiveControl(port: Port, pool: Pool, queue: number, value: numbe
     pool.setQueueRegister(vf.RDT, queue, 0);
     pool.forgetReceive(queue);
   }
+  noteControl(port, hasBit(value, vf.QUEUE_FLUSH_BIT), wasEnabled, isNowEnabled);
   if (hasBit(value, vf.QUEUE_FLUSH_BIT) || (wasEnabled && !isNowEnabled)) reportReceive(port, pool, queue);
 }
 
@@ -117,5 +125,6 @@ function writeTransmitControl(port: Port, pool: Pool, queue: number, value: numb
     pool.setQueueRegister(vf.TDT, queue, 0);
     pool.forgetTransmit(queue);
   }
+  noteControl(port, hasBit(value, vf.QUEUE_FLUSH_BIT), wasEnabled, isNowEnabled);
   if (hasBit(value, vf.QUEUE_FLUSH_BIT) || (wasEnabled && !isNowEnabled)) reportTransmit(port, pool, queue);
 }
