@@ -36,9 +36,9 @@ const INLINED = {
   "assembly/nic/sender": ["countSent"],
   "assembly/nic/write-back": ["raiseReceivedAt", "takeNews"],
   "assembly/nic/port": ["earlier", "deliverFromWire", "distribute", "accept", "count", "wakeOfPool"],
-  "assembly/wire/checksum": ["foldSum"],
+  "assembly/wire/checksum": ["addWords", "foldSum"],
   "assembly/wire/wire": ["arrive", "serializationPs"],
-  "assembly/dispatch": ["dispatch", "servePacket", "sendPlain", "launch", "leave"],
+  "assembly/dispatch": ["dispatch", "serve", "servePacket", "sendPlain", "launch", "leave"],
   "assembly/guest/driver": [
     "driver",
     "reclaim",

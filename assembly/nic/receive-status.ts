@@ -29,7 +29,7 @@ import {
   UDP_START,
 } from "../layout/packet";
 import { QUEUE_CHECKS_IP, QUEUE_CHECKS_L4 } from "../layout/virtual-function";
-import { addToSum, foldSum } from "../wire/checksum";
+import { addToSum, addWords, foldSum } from "../wire/checksum";
 import { Headers } from "./headers";
 
 const ANY_IPV4: u32 = RX_TYPE_IPV4 | RX_TYPE_IPV4_OPTIONS;
@@ -44,7 +44,7 @@ export function headerStatus(h: Headers, at: u32, flags: u32): u32 {
   const isIpv4 = (h.types & ANY_IPV4) != 0;
   if (isIpv4 && flags & QUEUE_CHECKS_IP) {
     status = RX_IPCS;
-    if (foldSum(addToSum(0, at + h.l3, h.l4 - h.l3))) status |= RX_IPE;
+    if (foldSum(addWords(0, at + h.l3, h.l4 - h.l3))) status |= RX_IPE;
   }
   if (isIpv4 && h.isFragment && isValidUdpFragment(h, at)) status |= RX_UDPV;
   if (flags & QUEUE_CHECKS_L4 && h.types & (RX_TYPE_TCP | RX_TYPE_UDP)) status |= l4Status(h, at, isIpv4);
@@ -70,7 +70,7 @@ function l4Status(h: Headers, at: u32, isIpv4: bool): u32 {
   }
   const pseudo: u64 = <u64>bswap<u16>(<u16>h.protocol) + bswap<u16>(<u16>bytes);
   const from = at + h.l3 + (isIpv4 ? IP_FROM : IPV6_FROM);
-  const sum = addToSum(addToSum(pseudo, from, isIpv4 ? 8 : 32), l4, bytes);
+  const sum = addToSum(addWords(pseudo, from, isIpv4 ? 8 : 32), l4, bytes);
   return foldSum(sum) ? status | RX_L4E : status;
 }
 

@@ -32,7 +32,7 @@ import {
   UDP_START,
   UDP_TO,
 } from "../layout/packet";
-import { addToSum, foldSum } from "./checksum";
+import { addToSum, addWords, foldSum } from "./checksum";
 import { writeEthernet } from "./ethernet";
 
 /** One end of a UDP conversation: who speaks. */
@@ -56,7 +56,7 @@ export function writeUdp(at: u32, from: UdpEnd, to: UdpEnd, id: u32, payloadByte
   store<u16>(at, 0, IPV4_CHECKSUM);
   store<u32>(at, bswap<u32>(from.ip), IPV4_FROM);
   store<u32>(at, bswap<u32>(to.ip), IPV4_TO);
-  store<u16>(at, foldSum(addToSum(0, at + IPV4_START, IPV4_BYTES)), IPV4_CHECKSUM);
+  store<u16>(at, foldSum(addWords(0, at + IPV4_START, IPV4_BYTES)), IPV4_CHECKSUM);
   store<u16>(at, bswap<u16>(<u16>from.port), UDP_FROM);
   store<u16>(at, bswap<u16>(<u16>to.port), UDP_TO);
   store<u16>(at, bswap<u16>(<u16>udpBytes), UDP_LENGTH);
@@ -79,14 +79,14 @@ export function isUdp(at: u32, bytes: u32): bool {
   const ipBytes = <u32>bswap<u16>(load<u16>(at, IPV4_LENGTH));
   const udpBytes = <u32>bswap<u16>(load<u16>(at, UDP_LENGTH));
   if (ipBytes < IPV4_BYTES + udpBytes || ETHERNET_BYTES + ipBytes > bytes || udpBytes < UDP_BYTES) return false;
-  if (foldSum(addToSum(0, at + IPV4_START, IPV4_BYTES))) return false;
+  if (foldSum(addWords(0, at + IPV4_START, IPV4_BYTES))) return false;
   return !load<u16>(at, UDP_CHECKSUM) || !udpChecksum(at, udpBytes);
 }
 
 /** The checksum over pseudo header, header and payload (RFC 768); 0 when the datagram carries its own and is whole. */
 function udpChecksum(at: u32, udpBytes: u32): u16 {
   let sum = addToSum(0, at + UDP_START, udpBytes);
-  sum = addToSum(sum, at + IPV4_FROM, 8);
+  sum = addWords(sum, at + IPV4_FROM, 8);
   return foldSum(sum + bswap<u16>(<u16>PROTOCOL_UDP) + bswap<u16>(<u16>udpBytes));
 }
 
