@@ -663,4 +663,5 @@ export function discardHeld(index: u32, countMax: u32): u32 {
 
 export { ringPath } from "./bench";
 export { drawDistances, fillEvents, holdEvents } from "./bench-events";
+export { restoreImages, saveImages } from "./bench-image";
 export { harvestLog } from "./bench-log";

@@ -32,6 +32,7 @@ import { createRemote } from "./nic/remote-memory";
 import { powerUp } from "./nic/reset";
 import { ARRIVAL_BYTES } from "./nic/rx-ring";
 import { DONE_AT_RELEASE, NO_GUEST, vf } from "./nic/virtual-function";
+import { createImageWords } from "./renic/image-words";
 import { createCrcTable } from "./sim/digest";
 import { createEventQueue, NEVER } from "./sim/event-queue";
 import { createTrace } from "./sim/trace";
@@ -57,6 +58,7 @@ export function createWorld(seed: u64, run: u64, end: u32, eventCount: u32, chun
   w.arenaNext = ARENA;
   w.arenaEnd = end;
   createCrcTable();
+  createImageWords();
   w.scratch = reserve(PAGE_BYTES);
   w.exchange = reserve(EXCHANGE_BYTES);
   createEventQueue(eventCount);

@@ -10,17 +10,21 @@ import { LOG_PAGE_COUNT } from "./log";
 export type Work =
   | { readonly kind: "ring-path"; readonly frameBytes: number }
   | { readonly kind: "hold-events"; readonly pending: number }
-  | { readonly kind: "harvest"; readonly markedCount: number };
+  | { readonly kind: "harvest"; readonly markedCount: number }
+  /** Of the images that the engines were given, the one that is made the state and saved again and again. */
+  | { readonly kind: "save-image"; readonly image: number }
+  /** The one that is restored first, in turns with its neighbour: the number with its lowest bit the other way. */
+  | { readonly kind: "restore-image"; readonly image: number };
 
 export interface BenchCase {
   readonly name: string;
   readonly work: Work;
-  /** How often a round does the work: packets (a multiple of 32), harvests, or events taken and scheduled again. */
+  /** How often a round does the work: packets (a multiple of 32), harvests, or events taken and scheduled again, images. */
   readonly count: number;
   /** The same, unmeasured, before each round: it brings back the caches that another engine has used since. */
   readonly lead: number;
   /** What the nanoseconds are for. */
-  readonly operation: "packet" | "harvest" | "hold";
+  readonly operation: "packet" | "harvest" | "hold" | "image";
 }
 
 /** How much of a log is marked, and harvests of a round. */
@@ -72,4 +76,12 @@ export const CASES: readonly BenchCase[] = [
       operation: "hold",
     }),
   ),
+  { name: "state image save", work: { kind: "save-image", image: 0 }, count: 1000, lead: 200, operation: "image" },
+  {
+    name: "state image restore",
+    work: { kind: "restore-image", image: 0 },
+    count: 2000,
+    lead: 400,
+    operation: "image",
+  },
 ];

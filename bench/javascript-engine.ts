@@ -3,9 +3,11 @@ import type { Work } from "./cases";
 import { encodeDump, type GuestDump } from "./dump";
 import { type Engine, type Measured, measured, measuredTimes } from "./engine";
 import { HOLD_COUNT_MAX } from "./holds";
+import { IMAGE_ROOM_BYTES, IMAGES } from "./image";
 import { createLog, harvestLog } from "./javascript/dirty-log";
 import { EventQueue } from "./javascript/event-queue";
 import { drawDistances, fillEvents, holdEvents } from "./javascript/hold-events";
+import { ImageBench } from "./javascript/images";
 import { PAGE_BYTES } from "./javascript/pool";
 import { RingWorld, ringPath } from "./javascript/ring-path";
 import type { VirtualFunction } from "./javascript/virtual-function";
@@ -21,6 +23,12 @@ export class JavascriptEngine implements Engine {
   /** What a harvest finds, and how many pages that is. */
   #marked = createLog(LOG_PAGE_COUNT);
   #markedCount = 0;
+  readonly #images: ImageBench;
+
+  /** Makes the engine; it saves and restores the images given. */
+  constructor(images: readonly Uint8Array[] = IMAGES) {
+    this.#images = new ImageBench(images, IMAGE_ROOM_BYTES);
+  }
 
   async run(work: Work, count: number): Promise<Measured> {
     switch (work.kind) {
@@ -32,7 +40,25 @@ export class JavascriptEngine implements Engine {
         if (work.pending !== this.#events.count) fillEvents(this.#events, work.pending);
         drawDistances(this.#distances, count);
         return measured(() => holdEvents(this.#events, this.#distances, count));
+      case "save-image":
+        return this.#saveImages(work.image, count);
+      case "restore-image":
+        return this.#restoreImages(work.image, count);
     }
+  }
+
+  #saveImages(image: number, count: number): Measured {
+    this.#images.prepareSave(image);
+    const { nanoseconds } = measured(() => {
+      this.#images.save(count);
+      return 0;
+    });
+    return { nanoseconds, result: this.#images.savedCrc() };
+  }
+
+  #restoreImages(image: number, count: number): Measured {
+    const { nanoseconds, result } = measured(() => this.#images.restore(image, count));
+    return { nanoseconds, result: result || this.#images.stateCrc() };
   }
 
   #harvest(markedCount: number, count: number): Measured {

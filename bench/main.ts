@@ -1,55 +1,75 @@
 /**
- * Entry of `npm run bench`: the engines compared, then the benny suites of the simulator alone. Runs from the root of
- * the project, where build/renic.wasm is.
+ * Entry of `npm run bench`: the engines compared, then the whole device at work, then the benny suites of the simulator
+ * alone. Runs from the root of the project, where build/renic.wasm is; options.ts has the usage.
  *
- *     --quick        fewer rounds, 15 s altogether
- *     --no-suites    the comparison only
- *     --only TEXT    of the comparison, the cases with TEXT in their names
- *
- * Writes out/bench.json (report.ts). Ends with code 1 when the engines do not agree.
+ * Writes out/bench.json (report.ts). Ends with code 1 when the engines do not agree or traffic is lost.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { EXIT } from "../src/cli/exit";
 import { compileDataPlane } from "../src/core/load";
-import { CASES } from "./cases";
+import { type BenchCase, CASES } from "./cases";
 import { MemoryMismatch } from "./dump";
 import type { Engine } from "./engine";
 import { type CaseResult, measureCases, ResultMismatch, type Rounds } from "./harness";
 import { JavascriptEngine } from "./javascript-engine";
 import { buildNative } from "./native-build";
 import { NativeEngine } from "./native-engine";
+import { type BenchOptions, readOptions, USAGE, UsageError } from "./options";
 import { entriesOf, tableOf } from "./report";
 import { SUITES } from "./suites/suites";
+import { checkLossless, LostTraffic, measureTraffic, TRAFFIC_CASES, type TrafficCase } from "./traffic";
+import { trafficEntriesOf, trafficTableOf } from "./traffic-report";
 import { WasmEngine } from "./wasm-engine";
 
 const WASM_PATH = join("build", "renic.wasm");
 const OUTPUT_FOLDER = "out";
 const ROUNDS: Rounds = { passes: 6, warmUp: 6, counted: 20 };
 const ROUNDS_QUICK: Rounds = { passes: 2, warmUp: 3, counted: 4 };
+const TRAFFIC_ROUNDS = 20;
+const TRAFFIC_ROUNDS_QUICK = 3;
 /** Seconds that benny may spend on each of its cases. */
 const SUITE_SECONDS = 2;
 const SUITE_SECONDS_QUICK = 0.1;
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    "no-suites": { type: "boolean", default: false },
-    only: { type: "string", default: "" },
-  },
-});
 try {
-  const module = await compileDataPlane(readFileSync(WASM_PATH));
-  await compareEngines(module, options.quick ? ROUNDS_QUICK : ROUNDS);
-  if (!options["no-suites"]) await runSuites(module, options.quick ? SUITE_SECONDS_QUICK : SUITE_SECONDS);
+  process.exitCode = await run(readOptions(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof MemoryMismatch || error instanceof ResultMismatch)) throw error;
-  console.error(`${error.name}: ${error.message}`);
-  process.exit(1);
+  if (error instanceof UsageError) {
+    console.error(`bench: ${error.message}`);
+    process.exitCode = EXIT.usage;
+  } else if (error instanceof MemoryMismatch || error instanceof ResultMismatch || error instanceof LostTraffic) {
+    console.error(`${error.name}: ${error.message}`);
+    process.exitCode = EXIT.judged;
+  } else {
+    throw error;
+  }
 }
 
-/** Measures all cases, prints the table and writes the list. */
-async function compareEngines(module: WebAssembly.Module, rounds: Rounds): Promise<void> {
+/** Does what is asked and returns the exit code. */
+async function run(options: BenchOptions): Promise<number> {
+  if (options.wantsHelp) {
+    console.log(USAGE);
+    return EXIT.ok;
+  }
+  const isWanted = ({ name }: { readonly name: string }) => name.includes(options.only);
+  const cases = CASES.filter(isWanted);
+  const trafficCases = options.hasTraffic ? TRAFFIC_CASES.filter(isWanted) : [];
+  if (cases.length + trafficCases.length === 0) throw new UsageError(`no case has "${options.only}" in its name`);
+  const module = await compileDataPlane(readFileSync(WASM_PATH));
+  const results = await compareEngines(module, cases, options.isQuick ? ROUNDS_QUICK : ROUNDS);
+  showTraffic(module, trafficCases, options.isQuick ? TRAFFIC_ROUNDS_QUICK : TRAFFIC_ROUNDS, results);
+  if (options.hasSuites) await runSuites(module, options.isQuick ? SUITE_SECONDS_QUICK : SUITE_SECONDS);
+  return EXIT.ok;
+}
+
+/** Measures cases, and prints the table. */
+async function compareEngines(
+  module: WebAssembly.Module,
+  cases: readonly BenchCase[],
+  rounds: Rounds,
+): Promise<CaseResult[]> {
+  if (cases.length === 0) return [];
   const native = buildNative();
   if (!native) console.log("No C compiler (cc, gcc, clang) was found: the column c stays empty.\n");
   const makeEngines = (): Engine[] => [
@@ -57,8 +77,9 @@ async function compareEngines(module: WebAssembly.Module, rounds: Rounds): Promi
     new JavascriptEngine(),
     ...(native ? [new NativeEngine(native.path)] : []),
   ];
-  const cases = CASES.filter(({ name }) => name.includes(options.only));
-  print(await measureCases(makeEngines, cases, rounds), rounds, native?.compiler);
+  const results = await measureCases(makeEngines, cases, rounds);
+  print(results, rounds, native?.compiler);
+  return results;
 }
 
 function print(results: readonly CaseResult[], rounds: Rounds, compiler: string | undefined): void {
@@ -73,13 +94,29 @@ function print(results: readonly CaseResult[], rounds: Rounds, compiler: string 
     if (benchCase.work.kind !== "ring-path") continue;
     console.log(`Guest memory and dirty logs are equal after ${benchCase.name}: sha256 ${hash}`);
   }
+}
+
+/** Measures traffic, prints the table, and writes the list of all results; throws LostTraffic. */
+function showTraffic(
+  module: WebAssembly.Module,
+  cases: readonly TrafficCase[],
+  roundCount: number,
+  compared: readonly CaseResult[],
+): void {
+  const results = cases.map((entry) => measureTraffic(module, entry, roundCount));
+  if (results.length > 0) {
+    console.log(`\n${trafficTableOf(results, compared)}`);
+    console.log(`\nThe whole device, wasm alone: median and best of ${roundCount} rounds.`);
+  }
   mkdirSync(OUTPUT_FOLDER, { recursive: true });
-  writeFileSync(join(OUTPUT_FOLDER, "bench.json"), `${JSON.stringify(entriesOf(results), null, 2)}\n`);
+  const entries = [...entriesOf(compared), ...trafficEntriesOf(results)];
+  writeFileSync(join(OUTPUT_FOLDER, "bench.json"), `${JSON.stringify(entries, null, 2)}\n`);
+  checkLossless(results);
 }
 
 async function runSuites(module: WebAssembly.Module, seconds: number): Promise<void> {
-  for (const run of SUITES) {
+  for (const runSuite of SUITES) {
     console.log();
-    await run(module, seconds);
+    await runSuite(module, seconds);
   }
 }

@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { Work } from "./cases";
 import type { Engine, Measured } from "./engine";
+import { IMAGES } from "./image";
 
 /** Who waits for the next line. */
 interface Waiter {
@@ -22,8 +23,13 @@ export class NativeEngine implements Engine {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #waiters: Waiter[] = [];
 
-  /** Starts the program at a path. */
-  constructor(path: string) {
+  readonly #images: readonly Uint8Array[];
+  /** Images that the program has been given, from the first. */
+  #handedOver = 0;
+
+  /** Starts the program at a path; it saves and restores the images given. */
+  constructor(path: string, images: readonly Uint8Array[] = IMAGES) {
+    this.#images = images;
     this.#child = spawn(path, [], { stdio: ["pipe", "pipe", "inherit"] });
     createInterface({ input: this.#child.stdout }).on("line", (line) => this.#waiters.shift()?.resolve(line));
     this.#child.on("error", (error) => this.#fail(error));
@@ -32,10 +38,18 @@ export class NativeEngine implements Engine {
   }
 
   async run(work: Work, count: number): Promise<Measured> {
+    if ("image" in work) await this.#handOver();
     const answer = await this.#ask(`run ${work.kind} ${count} ${parametersOf(work).join(" ")}`);
     const [nanoseconds, result] = answer.split(" ").map(Number);
     if (nanoseconds === undefined || result === undefined) throw new Error(`the C engine answered "${answer}"`);
     return { nanoseconds, result };
+  }
+
+  async #handOver(): Promise<void> {
+    for (; this.#handedOver < this.#images.length; this.#handedOver++) {
+      const hex = Buffer.from(this.#images[this.#handedOver] ?? []).toString("hex");
+      await this.#ask(`image ${this.#handedOver} ${hex}`);
+    }
   }
 
   async dump(): Promise<Uint8Array> {
@@ -72,5 +86,8 @@ function parametersOf(work: Work): readonly number[] {
       return [work.pending];
     case "harvest":
       return [work.markedCount];
+    case "save-image":
+    case "restore-image":
+      return [work.image];
   }
 }

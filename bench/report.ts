@@ -3,13 +3,17 @@ import type { EngineName } from "./engine";
 import type { CaseResult } from "./harness";
 import type { Spread } from "./statistics";
 
-/** An entry of out/bench.json. */
+/** An entry of out/bench.json; docs/benchmarks.md describes it. */
 export interface BenchEntry {
   readonly case: string;
   readonly engine: EngineName;
   readonly nsPerOperation: number;
   readonly low: number;
   readonly high: number;
+  /** Of traffic only. */
+  readonly eventsPerPacket?: number;
+  /** Of traffic only: elapsed seconds for a simulated one. */
+  readonly elapsedPerSimulated?: number;
 }
 
 const ENGINES = ["wasm", "js", "c"] as const satisfies readonly EngineName[];
@@ -25,7 +29,8 @@ export function entriesOf(results: readonly CaseResult[]): BenchEntry[] {
   );
 }
 
-function entryOf(caseName: string, engine: EngineName, { median, low, high }: Spread): BenchEntry {
+/** Returns the entry of a case on an engine. */
+export function entryOf(caseName: string, engine: EngineName, { median, low, high }: Spread): BenchEntry {
   return { case: caseName, engine, nsPerOperation: round(median), low: round(low), high: round(high) };
 }
 
@@ -35,8 +40,12 @@ function round(nanoseconds: number): number {
 
 /** Returns the table for people: median for an operation, and its 10th and 90th percentile in brackets. */
 export function tableOf(results: readonly CaseResult[]): string {
-  const rows = [HEADINGS, ...results.map(rowOf)];
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return alignedRows([HEADINGS, ...results.map(rowOf)]);
+}
+
+/** Returns rows as lines, the first column to the left, the others to the right. */
+export function alignedRows(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) => row.map((cell, column) => pad(cell, widths[column] ?? 0, column === 0)).join("  "))
     .map((line) => line.trimEnd())

@@ -1,7 +1,10 @@
 /** The simulator's own data plane as an engine: the loops of assembly/bench*.ts over the world of world.ts. */
+import { IMAGE_OK } from "../assembly/layout/state-image";
+import { crc32c } from "../src/format/crc32c";
 import type { Work } from "./cases";
 import { encodeDump, type GuestDump } from "./dump";
 import { type Engine, type Measured, measured, measuredTimes } from "./engine";
+import { IMAGE_ROOM_BYTES, IMAGES } from "./image";
 import { LOG_BYTES, LOG_PAGE_COUNT, markedLog } from "./log";
 import { type BenchWorld, createBenchWorld, GUEST_PAGE_COUNT, type Place } from "./world";
 
@@ -14,7 +17,11 @@ export class WasmEngine implements Engine {
   /** Events that wait. */
   #pending = 0;
 
-  constructor(module: WebAssembly.Module) {
+  /** Makes the engine; it saves and restores the images given. */
+  constructor(
+    module: WebAssembly.Module,
+    readonly images: readonly Uint8Array[] = IMAGES,
+  ) {
     this.#bench = createBenchWorld(module);
   }
 
@@ -30,7 +37,47 @@ export class WasmEngine implements Engine {
         this.#pending = work.pending;
         world.plane.drawDistances(distancesAt, count);
         return measured(() => world.plane.holdEvents(distancesAt, count));
+      case "save-image":
+        return this.#saveImages(work.image, count);
+      case "restore-image":
+        return this.#restoreImages(work.image, count);
     }
+  }
+
+  #saveImages(image: number, count: number): Measured {
+    const { world, imageVf, savedAt } = this.#bench;
+    const problem = this.#restore(image, 1).result;
+    if (problem !== IMAGE_OK) throw new RangeError("the state to save is possible");
+    const { nanoseconds, result } = measured(() => world.plane.saveImages(imageVf, savedAt, count));
+    return { nanoseconds, result: crc32c(world.view(savedAt, result)) };
+  }
+
+  #restoreImages(image: number, count: number): Measured {
+    const { nanoseconds, result } = this.#restore(image, count);
+    return { nanoseconds, result: result || this.#stateCrc() };
+  }
+
+  /** Restores an image and its neighbour in turns; the result is IMAGE_OK, or why one was refused. */
+  #restore(image: number, count: number): Measured {
+    const { world, imageVf, imagesAt } = this.#bench;
+    const secondAt = imagesAt + IMAGE_ROOM_BYTES;
+    const firstBytes = this.#place(image, imagesAt);
+    const secondBytes = this.#place(image ^ 1, secondAt);
+    return measured(() => world.plane.restoreImages(imageVf, imagesAt, firstBytes, secondAt, secondBytes, count));
+  }
+
+  /** Puts an image where the data plane can read it; returns its bytes. */
+  #place(image: number, at: number): number {
+    const bytes = this.images[image] ?? new Uint8Array();
+    const room = this.#bench.world.view(at, IMAGE_ROOM_BYTES);
+    room.fill(0);
+    room.set(bytes);
+    return bytes.length;
+  }
+
+  #stateCrc(): number {
+    const { world, imageVf, savedAt } = this.#bench;
+    return crc32c(world.view(savedAt, world.plane.saveImage(imageVf, savedAt)));
   }
 
   #harvest(markedCount: number, count: number): Measured {

@@ -8,6 +8,7 @@
 import { World, type WorldPlan } from "../src/core/world";
 import { bootGuest, giveAddress, startPort } from "../src/device/port-driver";
 import { EVENT_COUNT_MAX, HOLD_COUNT_MAX } from "./holds";
+import { IMAGE_ROOM_BYTES } from "./image";
 import { LOG_BYTES } from "./log";
 
 /** Pages of each guest: 8 MiB. */
@@ -28,6 +29,11 @@ export interface BenchWorld {
   readonly logAt: number;
   /** A table for HOLD_COUNT_MAX words. */
   readonly distancesAt: number;
+  /** A quiesced virtual function without a guest, on a port of its own: state images are saved of it and restored into it. */
+  readonly imageVf: number;
+  /** Room for two images, and for one that is saved. */
+  readonly imagesAt: number;
+  readonly savedAt: number;
 }
 
 const PLAN: WorldPlan = {
@@ -65,7 +71,20 @@ export function createBenchWorld(module: WebAssembly.Module): BenchWorld {
   }
   const logAt = world.plane.reserveBytes(LOG_BYTES) >>> 0;
   const distancesAt = world.plane.reserveBytes(HOLD_COUNT_MAX * 4) >>> 0;
-  return { world, sender, receiver, logAt, distancesAt };
+  const imageVf = addImageVf(world, network);
+  const imagesAt = world.plane.reserveBytes(2 * IMAGE_ROOM_BYTES) >>> 0;
+  const savedAt = world.plane.reserveBytes(IMAGE_ROOM_BYTES) >>> 0;
+  return { world, sender, receiver, logAt, distancesAt, imageVf, imagesAt, savedAt };
+}
+
+/** Adds a host with a port whose virtual function has no guest and is quiesced. */
+function addImageVf(world: World, network: number): number {
+  const { plane } = world;
+  const port = plane.addPort(plane.addHost(), 1, BUFFER_BYTES);
+  plane.connectPort(port, network, RATE_BITS_PER_SECOND, LATENCY_NS, BUFFER_BYTES);
+  startPort(world, port);
+  plane.quiesce(plane.firstVf(port));
+  return plane.firstVf(port);
 }
 
 /** Adds a host with a port of one virtual function, and a guest that owns it. */

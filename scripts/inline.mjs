@@ -12,6 +12,8 @@ import { Transform } from "assemblyscript/transform";
 const INLINED = {
   "assembly/sim/event-queue": ["insert", "add", "spread", "clearBit"],
   "assembly/sim/trace": ["trace"],
+  "assembly/sim/digest": ["lookUp", "lookUpAhead"],
+  "assembly/memory/copy": ["copyFew"],
   "assembly/memory/dirty-log": ["mark", "isMarked", "isClean", "listAll"],
   "assembly/memory/guest-memory": ["frameIn", "frameOf", "presentFrameOf", "look", "touch"],
   "assembly/memory/iommu": ["translate", "guestFrameOf"],
@@ -32,7 +34,7 @@ const INLINED = {
   "assembly/nic/receive-status": ["l4Status", "fragmentWord"],
   "assembly/nic/headers": ["readIpv4", "readL4"],
   "assembly/nic/bridge": ["isVmdq", "byVlan", "limit", "replicate", "hasTag"],
-  "assembly/nic/physical-function": ["poolsOf"],
+  "assembly/nic/physical-function": ["bitIf", "limitOf", "poolsOf"],
   "assembly/nic/sender": ["countSent"],
   "assembly/nic/write-back": ["raiseReceivedAt", "takeNews"],
   "assembly/nic/port": ["earlier", "deliverFromWire", "distribute", "accept", "count", "wakeOfPool"],

@@ -34,11 +34,15 @@ export const WHEEL_BYTES: u32 = WHEEL_LEVEL_COUNT * WHEEL_SLOT_COUNT * 8 + 128;
 
 /** A page that is never written: what an absent page reads as. */
 export const ZERO_PAGE: u32 = 0x14000;
-/** Table for CRC-32C, 256 words. */
+/** Tables for CRC-32C, eight of 256 words. */
 export const CRC_TABLE: u32 = ZERO_PAGE + 4096;
-export const CRC_TABLE_BYTES: u32 = 1024;
+export const CRC_TABLE_BYTES: u32 = 8192;
 
-export const COSTS: u32 = CRC_TABLE + CRC_TABLE_BYTES;
+/** Which words of the state image's records are registers (renic/image-words.ts). */
+export const IMAGE_WORDS: u32 = CRC_TABLE + CRC_TABLE_BYTES;
+export const IMAGE_WORDS_BYTES: u32 = 1024;
+
+export const COSTS: u32 = IMAGE_WORDS + IMAGE_WORDS_BYTES;
 export const COSTS_BYTES: u32 = 256;
 
 export const HOSTS: u32 = COSTS + COSTS_BYTES;

@@ -122,20 +122,31 @@ export function noteAt(p: Pf, pool: u32): u32 {
 
 /** Works out from VMOLR which pools take what, so that the bridge need not ask each. */
 export function summarize(p: Pf): void {
-  p.broadcastPools = having(p, VMOLR_BROADCAST);
-  p.untaggedPools = having(p, VMOLR_UNTAGGED);
-  p.multicastHashPools = having(p, VMOLR_MULTICAST_HASH);
-  p.unicastHashPools = having(p, VMOLR_UNICAST_HASH);
-  p.allMulticastPools = having(p, VMOLR_ALL_MULTICAST);
-  p.shortestLimit = u32.MAX_VALUE;
-  for (let pool: u32 = 0; pool < POOL_COUNT; pool++) p.shortestLimit = min<u32>(p.shortestLimit, limitOf(p, pool));
+  let broadcast: u32 = 0;
+  let untagged: u32 = 0;
+  let multicastHash: u32 = 0;
+  let unicastHash: u32 = 0;
+  let allMulticast: u32 = 0;
+  let shortest = u32.MAX_VALUE;
+  for (let pool: u32 = 0; pool < POOL_COUNT; pool++) {
+    const rules = vmolr(p, pool);
+    broadcast |= bitIf(rules & VMOLR_BROADCAST, pool);
+    untagged |= bitIf(rules & VMOLR_UNTAGGED, pool);
+    multicastHash |= bitIf(rules & VMOLR_MULTICAST_HASH, pool);
+    unicastHash |= bitIf(rules & VMOLR_UNICAST_HASH, pool);
+    allMulticast |= bitIf(rules & VMOLR_ALL_MULTICAST, pool);
+    shortest = min<u32>(shortest, limitOf(p, pool));
+  }
+  p.broadcastPools = broadcast;
+  p.untaggedPools = untagged;
+  p.multicastHashPools = multicastHash;
+  p.unicastHashPools = unicastHash;
+  p.allMulticastPools = allMulticast;
+  p.shortestLimit = shortest;
 }
 
-/** Pools whose VMOLR has a bit. */
-function having(p: Pf, bit: u32): u32 {
-  let pools: u32 = 0;
-  for (let pool: u32 = 0; pool < POOL_COUNT; pool++) if (vmolr(p, pool) & bit) pools |= 1 << pool;
-  return pools;
+function bitIf(bits: u32, pool: u32): u32 {
+  return bits ? 1 << pool : 0;
 }
 
 /** Returns the longest frame that a pool takes, check sequence included, a tag not counted. */

@@ -466,6 +466,13 @@ export function dropParked(v: Vf, reason: u32): void {
   v.parkedBytes = 0;
 }
 
+/** Works out anew what a pool may do, where nothing has changed for others. */
+export function configurePool(v: Vf): void {
+  packFilters(pf(v.port));
+  summarize(pf(v.port));
+  if (configureQueues(v)) requestTransmit(v);
+}
+
 /** Works out anew what all pools may do; a pool that may send now, and has not been able to, is listed. */
 export function configurePort(index: u32): void {
   packFilters(pf(index));

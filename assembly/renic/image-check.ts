@@ -15,7 +15,6 @@ import {
   VLAN_MASK,
   VMVIR_BITS,
 } from "../layout/physical-function";
-import { COLUMN_COUNT, COLUMN_OFFSET, COLUMN_RECORD, COLUMN_WRITABLE } from "../layout/register-table";
 import {
   BASE_BYTES,
   CONTROL_BYTES,
@@ -105,7 +104,6 @@ import {
   TYPE_TX_QUEUE,
 } from "../layout/state-image";
 import { PS_PER_US } from "../layout/time";
-import { VF_ROW_COUNT, VFMAILBOX } from "../layout/vf-registers";
 import {
   MAIL_ACK,
   MAIL_BITS,
@@ -120,7 +118,6 @@ import {
   RING_COUNT_MAX,
   VECTOR_COUNT,
 } from "../layout/virtual-function";
-import { vfCell } from "../nic/reset";
 import { crc32c } from "../sim/digest";
 import { ADDRESS_MASK } from "../wire/ethernet";
 import {
@@ -133,6 +130,7 @@ import {
   recordCrc,
   typeOf,
 } from "./image-record";
+import { instanceCount, WORD_BYTES, WORD_IMPOSSIBLE, wordsOf } from "./image-words";
 
 /** Returns why these bytes are no state image that can be restored, IMAGE_OK if they are one. */
 export function checkImage(at: u32, bytes: u32): u32 {
@@ -182,11 +180,6 @@ function checkPresence(at: u32): u32 {
     if (isKnown(record) && typeOf(record) <= TYPE_MANDATORY_LAST) missing--;
   }
   return missing ? IMAGE_MISSING_RECORD : IMAGE_OK;
-}
-
-/** Returns how many records of a type an image has. */
-export function instanceCount(type: u32): u32 {
-  return type == TYPE_RX_QUEUE || type == TYPE_TX_QUEUE ? QUEUE_COUNT : 1;
 }
 
 /** Tells whether a record is one of this version's; a known type with another instance is an unknown record. */
@@ -246,19 +239,11 @@ function checkRecord(record: u32, features: u32): u32 {
 
 /** Tells whether no register would get a bit that it cannot have. */
 function hasPossibleWords(type: u32, from: u32): bool {
-  for (let row: u32 = 0; row < VF_ROW_COUNT; row++) {
-    if (vfCell(row, COLUMN_RECORD) != type) continue;
-    const bits = vfCell(row, COLUMN_OFFSET) == VFMAILBOX ? MAIL_BITS : vfCell(row, COLUMN_WRITABLE);
-    for (let left = wordsOf(type, row); left; left--, from += 4) {
-      if (bits && load<u32>(from) & ~bits) return false;
-    }
+  if (type > TYPE_MANDATORY_LAST) return true;
+  for (let word = wordsOf(type), end = wordsOf(type + 1); word < end; word += WORD_BYTES, from += 4) {
+    if (load<u32>(from) & load<u32>(word, WORD_IMPOSSIBLE)) return false;
   }
   return true;
-}
-
-/** Returns how many words a register or an array has in a record: of a queue's registers each record has one. */
-export function wordsOf(type: u32, row: u32): u32 {
-  return instanceCount(type) > 1 ? 1 : vfCell(row, COLUMN_COUNT);
 }
 
 /** Tells whether the part of a record that is not registers is possible. */

@@ -25,7 +25,7 @@ import {
   RECORD_VERSION,
   TYPE_END,
 } from "../layout/state-image";
-import { crc32c } from "../sim/digest";
+import { addToCrc, crc32c } from "../sim/digest";
 
 /** Writes the header of an image whose records end at `end`. */
 export function sealImage(at: u32, end: u32, recordCount: u32, features: u32): u32 {
@@ -55,23 +55,9 @@ export function sealRecord(at: u32, type: u32, instance: u32, bytes: u32): u32 {
   return nextRecord(at);
 }
 
-/** CRC over the header without its CRC, then the payload: the CRC field is moved out of the way for the moment. */
+/** CRC over the header without its CRC, then the payload. */
 export function recordCrc(at: u32): u32 {
-  const crc = load<u32>(at, RECORD_CRC);
-  const low = load<u64>(at);
-  const high = load<u32>(at, 8);
-  // The twelve header bytes are shifted up by four, so that they and the payload are one run.
-  store<u64>(at, low, 4);
-  store<u32>(at, high, 12);
-  const result = crc32c(at + 4, 12 + lengthIn(low));
-  store<u64>(at, low);
-  store<u32>(at, high, 8);
-  store<u32>(at, crc, RECORD_CRC);
-  return result;
-}
-
-function lengthIn(low: u64): u32 {
-  return <u32>(low >> (RECORD_LENGTH * 8));
+  return ~addToCrc(addToCrc(~0, at, RECORD_CRC), payloadOf(at), payloadBytes(at));
 }
 
 export function typeOf(record: u32): u32 {

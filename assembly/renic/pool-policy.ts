@@ -37,6 +37,7 @@ import {
   POLICY_VMOLR,
   POLICY_VMVIR,
 } from "../layout/state-image";
+import { copyFew } from "../memory/copy";
 import { noteAt, Pf, pf, vmolr, vmvir } from "../nic/physical-function";
 import { Vf } from "../nic/virtual-function";
 import { world } from "../sim/world";
@@ -104,8 +105,8 @@ export function placeFilters(v: Vf, from: u32): bool {
   const p = pf(v.port);
   const addresses = world().scratch;
   const vlans = addresses + RA_BYTES;
-  memory.copy(addresses, tableAt(p, PF_RA), RA_BYTES);
-  memory.copy(vlans, tableAt(p, PF_VLVF), VLVF_BYTES);
+  copyFew(addresses, tableAt(p, PF_RA), RA_BYTES);
+  copyFew(vlans, tableAt(p, PF_VLVF), VLVF_BYTES);
   leaveAddresses(addresses, v.pool);
   leaveVlans(vlans, v.pool);
   const addressCount = load<u32>(from, FILTERS_ADDRESS_COUNT);
@@ -182,8 +183,8 @@ function placeVlan(vlans: u32, pool: u32, vlan: u32): bool {
 export function applyFilters(v: Vf, from: u32): void {
   const p = pf(v.port);
   const addresses = world().scratch;
-  memory.copy(tableAt(p, PF_RA), addresses, RA_BYTES);
-  memory.copy(tableAt(p, PF_VLVF), addresses + RA_BYTES, VLVF_BYTES);
+  copyFew(tableAt(p, PF_RA), addresses, RA_BYTES);
+  copyFew(tableAt(p, PF_VLVF), addresses + RA_BYTES, VLVF_BYTES);
   let at = from + FILTERS_BYTES_MIN + load<u32>(from, FILTERS_ADDRESS_COUNT) * ADDRESS_BYTES;
   for (let left = load<u32>(from, FILTERS_VLAN_COUNT); left; left--, at += VLAN_BYTES)
     setBit(p, PF_VFTA, load<u32>(at));
@@ -197,12 +198,12 @@ function setBit(p: Pf, place: u32, number: u32): void {
 /** Writes POLICY of a pool; returns its bytes. */
 export function writePolicy(v: Vf, to: u32): u32 {
   const p = pf(v.port);
-  // Reserved bytes are zero.
-  memory.fill(to, 0, POLICY_BYTES);
   store<u32>(to, vmolr(p, v.pool), POLICY_VMOLR);
   store<u32>(to, vmvir(p, v.pool), POLICY_VMVIR);
   store<u32>(to, policyBits(p, v.pool), POLICY_BITS);
-  memory.copy(to + POLICY_NOTES, noteAt(p, v.pool), NOTE_USED_BYTES);
+  store<u32>(to, 0, POLICY_BITS + 4);
+  copyFew(to + POLICY_NOTES, noteAt(p, v.pool), NOTE_USED_BYTES & ~7);
+  store<u64>(to + POLICY_NOTES + (NOTE_USED_BYTES & ~7), load<u32>(noteAt(p, v.pool) + (NOTE_USED_BYTES & ~7)));
   return POLICY_BYTES;
 }
 
@@ -228,7 +229,8 @@ export function applyPolicy(v: Vf, from: u32): void {
   p.dtxswc = withBit(p.dtxswc, DTXSWC_VLAN_SHIFT + v.pool, bits >>> 3);
   p.dtxswc = withBit(p.dtxswc, DTXSWC_SELF_SHIFT + v.pool, bits >>> 4);
   const notes = noteAt(p, v.pool);
-  memory.copy(notes, from + POLICY_NOTES, NOTE_USED_BYTES);
+  copyFew(notes, from + POLICY_NOTES, NOTE_USED_BYTES & ~7);
+  store<u32>(notes + (NOTE_USED_BYTES & ~7), load<u32>(from + POLICY_NOTES + (NOTE_USED_BYTES & ~7)));
   const count = load<u32>(notes, NOTE_HASH_COUNT);
   for (let i: u32 = 0; i < count; i++) setBit(p, PF_MTA, <u32>load<u16>(notes + NOTE_HASHES + (i << 1)) & 0xfff);
 }

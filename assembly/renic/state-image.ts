@@ -10,8 +10,6 @@ import { MBVFICR_ACK_SHIFT, NOTE_MAC } from "../layout/physical-function";
 import {
   COLUMN_EFFECT,
   COLUMN_OFFSET,
-  COLUMN_PLACE,
-  COLUMN_PLACE_STRIDE,
   COLUMN_RECORD,
   COLUMN_STRIDE,
   FILLS,
@@ -54,19 +52,21 @@ import {
   CONTEXT_COUNT,
   EITR_KEEP_COUNTER,
   MSIX_TABLE_BYTES,
+  QUEUE_BYTES,
   QUEUE_COUNT,
   VECTOR_COUNT,
   VF_MSIX,
 } from "../layout/virtual-function";
+import { copyFew } from "../memory/copy";
 import { noteAt, pf } from "../nic/physical-function";
-import { configurePort, drain, refreshWake } from "../nic/port";
+import { configurePool, configurePort, drain, refreshWake } from "../nic/port";
 import { writeMsix, writeMsixControl, writeVf } from "../nic/registers";
-import { forgetContexts, vfCell } from "../nic/reset";
+import { vfCell } from "../nic/reset";
 import { QUIESCED, rxQueue, throttle, txQueue, Vf, vf } from "../nic/virtual-function";
 import { forgetPending } from "../nic/write-back";
 import { NEVER } from "../sim/event-queue";
 import { world } from "../sim/world";
-import { bytesMinOf, checkImage, instanceCount, isKnown, wordsOf } from "./image-check";
+import { bytesMinOf, checkImage, isKnown } from "./image-check";
 import {
   findRecord,
   firstRecord,
@@ -77,6 +77,7 @@ import {
   sealRecord,
   typeOf,
 } from "./image-record";
+import { instanceCount, WORD_BYTES, wordCount, wordsOf } from "./image-words";
 import { forgetOutbound, outboundFits, restoreOutbound, writeOutbound } from "./outbound-record";
 import { applyFilters, applyPolicy, placeFilters, writeFilters, writePolicy } from "./pool-policy";
 
@@ -118,32 +119,33 @@ export function sealed(at: u32, end: u32, features: u32): u32 {
 function writePayload(v: Vf, type: u32, instance: u32, to: u32): u32 {
   if (type == TYPE_FILTERS) return writeFilters(v, to);
   if (type == TYPE_POLICY) return writePolicy(v, to);
-  // Reserved words are zero.
-  memory.fill(to, 0, bytesMinOf(type));
-  copyWords(v, type, instance, to, true);
+  saveWords(v, type, instance, to);
   if (type == TYPE_IDENTITY) writeIdentity(v, to);
   else if (type == TYPE_THROTTLE) writeThrottles(v, to);
   else if (type == TYPE_TX_QUEUE) writeTxHidden(v, instance, to);
-  else if (type == TYPE_MSIX) memory.copy(to, changetype<u32>(v) + VF_MSIX, MSIX_TABLE_BYTES + 8);
+  else if (type == TYPE_MSIX) copyFew(to, changetype<u32>(v) + VF_MSIX, MSIX_TABLE_BYTES + 8);
   else if (type == TYPE_CONTROL) writeControl(v, to);
   return bytesMinOf(type);
 }
 
-/** Moves the registers of a record between their storage and the record, in the order of the table. */
-function copyWords(v: Vf, type: u32, instance: u32, at: u32, isSaving: bool): void {
-  for (let row: u32 = 0; row < VF_ROW_COUNT; row++) {
-    if (vfCell(row, COLUMN_RECORD) != type) continue;
-    for (let i: u32 = 0; i < wordsOf(type, row); i++, at += 4) {
-      const place = changetype<u32>(v) + vfCell(row, COLUMN_PLACE) + (instance + i) * vfCell(row, COLUMN_PLACE_STRIDE);
-      if (isSaving) store<u32>(at, load<u32>(place));
-      else store<u32>(place, load<u32>(at));
-    }
-  }
+/** Copies the registers of a record into it, in the order of the table. */
+function saveWords(v: Vf, type: u32, instance: u32, to: u32): void {
+  const record = changetype<u32>(v) + instance * QUEUE_BYTES;
+  for (let word = wordsOf(type), end = wordsOf(type + 1); word < end; word += WORD_BYTES, to += 4)
+    store<u32>(to, load<u32>(record + load<u32>(word)));
+}
+
+/** Copies them back. */
+function restoreWords(v: Vf, type: u32, instance: u32, from: u32): void {
+  const record = changetype<u32>(v) + instance * QUEUE_BYTES;
+  for (let word = wordsOf(type), end = wordsOf(type + 1); word < end; word += WORD_BYTES, from += 4)
+    store<u32>(record + load<u32>(word), load<u32>(from));
 }
 
 function writeIdentity(v: Vf, to: u32): void {
   store<u64>(to, load<u64>(noteAt(pf(v.port), v.pool), NOTE_MAC), IDENTITY_MAC);
   store<u32>(to, TABLE_VERSION, IDENTITY_TABLE_VERSION);
+  store<u32>(to, 0, IDENTITY_TABLE_VERSION + 4);
 }
 
 /** Time is kept as time left: the target's clock is another one. */
@@ -153,13 +155,14 @@ function writeThrottles(v: Vf, to: u32): void {
     const t = throttle(v, vector);
     store<u64>(to, t.nextAt > now ? t.nextAt - now : 0, THROTTLE_LEFT);
     store<u32>(to, t.isRemembered, THROTTLE_REMEMBERED);
+    store<u32>(to, 0, THROTTLE_REMEMBERED + 4);
   }
 }
 
 function writeTxHidden(v: Vf, instance: u32, to: u32): void {
   const q = txQueue(v, instance);
   store<u32>(to, q.fetched, TX_FETCHED);
-  memory.copy(to + TX_CONTEXTS, q.hidden, CONTEXT_COUNT * CONTEXT_BYTES);
+  copyFew(to + TX_CONTEXTS, q.hidden, CONTEXT_COUNT * CONTEXT_BYTES);
 }
 
 function writeControl(v: Vf, to: u32): void {
@@ -190,7 +193,7 @@ export function restoreImage(index: u32, at: u32, bytes: u32): u32 {
     if (typeOf(record) == TYPE_OUTBOUND) hasOutbound = true;
     else applyPayload(v, typeOf(record), instanceOf(record), payloadOf(record));
   }
-  configurePort(v.port);
+  configurePool(v);
   if (hasOutbound) restoreOutbound(v, at);
   else forgetOutbound(v);
   refreshWake(v.port);
@@ -202,7 +205,10 @@ function forgetQueues(v: Vf): void {
   for (let number: u32 = 0; number < QUEUE_COUNT; number++) {
     forgetPending(rxQueue(v, number));
     forgetPending(txQueue(v, number));
-    forgetContexts(txQueue(v, number));
+    // Its contexts and what has been fetched are the image's.
+    const q = txQueue(v, number);
+    q.generation++;
+    q.heldCount = 0;
   }
 }
 
@@ -215,10 +221,10 @@ function applyPayload(v: Vf, type: u32, instance: u32, from: u32): void {
     applyPolicy(v, from);
     return;
   }
-  copyWords(v, type, instance, from, false);
+  restoreWords(v, type, instance, from);
   if (type == TYPE_THROTTLE) applyThrottles(v, from);
   else if (type == TYPE_TX_QUEUE) applyTxHidden(v, instance, from);
-  else if (type == TYPE_MSIX) memory.copy(changetype<u32>(v) + VF_MSIX, from, MSIX_TABLE_BYTES + 8);
+  else if (type == TYPE_MSIX) copyFew(changetype<u32>(v) + VF_MSIX, from, MSIX_TABLE_BYTES + 8);
   else if (type == TYPE_CONTROL) applyControl(v, from);
 }
 
@@ -235,7 +241,7 @@ function applyThrottles(v: Vf, from: u32): void {
 function applyTxHidden(v: Vf, instance: u32, from: u32): void {
   const q = txQueue(v, instance);
   q.fetched = load<u32>(from, TX_FETCHED);
-  memory.copy(q.hidden, from + TX_CONTEXTS, CONTEXT_COUNT * CONTEXT_BYTES);
+  copyFew(q.hidden, from + TX_CONTEXTS, CONTEXT_COUNT * CONTEXT_BYTES);
 }
 
 function applyControl(v: Vf, from: u32): void {
@@ -286,7 +292,7 @@ function writeRows(v: Vf, at: u32, effect: u32): void {
     let from = payloadOf(record);
     for (let row: u32 = 0; row < VF_ROW_COUNT; row++) {
       if (vfCell(row, COLUMN_RECORD) != type) continue;
-      for (let i: u32 = 0; i < wordsOf(type, row); i++, from += 4) {
+      for (let i: u32 = 0; i < wordCount(type, row); i++, from += 4) {
         if (vfCell(row, COLUMN_EFFECT) != effect) continue;
         const offset = vfCell(row, COLUMN_OFFSET) + (instanceOf(record) + i) * vfCell(row, COLUMN_STRIDE);
         const word = load<u32>(from);

@@ -4,6 +4,9 @@
  *     run ring-path COUNT BYTES            nanoseconds, frames received
  *     run hold-events COUNT PENDING        nanoseconds, low word of the final time
  *     run harvest COUNT MARKED             nanoseconds, sum of the pages that the last harvest found
+ *     run save-image COUNT IMAGE           nanoseconds, CRC-32C of the last image saved
+ *     run restore-image COUNT IMAGE        nanoseconds, CRC-32C of the state's image then, or why one was refused
+ *     image IMAGE HEX                      ok
  *     dump FILE                            ok
  *
  * Time is measured here, so that neither the pipe is nor what comes before the work.
@@ -13,12 +16,15 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "crc32c.h"
 #include "harvest.h"
 #include "hold-events.h"
+#include "images.h"
 #include "pool.h"
 #include "ring-path.h"
 
-#define LINE_BYTES 4096
+/* An image of 4096 bytes, two digits each, fits. */
+#define LINE_BYTES 16384
 
 static uint64_t now_ns(void) {
   struct timespec t;
@@ -55,9 +61,26 @@ static struct measured run_harvest(uint32_t count, uint32_t marked_count) {
   return sum;
 }
 
+static struct measured run_save_image(uint32_t count, uint32_t image) {
+  prepare_save(image);
+  const uint64_t start = now_ns();
+  save_images(count);
+  const uint64_t ns = now_ns() - start;
+  return (struct measured){ns, saved_image_crc()};
+}
+
+static struct measured run_restore_image(uint32_t count, uint32_t image) {
+  const uint64_t start = now_ns();
+  const uint32_t problem = restore_images(image, count);
+  const uint64_t ns = now_ns() - start;
+  return (struct measured){ns, problem ? problem : state_crc()};
+}
+
 static struct measured run(const char *work, uint32_t count, uint32_t parameter) {
   if (!strcmp(work, "ring-path")) return run_ring_path(count, parameter);
   if (!strcmp(work, "hold-events")) return run_hold_events(count, parameter);
+  if (!strcmp(work, "save-image")) return run_save_image(count, parameter);
+  if (!strcmp(work, "restore-image")) return run_restore_image(count, parameter);
   check(!strcmp(work, "harvest"), "a command names work that is known");
   return run_harvest(count, parameter);
 }
@@ -70,6 +93,12 @@ static void answer(char *line) {
     printf("%" PRIu64 " %" PRIu32 "\n", m.ns, m.result);
     return;
   }
+  int hex_at = 0;
+  if (sscanf(line, "image %" SCNu32 " %n", &parameter, &hex_at) == 1 && hex_at) {
+    keep_image(parameter, line + hex_at);
+    printf("ok\n");
+    return;
+  }
   check(!strncmp(line, "dump ", 5), "a line is a command");
   line[strcspn(line, "\r\n")] = 0;
   dump_guests(line + 5);
@@ -79,6 +108,7 @@ static void answer(char *line) {
 int main(void) {
   static char line[LINE_BYTES];
   create_guests();
+  create_crc32c_tables();
   while (fgets(line, sizeof line, stdin)) {
     answer(line);
     fflush(stdout);

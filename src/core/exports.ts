@@ -203,4 +203,13 @@ export interface DataPlane {
   drawDistances(to: number, count: number): void;
   holdEvents(distances: number, count: number): number;
   harvestLog(log: number, pageCount: number): number;
+  saveImages(index: number, at: number, count: number): number;
+  restoreImages(
+    index: number,
+    first: number,
+    firstBytes: number,
+    second: number,
+    secondBytes: number,
+    count: number,
+  ): number;
 }

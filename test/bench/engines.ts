@@ -18,18 +18,18 @@ afterAll(() => {
   for (const child of children) child.close();
 });
 
-export function wasmEngine(): WasmEngine {
-  return new WasmEngine(RELEASE.module);
+export function wasmEngine(images?: readonly Uint8Array[]): WasmEngine {
+  return new WasmEngine(RELEASE.module, images);
 }
 
-export function javascriptEngine(): JavascriptEngine {
-  return new JavascriptEngine();
+export function javascriptEngine(images?: readonly Uint8Array[]): JavascriptEngine {
+  return new JavascriptEngine(images);
 }
 
 /** Starts the C engine; it ends with the test file. */
-export function nativeEngine(): NativeEngine {
+export function nativeEngine(images?: readonly Uint8Array[]): NativeEngine {
   if (!NATIVE) throw new Error("a test that needs C is skipped without it");
-  const engine = new NativeEngine(NATIVE.path);
+  const engine = new NativeEngine(NATIVE.path, images);
   children.push(engine);
   return engine;
 }

@@ -100,7 +100,14 @@ describe("the contribution of the paper", () => {
   it("assembly/renic, has the three abilities and nothing else", () => {
     const ofLog = ["dma-log.ts"];
     const ofHolding = ["outbound-record.ts", "outbound.ts"];
-    const ofState = ["image-check.ts", "image-delta.ts", "image-record.ts", "pool-policy.ts", "state-image.ts"];
+    const ofState = [
+      "image-check.ts",
+      "image-delta.ts",
+      "image-record.ts",
+      "image-words.ts",
+      "pool-policy.ts",
+      "state-image.ts",
+    ];
     expect(readdirSync("assembly/renic").sort()).toEqual([...ofLog, ...ofHolding, ...ofState].sort());
   });
 });
