@@ -148,6 +148,8 @@ function onTransmit(index: u32): void {
   const p = port(index);
   const now = world().now;
   if (p.armedTransmit != now) return;
+  // What has been delivered by now may have been written where descriptors are read.
+  drain(index);
   const out = wire(p.wireOut);
   const horizon = now + LOOK_AHEAD_PS;
   let pools = fetchingPools(index);

@@ -63,7 +63,11 @@ function send(port: Port, pool: Pool, vector: number): void {
   else if (isMasked(pool, vector)) {
     port.seen("interrupt.pending");
     pool.msix.pending = withBit(pool.msix.pending, vector, true);
-  } else leave(port, pool, vector);
+  } else {
+    // One that pends, which only a quiesced pool keeps back, is the same message.
+    pool.msix.pending = withBit(pool.msix.pending, vector, false);
+    leave(port, pool, vector);
+  }
 }
 
 function request(port: Port, pool: Pool, vector: number): void {
