@@ -4,10 +4,11 @@
  * arrive just after it.
  */
 import { IMAGE_OK } from "../../assembly/layout/state-image";
-import type { Device, DeviceSettings, FaultRecord, Message, SentFrame } from "../reference/device-interface";
+import type { DeviceSettings, FaultRecord, Message, SentFrame } from "../reference/device-interface";
 import { PAGE_BYTES } from "../reference/memory";
+import { NumberedDevice } from "./numbered-device";
 import { copyPort, filtersOf, placeAsIn, restartStatistics, shutVlans } from "./port-copy";
-import { Renumbering, viewAt } from "./renumbering";
+import { Renumbering } from "./renumbering";
 import { haveTurnBegin } from "./turn";
 import { WasmDevice } from "./wasm-device";
 
@@ -39,12 +40,9 @@ interface MappedPage {
   readonly access: number;
 }
 
-export class MovableDevice implements Device {
+export class MovableDevice extends NumberedDevice {
   readonly #module: WebAssembly.Module;
-  readonly #settings: DeviceSettings;
   readonly #windows: ReadonlyMap<number, number>;
-  #device: WasmDevice;
-  #numbers = new Renumbering(0, 0);
   #arrivals: PendingArrival[] = [];
   readonly #maps: MappedPage[] = [];
   readonly #armed = new Set<number>();
@@ -56,24 +54,19 @@ export class MovableDevice implements Device {
   readonly problems: string[] = [];
 
   constructor(module: WebAssembly.Module, settings: DeviceSettings, windows: ReadonlyMap<number, number>) {
+    super(settings, new WasmDevice(module, settings, windows));
     this.#module = module;
-    this.#settings = settings;
     this.#windows = windows;
-    this.#device = new WasmDevice(module, settings, windows);
   }
 
   /** The VFs' pools, as the program numbers them. */
   get #vfPools(): number[] {
-    return [...Array(this.#settings.vfCount).keys()];
-  }
-
-  #number(pool: number): number {
-    return this.#numbers.pool(pool);
+    return [...Array(this.settings.vfCount).keys()];
   }
 
   /** Quiesces every VF's pool and waits until nothing is under way; returns the time. */
   pause(nowPs: number): number {
-    const device = this.#device;
+    const device = this.device;
     let at = nowPs;
     const wait = (ps: number) => {
       at += ps;
@@ -98,22 +91,22 @@ export class MovableDevice implements Device {
   }
 
   #sentByPs({ startPs, bytes }: SentFrame): number {
-    return startPs + (bytes.length + WIRE_OVERHEAD_BYTES) * this.#settings.wirePsPerByte;
+    return startPs + (bytes.length + WIRE_OVERHEAD_BYTES) * this.settings.wirePsPerByte;
   }
 
   /** Lets every VF's pool go on. */
   goOn(order: readonly number[]): void {
-    for (const pool of order) this.#device.unquiesce(this.#number(pool));
+    for (const pool of order) this.device.unquiesce(this.number(pool));
   }
 
   /** Puts everything into a new device, while it is paused. */
   move(destination: Destination, nowPs: number): void {
-    const before = this.#device;
+    const before = this.device;
     const { renumbering, vfCount, isSecondPort } = destination;
     const windows = new Map([...this.#windows].map(([pool, first]) => [renumbering.pool(pool), first]));
-    const after = new WasmDevice(this.#module, { ...this.#settings, vfCount }, windows, isSecondPort);
+    const after = new WasmDevice(this.#module, { ...this.settings, vfCount }, windows, isSecondPort);
     after.advance(nowPs);
-    copyPort(before, after, this.#settings.vfCount, renumbering);
+    copyPort(before, after, this.settings.vfCount, renumbering);
     this.#copyMemories(before, after, renumbering);
     for (const pool of this.#vfPools) after.quiesce(renumbering.pool(pool));
     after.advance(nowPs);
@@ -134,8 +127,8 @@ export class MovableDevice implements Device {
     this.#countersBefore = before.counters();
     for (const pool of [...this.#vfPools, PF_POOL]) this.#faultsBefore.set(pool, before.faults(pool));
     this.#collect();
-    this.#device = after;
-    this.#numbers = renumbering;
+    this.device = after;
+    this.numbers = renumbering;
   }
 
   #movePool(before: WasmDevice, after: WasmDevice, pool: number, target: number): void {
@@ -148,7 +141,7 @@ export class MovableDevice implements Device {
   }
 
   #copyMemories(before: WasmDevice, after: WasmDevice, renumbering: Renumbering): void {
-    const bytes = this.#settings.guestPages * PAGE_BYTES;
+    const bytes = this.settings.guestPages * PAGE_BYTES;
     for (const pool of [...this.#vfPools, PF_POOL]) {
       after.writeMemory(renumbering.pool(pool), 0, before.readMemory(pool, 0, bytes));
     }
@@ -160,141 +153,51 @@ export class MovableDevice implements Device {
 
   /** Keeps what the device at hand has sent, under the program's numbers. */
   #collect(): void {
-    this.#sent.push(...this.#device.takeSent());
-    for (const message of this.#device.takeMessages()) {
-      this.#messages.push({ ...message, pool: this.#number(message.pool) });
-    }
+    this.#sent.push(...super.takeSent());
+    this.#messages.push(...super.takeMessages());
   }
 
-  advance(ps: number): void {
+  override advance(ps: number): void {
     while (this.#arrivals[0] !== undefined && this.#arrivals[0].ps <= ps) {
       const arrival = this.#arrivals.shift();
-      if (arrival !== undefined) this.#device.arrive(arrival.bytes, arrival.ps);
+      if (arrival !== undefined) this.device.arrive(arrival.bytes, arrival.ps);
     }
-    this.#device.advance(ps);
+    this.device.advance(ps);
   }
 
-  arrive(bytes: Uint8Array, ps: number): void {
+  override arrive(bytes: Uint8Array, ps: number): void {
     this.#arrivals.push({ bytes, ps });
   }
 
-  readVf(pool: number, offset: number): number {
-    return this.#device.readVf(this.#number(pool), offset);
-  }
-
-  writeVf(pool: number, offset: number, value: number): void {
-    this.#device.writeVf(this.#number(pool), offset, value);
-  }
-
-  /** Whether an offset shows a VF that is none here: the destination may have more of them. */
-  #isNobodys(offset: number): boolean {
-    const view = viewAt(offset);
-    return view !== undefined && view.pool >= this.#settings.vfCount && view.pool !== PF_POOL;
-  }
-
-  readPf(offset: number): number {
-    if (this.#isNobodys(offset)) return 0;
-    return this.#numbers.value(offset, this.#device.readPf(this.#numbers.offset(offset)));
-  }
-
-  writePf(offset: number, value: number): void {
-    if (this.#isNobodys(offset)) return;
-    this.#device.writePf(this.#numbers.offset(offset), this.#numbers.value(offset, value));
-  }
-
-  readMsix(pool: number, word: number): number {
-    return this.#device.readMsix(this.#number(pool), word);
-  }
-
-  writeMsix(pool: number, word: number, value: number): void {
-    this.#device.writeMsix(this.#number(pool), word, value);
-  }
-
-  writeMsixControl(pool: number, value: number): void {
-    this.#device.writeMsixControl(this.#number(pool), value);
-  }
-
-  functionLevelReset(pool: number): void {
-    this.#device.functionLevelReset(this.#number(pool));
-  }
-
-  readMemory(pool: number, address: number, bytes: number): Uint8Array {
-    return this.#device.readMemory(this.#number(pool), address, bytes);
-  }
-
-  writeMemory(pool: number, address: number, bytes: Uint8Array): void {
-    this.#device.writeMemory(this.#number(pool), address, bytes);
-  }
-
-  mapPage(pool: number, devicePage: number, guestPage: number, access: number): void {
+  override mapPage(pool: number, devicePage: number, guestPage: number, access: number): void {
     this.#maps.push({ pool, devicePage, guestPage, access });
-    this.#device.mapPage(this.#number(pool), devicePage, guestPage, access);
+    super.mapPage(pool, devicePage, guestPage, access);
   }
 
-  quiesce(pool: number): void {
-    this.#device.quiesce(this.#number(pool));
-  }
-
-  isQuiesced(pool: number): boolean {
-    return this.#device.isQuiesced(this.#number(pool));
-  }
-
-  unquiesce(pool: number): void {
-    this.#device.unquiesce(this.#number(pool));
-  }
-
-  save(pool: number, slot: number): void {
-    this.#device.save(this.#number(pool), slot);
-  }
-
-  restore(pool: number, slot: number): boolean {
-    return this.#device.restore(this.#number(pool), slot);
-  }
-
-  armDirtyLog(pool: number): void {
+  override armDirtyLog(pool: number): void {
     this.#armed.add(pool);
-    this.#device.armDirtyLog(this.#number(pool));
-  }
-
-  collectDirtyLog(pool: number): number[] {
-    return this.#device.collectDirtyLog(this.#number(pool));
-  }
-
-  openEpoch(pool: number, epoch: number, isHolding: boolean): void {
-    this.#device.openEpoch(this.#number(pool), epoch, isHolding);
-  }
-
-  release(pool: number, epoch: number): void {
-    this.#device.release(this.#number(pool), epoch);
-  }
-
-  stopHolding(pool: number): void {
-    this.#device.stopHolding(this.#number(pool));
-  }
-
-  discardHeld(pool: number): void {
-    this.#device.discardHeld(this.#number(pool));
+    super.armDirtyLog(pool);
   }
 
   /** The record stays with the machine's hypervisor, not with the device. */
-  faults(pool: number): FaultRecord {
+  override faults(pool: number): FaultRecord {
     const before = this.#faultsBefore.get(pool) ?? { count: 0, address: 0, access: 0 };
-    const now = this.#device.faults(this.#number(pool));
+    const now = super.faults(pool);
     return now.count === 0 ? before : { ...now, count: before.count + now.count };
   }
 
-  takeSent(): SentFrame[] {
+  override takeSent(): SentFrame[] {
     this.#collect();
     return this.#sent.splice(0);
   }
 
-  takeMessages(): Message[] {
+  override takeMessages(): Message[] {
     this.#collect();
     return this.#messages.splice(0);
   }
 
-  counters(): Record<string, number> {
-    const now = Object.entries(this.#device.counters());
+  override counters(): Record<string, number> {
+    const now = Object.entries(super.counters());
     return Object.fromEntries(now.map(([name, count]) => [name, count + (this.#countersBefore[name] ?? 0)]));
   }
 }

@@ -8,7 +8,12 @@ const OUTBOUND = "renic/outbound-record.ts";
 export const IMAGE_BUGS: readonly PlantedBug[] = [
   imageBug(IMAGE, "image, time left as a time", "t.nextAt > now ? t.nextAt - now : 0", "t.nextAt"),
   imageBug(IMAGE, "image, no interval", "t.nextAt = left ? world().now + left : 0;", "t.nextAt = 0;"),
-  imageBug(IMAGE, "image, contexts", "memory.copy(q.hidden, from + TX_CONTEXTS, CONTEXT_COUNT * CONTEXT_BYTES);", ""),
+  imageBug(
+    IMAGE,
+    "image, contexts",
+    "(q.hidden, from + TX_CONTEXTS, CONTEXT_COUNT * CONTEXT_BYTES)",
+    "(q.hidden, from + TX_CONTEXTS, CONTEXT_BYTES)",
+  ),
   imageBug(
     IMAGE,
     "image, remembered request",
@@ -22,11 +27,19 @@ export const IMAGE_BUGS: readonly PlantedBug[] = [
   imageBug(
     IMAGE,
     "image, MSI-X control",
-    "memory.copy(changetype<u32>(v) + VF_MSIX, from, MSIX_TABLE_BYTES + 8);",
-    "memory.copy(changetype<u32>(v) + VF_MSIX, from, MSIX_TABLE_BYTES + 4);",
+    "(changetype<u32>(v) + VF_MSIX, from, MSIX_TABLE_BYTES + 8)",
+    "(changetype<u32>(v) + VF_MSIX, from, MSIX_TABLE_BYTES)",
   ),
   imageBug(IMAGE, "image, position fetched", "q.fetched = load<u32>(from, TX_FETCHED);", "q.fetched = q.head;"),
-  imageBug(POLICY, "image, receive addresses", "memory.copy(tableAt(p, PF_RA), addresses, RA_BYTES);", ""),
+  imageBug(
+    POLICY,
+    "image, receive addresses",
+    "(tableAt(p, PF_RA), addresses, RA_BYTES)",
+    "(tableAt(p, PF_RA), addresses, 8)",
+  ),
+  // What is not even saved is the same when it is saved again: only how the device goes on shows it.
+  imageBug(IMAGE, "image, without remembered requests", "to, t.isRemembered, THROTTLE", "to, 0, THROTTLE"),
+  imageBug(IMAGE, "image, without the turn", "store<u32>(to, v.turn, CONTROL_TURN)", "store<u32>(to, 0, CONTROL_TURN)"),
   imageBug(POLICY, "image, VFTA", "setBit(p, PF_VFTA, load<u32>(at));", "setBit(p, PF_VFTA, 0);"),
   imageBug(POLICY, "image, VFTE", "p.vfte = withBit(p.vfte, v.pool, bits >>> 1);", ""),
   imageBug(

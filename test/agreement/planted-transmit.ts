@@ -60,9 +60,9 @@ export const TRANSMIT_BUGS: readonly PlantedBug[] = [
   bug(SENDER, "WVBR, VLAN half", "p.wvbr |= bit << DTXSWC_VLAN_SHIFT;", "p.wvbr |= bit;"),
   bug(
     OUTBOUND,
-    "outbound, room for one more",
-    "if (o.usedBytes + room > o.bytesMax) return",
-    "if (o.usedBytes > o.bytesMax) return",
+    "outbound, less room",
+    "const atEnd = o.bytesMax - o.tail;",
+    "const atEnd = o.bytesMax - o.tail - 256;",
   ),
   bug(
     OUTBOUND,

@@ -36,6 +36,12 @@ export function poolFieldsOf(offset: number): readonly number[] {
   return FIELDS.get(offset) ?? [];
 }
 
+/** The pool whose mailbox the PF controls at an offset. */
+export function mailboxOf(offset: number): number | undefined {
+  const pool = (offset - pf.P2VMAILBOX) / 4;
+  return Number.isInteger(pool) && pool >= 0 && pool < POOL_COUNT ? pool : undefined;
+}
+
 /** The pool of a register that each pool has one of. */
 export function poolOfArray(offset: number): number | undefined {
   for (const first of ARRAYS) {

@@ -16,19 +16,14 @@ import {
   TRACE_DROPPED,
   TRACE_INTERRUPT,
 } from "../../assembly/layout/trace";
-import { World } from "../../src/core/world";
+import type { World } from "../../src/core/world";
 import type { Device, DeviceSettings, FaultRecord, Message, SentFrame } from "../reference/device-interface";
 import type { Program } from "../reference/step";
+import { buildPortWorld, vfNumber } from "./port-world";
 
 const POOL_COUNT = 8;
-const PF_POOL = 7;
 const PAGE_BYTES = 4096;
 const PS_PER_NS = 1000;
-/** Bytes a second of a wire that takes one picosecond for each. */
-const BITS_OF_ONE_PS = 8e12;
-const SLOT_COUNT = 4;
-/** What an image for a migration has beyond the frames: the other records, and headers of its own. */
-const MIGRATION_BYTES = 2 ** 16;
 
 const REASONS: ReadonlyMap<number, string> = new Map([
   [DROP_NO_DESCRIPTOR, "noDescriptor"],
@@ -44,13 +39,13 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [DROP_DISCARDED, "discarded"],
 ]);
 
-/** One port of a world, joined by a cable to a port of a dead host: what arrives there is nobody's. */
+/** One port of a world (port-world.ts). */
 export class WasmDevice implements Device {
   readonly #world: World;
   readonly #settings: DeviceSettings;
   readonly #windows: ReadonlyMap<number, number>;
   readonly #port: number;
-  readonly #guests = new Map<number, number>();
+  readonly #guests: ReadonlyMap<number, number>;
   readonly #imagesAt: number;
   readonly #migrationAt: number;
   readonly #imageBytes: number[] = [];
@@ -71,44 +66,15 @@ export class WasmDevice implements Device {
     windows: ReadonlyMap<number, number> = new Map(),
     isSecondPort = false,
   ) {
+    const { world, port, guests, imagesAt, migrationAt } = buildPortWorld(module, settings, windows, isSecondPort);
     this.#settings = settings;
     this.#windows = windows;
-    this.#counters = Object.fromEntries([...REASONS.values()].map((name) => [name, 0]));
-    const pools = [...Array(settings.vfCount).keys(), PF_POOL];
-    const chunkCount = pools.length * Math.ceil(settings.guestPages / 64);
-    const world = World.create(module, {
-      seed: 1,
-      run: 0,
-      eventCount: 4096,
-      chunkCount,
-      slotCount: 4096,
-      arenaBytes: chunkCount * 64 * PAGE_BYTES + 24 * 1024 ** 2 + (pools.length + 2) * settings.outboundBytes,
-      isObserved: true,
-    });
     this.#world = world;
-    const { plane } = world;
-    const host = plane.addHost();
-    const otherHost = plane.addHost();
-    const addOther = () => plane.addPort(otherHost, 1, 0);
-    const first = isSecondPort ? addOther() : -1;
-    const port = plane.addPort(host, settings.vfCount, settings.parkedBytesMax);
-    const other = isSecondPort ? first : addOther();
     this.#port = port;
-    plane.connectPorts(port, other, BITS_OF_ONE_PS / settings.wirePsPerByte, 0);
-    plane.setDma(port, settings.dmaLatencyPs / PS_PER_NS, settings.readPsPerByte, settings.writePsPerByte);
-    // Two loops, then the cable's two directions.
-    plane.tapWire(2, plane.addClient(1, 0, 0));
-    for (const pool of pools) {
-      const processor = plane.addProcessor(400, 1);
-      const guest = plane.addGuest(host, processor, settings.guestPages, 0, 0, 0, 0);
-      plane.attachVfWithWindow(this.#vf(pool), guest, windows.get(pool) ?? 0, settings.guestPages);
-      plane.createOutbound(this.#vf(pool), settings.outboundBytes);
-      plane.setDeviceOptions(this.#vf(pool), settings.isHeadWritable ? 1 : 0, settings.isDoneAtRelease ? 1 : 0);
-      this.#guests.set(pool, guest);
-    }
-    this.#imagesAt = plane.reserveBytes(SLOT_COUNT * IMAGE_BYTES_MAX) >>> 0;
-    this.#migrationAt = plane.reserveBytes(MIGRATION_BYTES + 2 * settings.outboundBytes) >>> 0;
-    plane.failHost(otherHost);
+    this.#guests = guests;
+    this.#imagesAt = imagesAt;
+    this.#migrationAt = migrationAt;
+    this.#counters = Object.fromEntries([...REASONS.values()].map((name) => [name, 0]));
     this.#collect();
   }
 
@@ -120,7 +86,7 @@ export class WasmDevice implements Device {
 
   /** The number of a pool in its world. */
   #vf(pool: number): number {
-    return this.#port * POOL_COUNT + pool;
+    return vfNumber(this.#port, pool);
   }
 
   /** Has every arrival be an event from now on: the slow schedule. */
