@@ -68,6 +68,8 @@ export class Port {
   retryAtPs: number | undefined;
   /** Queues reported in the running fetch round, as pool * 2 + queue. */
   reportedInRound: Set<number> | undefined;
+  /** Receive queues in which a frame's last descriptor was reported while a frame is being received. */
+  reportedByFrame: Set<number> | undefined;
 
   constructor(settings: DeviceSettings, coverage: Coverage) {
     this.settings = settings;

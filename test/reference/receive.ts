@@ -14,7 +14,7 @@ import type { Port } from "./port";
 import { advancedStatus, type FrameFields, frameFields, legacyStatus } from "./receive-fields";
 import { scaleReceive } from "./rss";
 import * as vf from "./vf-registers";
-import { completeReceive } from "./write-back";
+import { causedOnce, completeReceive } from "./write-back";
 
 const FCS_BYTES = 4;
 const TAG_BYTES = 4;
@@ -50,6 +50,10 @@ interface Part {
 
 /** A pool gets a frame. */
 export function receiveFrame(port: Port, pool: Pool, frame: ArrivedFrame): void {
+  causedOnce(port, pool, () => placeFrame(port, pool, frame));
+}
+
+function placeFrame(port: Port, pool: Pool, frame: ArrivedFrame): void {
   const packet = parsePacket(frame.bytes);
   const rss = scaleReceive(port, pool, packet);
   if (!port.isReceiveActive(pool, rss.queue)) {

@@ -135,8 +135,20 @@ export function reportReceive(port: Port, pool: Pool, queue: number): boolean {
     port.seen("receive.fault.report");
     port.disableByFault(pool, queue, true);
   }
-  if (isLastWritten) setQueueCause(port, pool, queue, true);
+  if (isLastWritten) {
+    if (port.reportedByFrame === undefined) setQueueCause(port, pool, queue, true);
+    else port.reportedByFrame.add(queue);
+  }
   return !isFaulted;
+}
+
+/** Receives a frame; what it has reported sets its queue's cause once, after the frame. */
+export function causedOnce(port: Port, pool: Pool, receive: () => void): void {
+  const reported = new Set<number>();
+  port.reportedByFrame = reported;
+  receive();
+  port.reportedByFrame = undefined;
+  for (let queue = 0; queue < QUEUE_COUNT; queue++) if (reported.has(queue)) setQueueCause(port, pool, queue, true);
 }
 
 /** Reports everything that is pending in a pool, receive queues first. */
