@@ -87,7 +87,8 @@ export function reportTransmit(port: Port, pool: Pool, queue: number): void {
   const ring = pool.transmitRing(queue);
   let isReported = false;
   let isFaulted = false;
-  for (const position of batch.flatMap((packet) => packet.positions)) {
+  const positions = batch.flatMap((packet) => packet.positions);
+  for (const position of positions.map((_, index) => walked(itemAt(positions, 0), index, ring.count))) {
     const address = descriptorAddress(ring, position);
     const isAsked = asksForReport(pool, address);
     isFaulted = isAsked === undefined || (isAsked && !isHead && !writeDone(pool, address));
@@ -109,6 +110,13 @@ export function reportTransmit(port: Port, pool: Pool, queue: number): void {
   else port.reportedInRound.add(pool.index * QUEUE_COUNT + queue);
 }
 
+/** The position so many descriptors on, by the ring's length now: a guest may have changed it meanwhile. */
+function walked(first: number, steps: number, count: number): number {
+  let position = first;
+  for (let left = steps; left > 0; left--) position = position + 1 === count ? 0 : position + 1;
+  return position;
+}
+
 /** Keeps the word with DD of a completed receive descriptor, or writes it; false after a fault. */
 export function completeReceive(port: Port, pool: Pool, queue: number, word: PendingWord): boolean {
   const state = itemAt(pool.receiveQueues, queue);
@@ -125,7 +133,8 @@ export function reportReceive(port: Port, pool: Pool, queue: number): boolean {
   const ring = pool.receiveRing(queue);
   let isLastWritten = false;
   let isFaulted = false;
-  for (const { position, inDescriptor, word, isLast } of batch) {
+  for (const [index, { inDescriptor, word, isLast }] of batch.entries()) {
+    const position = walked(itemAt(batch, 0).position, index, ring.count);
     const address = descriptorAddress(ring, position) + BigInt(inDescriptor);
     isFaulted = !pool.memory.write(address, wordBytes(word));
     if (isFaulted) break;
