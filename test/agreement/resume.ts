@@ -7,7 +7,6 @@
  * - Frames that wait for a quiesced pool stay where they are: there is no room for any.
  * - An outbound buffer is laid anew, so that room wasted at its end is there again: the buffers are large.
  * - Pools are served in the order of their numbers: under other numbers only one of them has anything to do.
- * - A pool that nobody has may be somebody's elsewhere: the programs do not write to its mailbox.
  * - A reset of the port depends on how many VFs it has, and makes pool 0 the default one: only a port like the old one
  *   is reset.
  */
@@ -45,13 +44,6 @@ function poolOf(step: Step): number | undefined {
   if ("pool" in step) return step.pool;
   if (step.kind === "writePf" || step.kind === "readPf") return viewAt(step.offset)?.pool;
   return undefined;
-}
-
-/** Tells whether a step writes to the mailbox of a pool that nobody has, and that somebody may have elsewhere. */
-function isUnownedMail(step: Step, vfCount: number): boolean {
-  if (step.kind !== "writePf") return false;
-  const pool = (step.offset - pf.P2VMAILBOX) / 4;
-  return Number.isInteger(pool) && pool >= vfCount && pool < PF_POOL;
 }
 
 function isPortReset(step: Step): boolean {
@@ -93,7 +85,6 @@ export function drawResume(seed: number): Resume {
   const target = only === undefined ? 0 : random.below(PF_POOL);
   const isKept = (step: Step) => {
     const pool = poolOf(step);
-    if (isUnownedMail(step, vfCount)) return false;
     return pool === undefined || (only === undefined ? pool !== PF_POOL : pool === only);
   };
   const kept = drawn.steps.filter((step) => isKept(step) && (kind === "same" || !isPortReset(step)));
