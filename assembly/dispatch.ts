@@ -2,7 +2,7 @@
  * Takes events in order and decides where frames go: from a queue to its outbound buffer while that holds, else to the
  * wire. This is the only file that knows both the plain device and what ReNIC adds to it.
  *
- * A port commits frames to its wire up to a look-ahead of 2 us, two full frames at 10 Gb/s, as a packet buffer would;
+ * A port commits frames to its wire up to a look-ahead of 10 us, eight full frames at 10 Gb/s, as a packet buffer would;
  * it takes one frame of each ready pool in turn. That decides when DD is set and how long a frame waits behind
  * another, and nothing else (docs/model.md).
  */
@@ -191,7 +191,7 @@ function raiseAll(v: Vf): void {
   for (let number: u32 = 0; number < QUEUE_COUNT; number++) raiseFetched(v, number);
 }
 
-/** Frames and refused packets that one event takes at most, but for the last packet's; more than any look-ahead can hold. */
+/** Frames and refused packets that one event takes at most, but for the last packet's: beyond 30 Gb/s a look-ahead is filled in several. */
 const FRAME_BUDGET: i32 = 512;
 /** The pool has nothing more to send now; beside how many frames it sent. */
 const IS_EMPTY: u32 = 0x80000000;

@@ -1,7 +1,7 @@
 /** Numbers that the control plane and the data plane share in calls. */
 
 /** The transmit look-ahead, in picoseconds: how far a port commits frames to its wire, as a packet buffer does. */
-export const LOOK_AHEAD_PS: u32 = 2000000;
+export const LOOK_AHEAD_PS: u32 = 10000000;
 
 // States of a guest; assembly/guest/guest.ts has their table.
 export const GUEST_RUNNING: u32 = 0;

@@ -121,7 +121,7 @@ describe.each(BUILDS)("a transmit queue, $name build", ({ module }) => {
     const scene = createQuietScene({ world: { module }, server: { rate: 1e9 } });
     scene.ring.send(framesFrom(scene, 0, 20, FRAME_BYTES_MAX));
     runTo(scene.world, 1000);
-    // At 1 Gb/s a frame takes 12 us, and the look-ahead is 2 us.
+    // At 1 Gb/s a frame takes 12 us, and the look-ahead is 10 us.
     expect(scene.ring.done().filter((isDone) => isDone)).toHaveLength(1);
     runTo(scene.world, 500_000);
     expect(scene.ring.done().filter((isDone) => isDone)).toHaveLength(20);

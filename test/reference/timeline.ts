@@ -16,8 +16,8 @@ import { ROUND_FRAMES_MAX, raiseReported, serveTurn } from "./transmit";
 import { reportAll, reportReceive, reportTransmit } from "./write-back";
 
 const FCS_BYTES = 4;
-const WIRE_AHEAD_PS = 2_000_000;
-const RETRY_AHEAD_PS = 1_000_000;
+const WIRE_AHEAD_PS = 10_000_000;
+const RETRY_AHEAD_PS = 5_000_000;
 
 /** A thing that will happen. */
 interface Due {
