@@ -13,12 +13,19 @@ import { MemoryMismatch } from "./dump";
 import type { Engine } from "./engine";
 import { type CaseResult, measureCases, ResultMismatch, type Rounds } from "./harness";
 import { JavascriptEngine } from "./javascript-engine";
-import { buildNative } from "./native-build";
+import { buildNative, type NativeProgram } from "./native-build";
 import { NativeEngine } from "./native-engine";
 import { type BenchOptions, readOptions, USAGE, UsageError } from "./options";
 import { entriesOf, tableOf } from "./report";
 import { SUITES } from "./suites/suites";
-import { checkLossless, LostTraffic, measureTraffic, TRAFFIC_CASES, type TrafficCase } from "./traffic";
+import {
+  checkLossless,
+  LostTraffic,
+  measureTraffic,
+  TRAFFIC_CASES,
+  type TrafficCase,
+  type TrafficResult,
+} from "./traffic";
 import { trafficEntriesOf, trafficTableOf } from "./traffic-report";
 import { WasmEngine } from "./wasm-engine";
 
@@ -57,8 +64,12 @@ async function run(options: BenchOptions): Promise<number> {
   const trafficCases = options.hasTraffic ? TRAFFIC_CASES.filter(isWanted) : [];
   if (cases.length + trafficCases.length === 0) throw new UsageError(`no case has "${options.only}" in its name`);
   const module = await compileDataPlane(readFileSync(WASM_PATH));
-  const results = await compareEngines(module, cases, options.isQuick ? ROUNDS_QUICK : ROUNDS);
-  showTraffic(module, trafficCases, options.isQuick ? TRAFFIC_ROUNDS_QUICK : TRAFFIC_ROUNDS, results);
+  const native = buildNative();
+  if (!native) console.log("No C compiler (cc, gcc, clang) was found: there is nothing of C below.\n");
+  const results = await compareEngines(module, native, cases, options.isQuick ? ROUNDS_QUICK : ROUNDS);
+  const traffic = await compareTraffic(module, native, trafficCases, options.isQuick);
+  writeResults(results, traffic);
+  checkLossless(traffic);
   if (options.hasSuites) await runSuites(module, options.isQuick ? SUITE_SECONDS_QUICK : SUITE_SECONDS);
   return EXIT.ok;
 }
@@ -66,12 +77,11 @@ async function run(options: BenchOptions): Promise<number> {
 /** Measures cases, and prints the table. */
 async function compareEngines(
   module: WebAssembly.Module,
+  native: NativeProgram | undefined,
   cases: readonly BenchCase[],
   rounds: Rounds,
 ): Promise<CaseResult[]> {
   if (cases.length === 0) return [];
-  const native = buildNative();
-  if (!native) console.log("No C compiler (cc, gcc, clang) was found: the column c stays empty.\n");
   const makeEngines = (): Engine[] => [
     new WasmEngine(module),
     new JavascriptEngine(),
@@ -96,22 +106,30 @@ function print(results: readonly CaseResult[], rounds: Rounds, compiler: string 
   }
 }
 
-/** Measures traffic, prints the table, and writes the list of all results; throws LostTraffic. */
-function showTraffic(
+/** Measures traffic, and prints the table. */
+async function compareTraffic(
   module: WebAssembly.Module,
+  native: NativeProgram | undefined,
   cases: readonly TrafficCase[],
-  roundCount: number,
-  compared: readonly CaseResult[],
-): void {
-  const results = cases.map((entry) => measureTraffic(module, entry, roundCount));
-  if (results.length > 0) {
-    console.log(`\n${trafficTableOf(results, compared)}`);
-    console.log(`\nThe whole device, wasm alone: median and best of ${roundCount} rounds.`);
+  isQuick: boolean,
+): Promise<TrafficResult[]> {
+  const roundCount = isQuick ? TRAFFIC_ROUNDS_QUICK : TRAFFIC_ROUNDS;
+  const results: TrafficResult[] = [];
+  for (const entry of cases) {
+    const yardstick = native && new NativeEngine(native.path);
+    results.push(await measureTraffic(module, entry, { roundCount, ...(yardstick ? { yardstick } : {}) }));
+    yardstick?.close();
   }
+  if (results.length === 0) return results;
+  console.log(`\n${trafficTableOf(results)}`);
+  console.log(`\nThe whole device, wasm alone: median and best of ${roundCount} rounds, in turns with C's ring path.`);
+  return results;
+}
+
+function writeResults(compared: readonly CaseResult[], traffic: readonly TrafficResult[]): void {
   mkdirSync(OUTPUT_FOLDER, { recursive: true });
-  const entries = [...entriesOf(compared), ...trafficEntriesOf(results)];
+  const entries = [...entriesOf(compared), ...trafficEntriesOf(traffic)];
   writeFileSync(join(OUTPUT_FOLDER, "bench.json"), `${JSON.stringify(entries, null, 2)}\n`);
-  checkLossless(results);
 }
 
 async function runSuites(module: WebAssembly.Module, seconds: number): Promise<void> {

@@ -1,5 +1,4 @@
 /** Shows traffic: a table for people, entries for programs. */
-import type { CaseResult } from "./harness";
 import { alignedRows, type BenchEntry, entryOf } from "./report";
 import type { TrafficResult } from "./traffic";
 
@@ -22,8 +21,8 @@ export function trafficEntriesOf(results: readonly TrafficResult[]): BenchEntry[
   }));
 }
 
-/** Returns the table for people; the ring path of C is that of the same run and frame size, if it was measured. */
-export function trafficTableOf(results: readonly TrafficResult[], compared: readonly CaseResult[]): string {
+/** Returns the table for people. */
+export function trafficTableOf(results: readonly TrafficResult[]): string {
   const rows = results.map((result) => [
     result.name,
     result.spread.median.toFixed(0),
@@ -31,13 +30,7 @@ export function trafficTableOf(results: readonly TrafficResult[], compared: read
     (1000 / result.spread.median).toFixed(2),
     result.eventsPerPacket.toFixed(2),
     result.slowdown.toFixed(2),
-    ratioText(result, compared),
+    result.yardstickNs === undefined ? "-" : (result.spread.median / result.yardstickNs).toFixed(1),
   ]);
   return alignedRows([HEADINGS, ...rows]);
-}
-
-function ratioText({ spread, frameBytes }: TrafficResult, compared: readonly CaseResult[]): string {
-  const found = compared.find(({ benchCase: { work } }) => work.kind === "ring-path" && work.frameBytes === frameBytes);
-  const native = found?.spreads.get("c");
-  return native ? (spread.median / native.median).toFixed(1) : "-";
 }

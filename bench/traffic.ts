@@ -1,6 +1,7 @@
 /**
  * The whole device at work: drivers, interrupts, bridge, links and events, UDP with real bytes and checksums. Nothing
- * to compare it with in C: what is measured is simulated packets a second, and simulated against elapsed time.
+ * does the same in C: what is measured is simulated packets a second, and simulated against elapsed time. The yardstick
+ * is C's ring path, a small part of that work, in turns with it: what slows the machine slows both.
  *
  * Processors cost nothing, so that no time is spent in waiting: guests poll when something is there. The line is 10
  * Gb/s at 95 % load, a link's latency 1 us. Long frames get igbvf's interval of 125 us between interrupts; of short ones
@@ -10,6 +11,7 @@ import { performance } from "node:perf_hooks";
 import { VTEITR } from "../assembly/layout/vf-registers";
 import { World } from "../src/core/world";
 import { bootGuest, giveAddress, startPort } from "../src/device/port-driver";
+import type { Engine } from "./engine";
 import { type Spread, spreadOf } from "./statistics";
 
 /** A case: who sends to whom. */
@@ -41,6 +43,8 @@ export interface TrafficResult {
   /** Nanoseconds a packet, over all rounds, and of the best one. */
   readonly spread: Spread;
   readonly nsPerPacketBest: number;
+  /** Of the yardstick, nanoseconds a packet of the same size, its median; undefined where there was none. */
+  readonly yardstickNs: number | undefined;
   readonly eventsPerPacket: number;
   /** Elapsed seconds for a simulated one. */
   readonly slowdown: number;
@@ -62,6 +66,9 @@ const GUEST_PAGE_COUNT = 576;
 const PORT = 9;
 const PAGE_BYTES = 4096;
 const WARM_UP_ROUNDS = 3;
+/** Packets of a round of the yardstick, and before it, to bring back its caches. */
+const YARDSTICK_PACKETS = 32_768;
+const YARDSTICK_LEAD = 4096;
 /** What is under way may grow by less than this for a pair: a ring, and what a link holds. */
 const UNDER_WAY_MAX = 512;
 
@@ -196,13 +203,25 @@ function ipOf(number: number): number {
   return 0x0a000001 + number;
 }
 
-/** Measures a case: so many rounds after a warm-up. */
-export function measureTraffic(module: WebAssembly.Module, benchCase: TrafficCase, roundCount: number): TrafficResult {
+/** What a case is measured with. */
+export interface TrafficMeasuring {
+  readonly roundCount: number;
+  /** The engine whose ring path is the yardstick. */
+  readonly yardstick?: Engine;
+}
+
+/** Measures a case: so many rounds after a warm-up, each beside one of the yardstick. */
+export async function measureTraffic(
+  module: WebAssembly.Module,
+  benchCase: TrafficCase,
+  { roundCount, yardstick }: TrafficMeasuring,
+): Promise<TrafficResult> {
   const traffic = new Traffic(module, benchCase);
   for (let round = 0; round < WARM_UP_ROUNDS; round++) traffic.run(benchCase.roundNs);
   const lossBefore = traffic.sent - traffic.received;
   const eventsBefore = traffic.eventCount;
   const costs: number[] = [];
+  const yardstickCosts: number[] = [];
   let packetCount = 0;
   for (let round = 0; round < roundCount; round++) {
     const before = traffic.received;
@@ -212,6 +231,7 @@ export function measureTraffic(module: WebAssembly.Module, benchCase: TrafficCas
     const count = traffic.received - before;
     packetCount += count;
     costs.push(elapsedNs / count);
+    if (yardstick) yardstickCosts.push(await measureYardstick(yardstick, benchCase.frameBytes));
   }
   const spread = spreadOf(costs);
   const packetsPerNs = packetCount / (roundCount * benchCase.roundNs);
@@ -223,10 +243,17 @@ export function measureTraffic(module: WebAssembly.Module, benchCase: TrafficCas
     lostCount,
     spread,
     nsPerPacketBest: Math.min(...costs),
+    yardstickNs: yardstick && spreadOf(yardstickCosts).median,
     eventsPerPacket: (traffic.eventCount - eventsBefore) / packetCount,
     slowdown: spread.median * packetsPerNs,
     isLossless: lostCount < UNDER_WAY_MAX * benchCase.pairCount,
   };
+}
+
+async function measureYardstick(engine: Engine, frameBytes: number): Promise<number> {
+  await engine.run({ kind: "ring-path", frameBytes }, YARDSTICK_LEAD);
+  const { nanoseconds } = await engine.run({ kind: "ring-path", frameBytes }, YARDSTICK_PACKETS);
+  return nanoseconds / YARDSTICK_PACKETS;
 }
 
 /** Throws LostTraffic when a case has lost packets. */

@@ -1,6 +1,5 @@
 /** Traffic flows as a case says, nothing is lost, and a loss is told. */
 import { expect, test } from "vitest";
-import type { CaseResult } from "../../bench/harness";
 import { checkLossless, LostTraffic, measureTraffic, TRAFFIC_CASES, type TrafficResult } from "../../bench/traffic";
 import { trafficEntriesOf, trafficTableOf } from "../../bench/traffic-report";
 import { RELEASE } from "../support/wasm-builds";
@@ -12,6 +11,7 @@ const RESULT: TrafficResult = {
   lostCount: 600,
   spread: { median: 500, low: 400, high: 600 },
   nsPerPacketBest: 390,
+  yardstickNs: 25,
   eventsPerPacket: 1.5,
   slowdown: 7,
   isLossless: false,
@@ -20,10 +20,10 @@ const [SHORT, LONG] = TRAFFIC_CASES;
 
 test.each([SHORT, LONG].flatMap((entry) => (entry ? [entry] : [])))(
   "$name, a short run of one pair and of three cabled ones, lossless and at the line's rate",
-  (benchCase) => {
+  async (benchCase) => {
     for (const pairCount of [1, 3]) {
       const roundNs = benchCase.roundNs / 4;
-      const result = measureTraffic(RELEASE.module, { ...benchCase, pairCount, roundNs }, 2);
+      const result = await measureTraffic(RELEASE.module, { ...benchCase, pairCount, roundNs }, { roundCount: 2 });
       const expected = (pairCount * 2 * roundNs * 10 * 0.95) / ((benchCase.frameBytes + 24) * 8);
       expect(result.isLossless).toBe(true);
       expect(Math.abs(result.packetCount / expected - 1)).toBeLessThan(0.1);
@@ -32,9 +32,10 @@ test.each([SHORT, LONG].flatMap((entry) => (entry ? [entry] : [])))(
   },
 );
 
-test("half the receivers' ring, far too long an interval between interrupts, a loss that is told", () => {
+test("half the receivers' ring, far too long an interval between interrupts, a loss that is told", async () => {
   if (!SHORT) throw new Error("there is a case");
-  const result = measureTraffic(RELEASE.module, { ...SHORT, throttleUs: 500, roundNs: 1_000_000 }, 2);
+  const lossy = { ...SHORT, throttleUs: 500, roundNs: 1_000_000 };
+  const result = await measureTraffic(RELEASE.module, lossy, { roundCount: 2 });
   expect(result.isLossless).toBe(false);
   expect(() => checkLossless([result])).toThrow(LostTraffic);
 });
@@ -45,21 +46,10 @@ test("a lossy case among others, the message names it and what was lost", () => 
   );
 });
 
-test("a result, and C's ring path of the same frame size, a row with the ratio and an entry", () => {
-  const compared: CaseResult = {
-    benchCase: {
-      name: "ring path",
-      work: { kind: "ring-path", frameBytes: 60 },
-      count: 32,
-      lead: 32,
-      operation: "packet",
-    },
-    spreads: new Map([["c", { median: 25, low: 20, high: 30 }]]),
-    hash: "",
-  };
-  const [, row] = trafficTableOf([RESULT], [compared]).split("\n");
+test("a result with a yardstick, a row with the ratio and an entry", () => {
+  const [, row] = trafficTableOf([RESULT]).split("\n");
   expect(row?.split(/ {2,}/)).toEqual(["two hosts", "500", "390", "2.00", "1.50", "7.00", "20.0"]);
-  expect(trafficTableOf([RESULT], [])).toMatch(/ -$/);
+  expect(trafficTableOf([{ ...RESULT, yardstickNs: undefined }])).toMatch(/ -$/);
   expect(trafficEntriesOf([RESULT])).toEqual([
     {
       case: "two hosts",
