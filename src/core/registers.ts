@@ -139,10 +139,16 @@ function rowsOf(
     const array = count > 1 ? ` and ${count - 1} more, ${hex(cell(COLUMN_STRIDE))} apart` : "";
     const clears =
       cell(COLUMN_ACCESS) === COMPUTED && cell(COLUMN_CLEARS) ? `; a read clears ${hex(cell(COLUMN_CLEARS))}` : "";
-    const access = `${ACCESS_WORDS.get(cell(COLUMN_ACCESS)) ?? ""}${clears}`;
+    const access = `${accessWords(cell)}${clears}`;
     const numbers = `${hex(cell(COLUMN_WRITABLE))} | ${hex(cell(COLUMN_RESET))}`;
     return `| ${hex(cell(COLUMN_OFFSET), 5)}${array} | ${name} | ${access} | ${numbers} | ${extra(cell)}${meanings[row] ?? ""} |`;
   });
+}
+
+/** Counters that a read clears have no bits that a write could clear. */
+function accessWords(cell: Cell): string {
+  if (cell(COLUMN_ACCESS) === READ_CLEARS && !cell(COLUMN_WRITABLE)) return "a read clears";
+  return ACCESS_WORDS.get(cell(COLUMN_ACCESS)) ?? "";
 }
 
 function viewOf(cell: Cell): string {
