@@ -7,7 +7,9 @@
  * another, and nothing else (docs/model.md).
  */
 
-import { onInterrupt, onStream, onVcpu } from "./guest/vcpu";
+import { onSlice } from "./cpu/scheduler";
+import { onVcpu } from "./guest/burst";
+import { onInterrupt, onStream } from "./guest/network-task";
 import { LOOK_AHEAD_PS } from "./layout/control";
 import {
   EVENT_ARRIVAL_CLIENT,
@@ -20,6 +22,7 @@ import {
   EVENT_INTERRUPT,
   EVENT_MODERATION,
   EVENT_QUIESCE,
+  EVENT_SLICE,
   EVENT_STREAM,
   EVENT_TRANSMIT,
   EVENT_VCPU,
@@ -134,6 +137,9 @@ function dispatch(kind: u32, index: u32): void {
       break;
     case EVENT_VCPU:
       onVcpu(index);
+      break;
+    case EVENT_SLICE:
+      onSlice(index);
       break;
     case EVENT_CONTROL:
       onTimer(index);

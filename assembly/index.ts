@@ -5,16 +5,22 @@
  * where it matters, other 64-bit values are two words. Callers read u32 results with `>>> 0`.
  */
 
-import { charge, occupy, processor } from "./cpu/processor";
+import { processor } from "./cpu/processor";
+import { closeStretch, halt, reconsider, setClass as setVcpuClass } from "./cpu/scheduler";
+import { addTask, owedPs, setReady } from "./cpu/task";
+import { ranPs, vcpu } from "./cpu/vcpu";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
+import * as computation from "./guest/compute";
+import { owe } from "./guest/control-task";
 import { beginReset, initialise } from "./guest/driver";
-import * as vcpu from "./guest/guest";
+import * as guests from "./guest/guest";
 import * as service from "./guest/reply-service";
 import * as stream from "./guest/stream";
 import { ACTIVITY_COUNT } from "./layout/cost";
 import { GUEST_COUNT_MAX, POOL_COUNT } from "./layout/limits";
 import { ARENA, COSTS, PFS, VFS, WORLD } from "./layout/memory-map";
 import { NOTE_MAC, PF_BYTES } from "./layout/physical-function";
+import { TASK_COMPUTE } from "./layout/processor";
 import { REQUEST_BYTES } from "./layout/request";
 import { PS_PER_NS } from "./layout/time";
 import { DROP_HOST_DEAD, TRACE_BORN, TRACE_HOST_FAILED } from "./layout/trace";
@@ -161,6 +167,10 @@ export function clearCapture(): void {
 /** Writes a record of the control plane, stamped now. */
 export function traceControl(kind: u32, subject: u32, a: u32, b: u32, c: u32): void {
   trace(kind, world().now, subject, 0, a, b, c);
+}
+/** Records what processors have done up to now. */
+export function closeStretches(): void {
+  for (let index: u32 = 0; index < world().processorCount; index++) closeStretch(index);
 }
 /** Looks at everything that has arrived, as if every port were asked. */
 export function settle(): void {
@@ -322,23 +332,23 @@ export function startDriver(index: u32): bool {
 }
 /** Returns the virtual function that a guest has. */
 export function vfOf(index: u32): u32 {
-  return vcpu.guest(index).vf;
+  return guests.guest(index).vf;
 }
 export function suspendGuest(index: u32): bool {
-  return vcpu.suspend(index);
+  return guests.suspend(index);
 }
 export function resumeGuest(index: u32): void {
-  vcpu.resume(index);
+  guests.resume(index);
   stream.resumeStream(index);
 }
 export function guestState(index: u32): u32 {
-  return vcpu.guest(index).state;
+  return guests.guest(index).state;
 }
 export function vcpuFlags(index: u32): u32 {
-  return vcpu.vcpuFlags(index);
+  return guests.vcpuFlags(index);
 }
 export function setVcpuFlags(index: u32, flags: u32): void {
-  vcpu.setVcpuFlags(index, flags);
+  guests.setVcpuFlags(index, flags);
 }
 /** Writes bytes into a guest's memory, as its software does. */
 export function writeMemory(index: u32, address: u32, from: u32, bytes: u32): void {
@@ -359,17 +369,105 @@ export function pageFrame(index: u32, page: u32): u32 {
 export function pageCount(index: u32): u32 {
   return memoryOf(index).pageCount;
 }
-export function chargeProcessor(index: u32, activity: u32, cycles: u32): void {
-  charge(processor(index), activity, cycles);
-  occupy(processor(index), cycles);
+
+// Processors and vCPUs.
+
+/** Has so many processors, from one on, take vCPUs from each other, and sets the time slice. */
+export function shareProcessors(first: u32, count: u32, sliceNs: f64): void {
+  setup.shareProcessors(first, count, psOf(sliceNs));
+}
+/** Adds a vCPU of a host's dom0. */
+export function addVcpu(host: u32, firstProcessor: u32, processorCount: u32): u32 {
+  return setup.addVcpu(host, firstProcessor, processorCount);
+}
+/** Adds a further vCPU of the guest that was added last. */
+export function addGuestVcpu(index: u32, firstProcessor: u32, processorCount: u32): u32 {
+  return setup.addGuestVcpu(index, firstProcessor, processorCount);
+}
+/** Has a vCPU run on other processors than before; it does not run yet. */
+export function setAffinity(index: u32, firstProcessor: u32, processorCount: u32): void {
+  const v = vcpu(index);
+  assert(v.isHalted != 0, "a vCPU that does not run is placed");
+  v.processor = firstProcessor;
+  v.affinityFirst = firstProcessor;
+  v.affinityCount = processorCount;
+}
+/** Returns a guest's first vCPU; the others follow it. */
+export function vcpuOf(index: u32): u32 {
+  return guests.guest(index).vcpuFirst;
+}
+/** Adds a task of dom0 that works off what the control plane owes. */
+export function addControlTask(vcpuIndex: u32, activity: u32): u32 {
+  return setup.addControlTask(vcpuIndex, activity);
+}
+/** Has such a task work so many cycles more. */
+export function oweCycles(taskIndex: u32, cycles: f64): void {
+  owe(taskIndex, <u64>cycles);
+}
+/** Gives one of a guest's vCPUs a job in the background; all of them work at the same one. Before it runs. */
+export function createComputation(
+  index: u32,
+  burstCycles: u32,
+  firstPage: u32,
+  hotPages: u32,
+  coldPages: u32,
+  hotWrites: u32,
+  coldWrites: u32,
+): void {
+  computation.createComputation(memoryOf(index), burstCycles, firstPage, hotPages, coldPages, hotWrites, coldWrites);
+}
+/** Has a vCPU, which does not run yet, work at its guest's job. */
+export function addComputeTask(index: u32, vcpuIndex: u32): void {
+  setReady(addTask(TASK_COMPUTE, index, vcpuIndex), true);
+}
+/** Returns how many bursts a guest's job has done. */
+export function computedCount(index: u32): f64 {
+  return <f64>computation.computationOf(memoryOf(index)).burstCount;
+}
+/** Returns how many there are of each, of all hosts. */
+export function processorCount(): u32 {
+  return world().processorCount;
+}
+export function vcpuCount(): u32 {
+  return world().vcpuCount;
+}
+/** Returns the host of a vCPU. */
+export function vcpuHost(index: u32): u32 {
+  return vcpu(index).host;
+}
+/** Returns a VCPU_ of layout/processor.ts. */
+export function vcpuState(index: u32): u32 {
+  return vcpu(index).state;
+}
+/** Sets the class that a vCPU has by its credit. */
+export function setClass(index: u32, basicClass: u32): void {
+  setVcpuClass(vcpu(index), basicClass);
+}
+/** After classes have changed: lets each of so many processors, from one on, do what is most important now. */
+export function reconsiderProcessors(first: u32, count: u32): void {
+  for (let index = first; index < first + count; index++) reconsider(index);
 }
 /** Returns the cycles charged to an activity. */
-export function chargedCycles(index: u32, activity: u32): f64 {
+export function chargedCycles(vcpuIndex: u32, activity: u32): f64 {
   assert(activity < ACTIVITY_COUNT, "an activity has a row");
-  return <f64>load<u64>(processor(index).account + (activity << 3));
+  return <f64>load<u64>(vcpu(vcpuIndex).account + (activity << 3));
 }
-export function busyNs(index: u32): f64 {
-  return <f64>(processor(index).busyPs / PS_PER_NS);
+/** Returns for how long a vCPU has run, in picoseconds; exact below 2^53, two and a half hours. */
+export function vcpuRanPs(index: u32): f64 {
+  return <f64>ranPs(vcpu(index));
+}
+/** Returns for how long a vCPU has still to run for what it has been charged, in picoseconds. */
+export function vcpuOwedPs(index: u32): f64 {
+  return <f64>owedPs(vcpu(index));
+}
+/** Returns how long a processor was busy, and idle, in picoseconds; exact below 2^53. */
+export function busyPs(index: u32): f64 {
+  const p = processor(index);
+  return <f64>(p.busyPs + (p.running ? world().now - p.since : 0));
+}
+export function idlePs(index: u32): f64 {
+  const p = processor(index);
+  return <f64>(p.idlePs + (p.running ? 0 : world().now - p.since));
 }
 
 // Ports and pools. A pool's number is its port's times eight, and its own.
@@ -500,7 +598,7 @@ export function announce(index: u32): void {
   const v = vf(index);
   const slot = takeSlot(64);
   const f = frame(slot);
-  f.bytes = writeAnnouncement(slot + FRAME_START, macOf(index), vcpu.guest(v.guest).ip);
+  f.bytes = writeAnnouncement(slot + FRAME_START, macOf(index), guests.guest(v.guest).ip);
   f.id = nextFrame();
   trace(TRACE_BORN, world().now, v.port, f.id, f.bytes, 1, 0);
   send(port(v.port).wireOut, slot, world().now);
@@ -637,7 +735,10 @@ export function failHost(host: u32): void {
   settle();
   trace(TRACE_HOST_FAILED, w.now, host, 0, 0, 0, 0);
   for (let index: u32 = 0; index < w.guestCount; index++) {
-    if (vcpu.guest(index).host == host) vcpu.kill(index);
+    if (guests.guest(index).host == host) guests.kill(index);
+  }
+  for (let index: u32 = 0; index < w.vcpuCount; index++) {
+    if (vcpu(index).host == host) halt(vcpu(index));
   }
   for (let index: u32 = 0; index < w.portCount; index++) {
     const p = port(index);

@@ -4,6 +4,8 @@
  */
 
 import { processor } from "./cpu/processor";
+import { addTask, task } from "./cpu/task";
+import { vcpu } from "./cpu/vcpu";
 import { guest } from "./guest/guest";
 import { GUEST_ABSENT } from "./layout/control";
 import { ACTIVITY_COUNT } from "./layout/cost";
@@ -21,6 +23,7 @@ import {
   WORLD,
   ZERO_PAGE,
 } from "./layout/memory-map";
+import { CLASS_UNDER, TASK_CONTROL, TASK_NETWORK } from "./layout/processor";
 import { createFramePool } from "./memory/frame-pool";
 import { createMemory } from "./memory/guest-memory";
 import { createMap, MAY_READ, MAY_WRITE, mapFrame } from "./memory/iommu";
@@ -84,7 +87,53 @@ export function addProcessor(numerator: u32, denominator: u32): u32 {
   const p = processor(index);
   p.numerator = numerator;
   p.denominator = denominator;
-  p.account = reserve(ACTIVITY_COUNT * 8);
+  p.groupFirst = index;
+  p.groupCount = 1;
+  p.slicePs = NEVER;
+  p.sliceAt = NEVER;
+  return index;
+}
+
+/** Has processors of a host take vCPUs from each other, and a vCPU wait for another no longer than a time slice. */
+export function shareProcessors(first: u32, count: u32, slicePs: u64): void {
+  for (let index = first; index < first + count; index++) {
+    const p = processor(index);
+    p.groupFirst = first;
+    p.groupCount = count;
+    p.slicePs = slicePs;
+  }
+}
+
+/** Adds a vCPU of a host's dom0, which may run on so many processors from one on. */
+export function addVcpu(host: u32, firstProcessor: u32, processorCount: u32): u32 {
+  const index = world().vcpuCount++;
+  const v = vcpu(index);
+  v.host = host;
+  v.processor = firstProcessor;
+  v.affinityFirst = firstProcessor;
+  v.affinityCount = processorCount;
+  v.basicClass = CLASS_UNDER;
+  v.presentClass = CLASS_UNDER;
+  v.armed = NEVER;
+  v.account = reserve(ACTIVITY_COUNT * 8);
+  return index;
+}
+
+/** Adds a task of dom0 that works off what the control plane owes, on an activity's account. */
+export function addControlTask(vcpuIndex: u32, activity: u32): u32 {
+  const index = addTask(TASK_CONTROL, 0, vcpuIndex);
+  task(index).activity = activity;
+  return index;
+}
+
+/** Adds a vCPU of the guest that was added last, which does not run yet. */
+export function addGuestVcpu(guestIndex: u32, firstProcessor: u32, processorCount: u32): u32 {
+  const g = guest(guestIndex);
+  const index = addVcpu(g.host, firstProcessor, processorCount);
+  assert(index == g.vcpuFirst + g.vcpuCount, "a guest's vCPUs are added one after the other");
+  g.vcpuCount++;
+  vcpu(index).guest = guestIndex + 1;
+  vcpu(index).isHalted = 1;
   return index;
 }
 
@@ -189,19 +238,19 @@ export function addReplicationLink(rate: u64, latencyPs: u64): u32 {
   return first;
 }
 
-/** Adds a guest that does not run yet, with an empty memory. */
+/** Adds a guest that does not run yet, with an empty memory and a vCPU on a processor. */
 export function addGuest(host: u32, processorIndex: u32, pageCount: u32, mac: u64, ip: u32, requestCycles: u32): u32 {
   const index = world().guestCount++;
   const g = guest(index);
   createMemory(g.memory, pageCount);
   g.host = host;
-  g.processor = processorIndex;
   g.mac = mac;
   g.ip = ip;
   g.requestCycles = requestCycles;
   g.state = GUEST_ABSENT;
-  g.armed = NEVER;
   g.tickAt = NEVER;
+  g.vcpuFirst = world().vcpuCount;
+  g.task = addTask(TASK_NETWORK, index, addGuestVcpu(index, processorIndex, 1));
   return index;
 }
 

@@ -1,56 +1,60 @@
 /**
- * A processor: work occupies it from the moment it is free, for the cycles it is charged.
+ * A processor: one hardware thread at a fixed clock, on which one vCPU runs at a time.
  *
- * One hardware thread, at a fixed clock, carrying one vCPU. Conversion from cycles to picoseconds keeps its
- * remainder, so that no time is lost however small the charges are. Left out until processors are shared: run queue,
- * time slices, wake-up.
+ * Its time is divided into stretches without a gap: in each a vCPU ran, or none did. Invariant: the stretches that have
+ * ended and the present one add up to the time since the start, to the picosecond; the trace has each stretch of work.
+ * Who runs next is decided in scheduler.ts.
  */
-
-import { ACTIVITY_COUNT } from "../layout/cost";
-import { COSTS, PROCESSOR_BYTES, PROCESSORS } from "../layout/memory-map";
+import { PROCESSOR_BYTES, PROCESSORS } from "../layout/memory-map";
+import { CLASS_COUNT } from "../layout/processor";
+import { TRACE_RAN } from "../layout/trace";
+import { trace } from "../sim/trace";
 import { world } from "../sim/world";
 
 @unmanaged
 export class Processor {
-  /** When the work accepted so far ends. */
-  busyUntil: u64;
-  /** Picoseconds spent working. */
+  /** When the present stretch began. */
+  since: u64;
+  /** Picoseconds of the stretches that have ended, with a vCPU and without. */
   busyPs: u64;
+  idlePs: u64;
+  /** When the vCPU that runs began to, though it may have been looked at since. */
+  startedAt: u64;
+  /** How long a vCPU may run while others of its class wait, and when that is over; NEVER while none waits. */
+  slicePs: u64;
+  sliceAt: u64;
   /** A cycle is numerator / denominator picoseconds. */
   numerator: u32;
   denominator: u32;
-  /** What is left over of the last conversion, in 1 / denominator picoseconds. */
-  remainder: u32;
-  /** Where the account is: one u64 of cycles for each activity. */
-  account: u32;
+  /** The vCPU that runs, and the one that ran last, as numbers + 1; 0 for none. */
+  running: u32;
+  last: u32;
+  /** The processors that take vCPUs from each other: those of a host that are shared. */
+  groupFirst: u32;
+  groupCount: u32;
+  /** For each class the first and the last vCPU that waits, as numbers + 1. */
+  queues0: u64;
+  queues1: u64;
+  queues2: u64;
 }
 
 if (offsetof<Processor>() > PROCESSOR_BYTES) ERROR("layout: Processor does not fit PROCESSOR_BYTES");
+if (offsetof<Processor>() - offsetof<Processor>("queues0") != CLASS_COUNT * 8) ERROR("layout: a class has no queue");
 
 export function processor(index: u32): Processor {
   return changetype<Processor>(PROCESSORS + index * PROCESSOR_BYTES);
 }
 
-/** Returns what an action costs, in cycles. */
-export function cost(index: u32): u32 {
-  return load<u32>(COSTS + (index << 2));
-}
-
-/** Adds cycles to an activity; `occupy` turns them into time. */
-export function charge(p: Processor, activity: u32, cycles: u32): void {
-  assert(activity < ACTIVITY_COUNT, "an activity has a row");
-  const at = p.account + (activity << 3);
-  store<u64>(at, load<u64>(at) + cycles);
-}
-
-/** Occupies the processor for so many cycles from now, or from when it is free, and returns when they end. */
-export function occupy(p: Processor, cycles: u32): u64 {
-  const scaled = <u64>cycles * p.numerator + p.remainder;
-  const duration = scaled / p.denominator;
-  p.remainder = <u32>(scaled % p.denominator);
+/** Ends the present stretch, which is recorded if somebody ran. */
+export function endStretch(index: u32): void {
+  const p = processor(index);
   const now = world().now;
-  const start = max<u64>(p.busyUntil, now);
+  const duration = now - p.since;
+  p.since = now;
+  if (!p.running) {
+    p.idlePs += duration;
+    return;
+  }
   p.busyPs += duration;
-  p.busyUntil = start + duration;
-  return p.busyUntil;
+  if (duration) trace(TRACE_RAN, now, index, 0, p.running - 1, <u32>duration, <u32>(duration >> 32));
 }

@@ -1,24 +1,28 @@
 /**
- * A guest: its memory, its one vCPU, and what the hypervisor knows of both.
+ * A guest: its memory, its vCPUs, and what the hypervisor knows of both.
  *
- *     state        suspend                  burst ends      resume        host dies
- *     running      suspending, or           -               -             dead
+ *     state        suspend                   bursts have ended   resume        host dies
+ *     running      suspending, or            -                   -             dead
  *                  suspended if idle
- *     suspending   -                        suspended       -             dead
- *     suspended    -                        -               running       dead
- *     absent       -                        -               running       dead       (a backup that waits)
- *     dead         -                        -               -             -
+ *     suspending   -                         suspended           -             dead
+ *     suspended    -                         -                   running       dead
+ *     absent       -                         -                   running       dead       (a backup that waits)
+ *     dead         -                         -                   -             -
  *
  * A vCPU works in bursts. A burst's inputs are what is visible at its start, its outputs (tail writes) take effect at
- * its end, and a suspend waits for that end: so a suspended guest's state is its memory and the two flags of
- * `vcpuFlags`. Invariant: `armed` is the time of the pending burst end, NEVER without one.
+ * its end, and a suspend waits for that end on every vCPU: so a suspended guest's state is its memory and the flags of
+ * `vcpuFlags`. Invariant: only a running guest's vCPUs, and those of a suspending one that are in a burst, are not
+ * halted.
  */
+import { halt } from "../cpu/scheduler";
+import { endTurn, setReady, task, unhalt } from "../cpu/task";
+import { isInBurst, Vcpu, vcpu } from "../cpu/vcpu";
 import { GUEST_ABSENT, GUEST_DEAD, GUEST_RUNNING, GUEST_SUSPENDED, GUEST_SUSPENDING } from "../layout/control";
-import { EVENT_VCPU, REASON_SUSPENDED } from "../layout/event";
+import { REASON_SUSPENDED } from "../layout/event";
 import { GUEST_BYTES, GUESTS } from "../layout/memory-map";
 import { TRACE_RESUMED, TRACE_SUSPENDED } from "../layout/trace";
 import { GuestMemory } from "../memory/guest-memory";
-import { NEVER, schedule } from "../sim/event-queue";
+import { NEVER } from "../sim/event-queue";
 import { trace } from "../sim/trace";
 import { interruptRun, world } from "../sim/world";
 
@@ -33,15 +37,17 @@ export class Guest {
   memory2: u64;
   memory3: u64;
   mac: u64;
-  armed: u64;
   ip: u32;
   host: u32;
-  processor: u32;
+  /** Its vCPUs, and the task that drives its device; that task's vCPU is the first. */
+  vcpuFirst: u32;
+  vcpuCount: u32;
+  task: u32;
   vf: u32;
   /** A GUEST_ of layout/control.ts. */
   state: u32;
-  /** The vCPU works, or has work to go on with. */
-  isBusy: u32;
+  /** vCPUs whose bursts have to end before a suspending guest stands still. */
+  burstCount: u32;
   /** An interrupt came that has not been taken. */
   isInterrupted: u32;
   /** Cycles of the application for a request. */
@@ -59,11 +65,24 @@ export function guest(index: u32): Guest {
   return changetype<Guest>(GUESTS + index * GUEST_BYTES);
 }
 
-/** Asks the vCPU to stand still; returns whether it does already. Otherwise `advance` will say so. */
+/** Tells whether a guest's network task works, or has work to go on with. */
+export function isBusy(g: Guest): bool {
+  return task(g.task).isReady != 0;
+}
+
+function vcpuOf(g: Guest, number: u32): Vcpu {
+  return vcpu(g.vcpuFirst + number);
+}
+
+/** Asks the vCPUs to stand still; returns whether they do already. Otherwise `advance` will say so. */
 export function suspend(index: u32): bool {
   const g = guest(index);
   assert(g.state == GUEST_RUNNING, "a running guest is suspended");
-  if (g.armed != NEVER) {
+  for (let number: u32 = 0; number < g.vcpuCount; number++) {
+    if (isInBurst(vcpuOf(g, number))) g.burstCount++;
+    else halt(vcpuOf(g, number));
+  }
+  if (g.burstCount) {
     g.state = GUEST_SUSPENDING;
     return false;
   }
@@ -71,47 +90,45 @@ export function suspend(index: u32): bool {
   return true;
 }
 
-/** The burst has ended, and with it the vCPU's last output. */
-export function standStill(index: u32): void {
+/** The bursts have ended, and with them the vCPUs' last output. */
+function standStill(index: u32): void {
   guest(index).state = GUEST_SUSPENDED;
   trace(TRACE_SUSPENDED, world().now, index, 0, 0, 0, 0);
 }
 
-/** Ends a burst of a guest that was asked to suspend. */
-export function standStillAfterBurst(index: u32): void {
+/** A burst of a guest that was asked to suspend has ended. */
+export function haltAfterBurst(index: u32, v: Vcpu): void {
+  const g = guest(index);
+  endTurn(v);
+  halt(v);
+  g.burstCount--;
+  if (g.burstCount) return;
   standStill(index);
   interruptRun(REASON_SUSPENDED, index);
 }
 
-/** Lets the vCPU run on, or run for the first time. */
+/** Lets the vCPUs run on, or run for the first time. */
 export function resume(index: u32): void {
   const g = guest(index);
   assert(g.state == GUEST_SUSPENDED || g.state == GUEST_ABSENT, "a guest that stands still is resumed");
   g.state = GUEST_RUNNING;
   trace(TRACE_RESUMED, world().now, index, 0, 0, 0, 0);
-  if (g.isBusy || g.isInterrupted) startBurst(index, world().now);
-}
-
-/** The vCPU will have ended its burst at a time. */
-export function startBurst(index: u32, end: u64): void {
-  const g = guest(index);
-  g.isBusy = 1;
+  if (g.isInterrupted && !isBusy(g)) setReady(g.task, true);
   g.isInterrupted = 0;
-  g.armed = end;
-  schedule(EVENT_VCPU, index, end);
+  for (let number: u32 = 0; number < g.vcpuCount; number++) unhalt(vcpuOf(g, number));
 }
 
-/** Returns the vCPU's part of a checkpoint: bit 0 busy, bit 1 interrupted. */
+/** Returns the vCPUs' part of a checkpoint: bit 0 busy, bit 1 interrupted. */
 export function vcpuFlags(index: u32): u32 {
   const g = guest(index);
-  return g.isBusy | (g.isInterrupted << 1);
+  return (isBusy(g) ? 1 : 0) | (g.isInterrupted << 1);
 }
 
-/** Restores the vCPU's part of a checkpoint. */
+/** Restores the vCPUs' part of a checkpoint. */
 export function setVcpuFlags(index: u32, flags: u32): void {
   const g = guest(index);
   assert(g.state == GUEST_ABSENT, "a vCPU's state is written before it runs");
-  g.isBusy = flags & 1;
+  setReady(g.task, (flags & 1) != 0);
   g.isInterrupted = (flags >>> 1) & 1;
 }
 
@@ -119,6 +136,6 @@ export function setVcpuFlags(index: u32, flags: u32): void {
 export function kill(index: u32): void {
   const g = guest(index);
   g.state = GUEST_DEAD;
-  g.armed = NEVER;
   g.tickAt = NEVER;
+  for (let number: u32 = 0; number < g.vcpuCount; number++) halt(vcpuOf(g, number));
 }

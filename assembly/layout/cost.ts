@@ -10,6 +10,7 @@ export const COST_DRIVER_TRANSMIT: u32 = 3;
 export const COST_STACK_RECEIVE: u32 = 4;
 export const COST_STACK_TRANSMIT: u32 = 5;
 export const COST_LOG_DIRTY: u32 = 6;
+export const COST_VCPU_SWITCH: u32 = 7;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;
@@ -17,5 +18,7 @@ export const ACTIVITY_INTERRUPT: u32 = 1;
 export const ACTIVITY_DRIVER: u32 = 2;
 export const ACTIVITY_STACK: u32 = 3;
 export const ACTIVITY_APPLICATION: u32 = 4;
-export const ACTIVITY_COUNT: u32 = 5;
-export const ACTIVITY_NAMES: string = "hypervisor,interrupt,driver,stack,application";
+export const ACTIVITY_COMPUTE: u32 = 5;
+export const ACTIVITY_REPLICATION: u32 = 6;
+export const ACTIVITY_COUNT: u32 = 7;
+export const ACTIVITY_NAMES: string = "hypervisor,interrupt,driver,stack,application,compute,replication";

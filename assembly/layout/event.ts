@@ -29,10 +29,12 @@ export const EVENT_STREAM: u32 = 8;
 // Processors.
 /** An MSI-X message reaches a guest; the index is vf << 2 | vector. */
 export const EVENT_INTERRUPT: u32 = 9;
-/** A vCPU ends its burst of work; the index is the guest's. */
+/** A vCPU ends its burst of work; the index is the vCPU's. */
 export const EVENT_VCPU: u32 = 10;
+/** A vCPU that others wait behind has had its time slice; the index is the processor's. */
+export const EVENT_SLICE: u32 = 11;
 // The control plane; the index is the timer's.
-export const EVENT_CONTROL: u32 = 11;
+export const EVENT_CONTROL: u32 = 12;
 
 /** `advance` reached the time it was given. */
 export const REASON_UNTIL: u32 = 0;

@@ -8,6 +8,7 @@
  *          4      buffer of each receive descriptor     5      stack of free receive buffers
  *          6      socket queue: frames the service has not looked at yet
  *          7      service: where its table is, how far it has got         8      stream: to whom, how much
+ *          9      job: what it computes and how far it has got
  *         16      512 receive buffers of 2 KiB        272      256 transmit buffers of 2 KiB
  *        512      the service's index, then its slots, then its working set
  */
@@ -20,6 +21,7 @@ export const FREE_BUFFERS_PAGE: u32 = 5;
 export const SOCKET_PAGE: u32 = 6;
 export const SERVICE_PAGE: u32 = 7;
 export const STREAM_PAGE: u32 = 8;
+export const COMPUTE_PAGE: u32 = 9;
 export const RX_BUFFERS_PAGE: u32 = 16;
 export const TX_BUFFERS_PAGE: u32 = 272;
 export const TABLE_PAGE: u32 = 512;

@@ -7,6 +7,10 @@ export const HOST_COUNT_MAX: u32 = 64;
 /** Domains with a device: guests and the memories of their backups. */
 export const GUEST_COUNT_MAX: u32 = 128;
 export const PROCESSOR_COUNT_MAX: u32 = 256;
+/** vCPUs of guests, of backups and of dom0s. */
+export const VCPU_COUNT_MAX: u32 = 512;
+/** Things that a vCPU does by turns: a few for each. */
+export const TASK_COUNT_MAX: u32 = 2048;
 export const PORT_COUNT_MAX: u32 = 128;
 /** An 82576 port has eight pools; the physical function keeps the last one without a virtual function. */
 export const POOL_COUNT: u32 = 8;

@@ -15,7 +15,9 @@ import {
   PORT_COUNT_MAX,
   PROCESSOR_COUNT_MAX,
   SWITCH_COUNT_MAX,
+  TASK_COUNT_MAX,
   TIMER_COUNT_MAX,
+  VCPU_COUNT_MAX,
   VF_COUNT_MAX,
   WIRE_COUNT_MAX,
 } from "./limits";
@@ -49,9 +51,15 @@ export const HOSTS: u32 = COSTS + COSTS_BYTES;
 export const HOST_BYTES: u32 = 64;
 
 export const PROCESSORS: u32 = HOSTS + HOST_COUNT_MAX * HOST_BYTES;
-export const PROCESSOR_BYTES: u32 = 64;
+export const PROCESSOR_BYTES: u32 = 128;
 
-export const GUESTS: u32 = PROCESSORS + PROCESSOR_COUNT_MAX * PROCESSOR_BYTES;
+export const VCPUS: u32 = PROCESSORS + PROCESSOR_COUNT_MAX * PROCESSOR_BYTES;
+export const VCPU_BYTES: u32 = 128;
+
+export const TASKS: u32 = VCPUS + VCPU_COUNT_MAX * VCPU_BYTES;
+export const TASK_BYTES: u32 = 64;
+
+export const GUESTS: u32 = TASKS + TASK_COUNT_MAX * TASK_BYTES;
 export const GUEST_BYTES: u32 = 256;
 
 export const PORTS: u32 = GUESTS + GUEST_COUNT_MAX * GUEST_BYTES;

@@ -47,6 +47,8 @@ export class World {
   /** How many objects of each kind the world holds. */
   hostCount: u32;
   processorCount: u32;
+  vcpuCount: u32;
+  taskCount: u32;
   guestCount: u32;
   portCount: u32;
   vfCount: u32;

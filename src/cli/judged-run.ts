@@ -2,11 +2,14 @@
  * A run with its judges watching. They see the trace and exported memory only (test/checker/), so that what the
  * simulator believes of itself and what they find stay two things.
  */
+
+import { ACTIVITY_COUNT } from "../../assembly/layout/cost";
 import { judgeAnswers } from "../../test/checker/answers";
 import { FailoverEqualityJudge, type MachineCopy } from "../../test/checker/failover-equality";
 import { FrameConservationJudge } from "../../test/checker/frame-conservation";
 import { OutputCommitJudge } from "../../test/checker/output-commit";
 import type { Verdict } from "../../test/checker/record";
+import { TimeConservationJudge } from "../../test/checker/time-conservation";
 import type { CapturedFrame } from "../core/captured";
 import { peekRegisters } from "../core/registers";
 import { compose } from "../experiment/compose";
@@ -16,6 +19,7 @@ import { start } from "../experiment/simulate";
 import type { Observer, ReplicaMoment } from "../host/simulation";
 import { type Account, accountOf } from "../report/account";
 import { pageName } from "../report/page-names";
+import { numbersTo } from "../sim/numbers";
 
 /** Frames that wires, buffers and switch queues of a small world can hold when a run ends. */
 const UNDER_WAY_MAX = 4096;
@@ -36,12 +40,13 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   });
   const commit = new OutputCommitJudge(protectedVfs);
   const conservation = new FrameConservationJudge();
+  const time = new TimeConservationJudge();
   const equality = input.scenario.protect.map((_, index) => new FailoverEqualityJudge(index, pageName));
   const frames: CapturedFrame[] = [];
   const observer: Observer = {
     records(records) {
       first.records?.(records);
-      for (const judge of [commit, conservation, ...equality]) judge.take(records);
+      for (const judge of [commit, conservation, time, ...equality]) judge.take(records);
     },
     frames: (batch) => frames.push(...batch),
     ...(first.controlEvent && { controlEvent: first.controlEvent }),
@@ -61,6 +66,7 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
     commit.verdict(),
     ...equality.map((judge) => judge.verdict()),
     conservation.verdict(UNDER_WAY_MAX),
+    timeVerdict(time, outcome),
     ...answerVerdicts(outcome, frames),
   ];
   return { outcome, account: accountOf(outcome), verdicts, frames };
@@ -68,6 +74,20 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
 
 function copyOf({ world, place }: ReplicaMoment): MachineCopy {
   return { pages: world.exportMemory(place.guest), registers: peekRegisters(world, place.vf) };
+}
+
+/** Cycles are what the run says that it charged, a cycle's length what the scenario says. */
+function timeVerdict(judge: TimeConservationJudge, { world, control }: RunOutcome): Verdict {
+  const { plane } = world;
+  const vcpus = numbersTo(plane.vcpuCount()).map((vcpu) => {
+    const { clockHz } = control.scenario.hosts[plane.vcpuHost(vcpu)] ?? { clockHz: 0 };
+    const cycles = numbersTo(ACTIVITY_COUNT).reduce((sum, activity) => sum + plane.chargedCycles(vcpu, activity), 0);
+    return { cycles, cyclePs: [1e12, clockHz] as const, owedPs: plane.vcpuOwedPs(vcpu) };
+  });
+  const processors = numbersTo(plane.processorCount()).map((index) => {
+    return { busyPs: plane.busyPs(index), idlePs: plane.idlePs(index) };
+  });
+  return judge.verdict(control.scenario.durationNs * 1000, vcpus, processors);
 }
 
 /** For each protected service, the answers that clients hold against the memory of whoever runs at the end. */

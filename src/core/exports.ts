@@ -43,6 +43,7 @@ export interface DataPlane {
   captureBytes(): number;
   clearCapture(): void;
   traceControl(kind: number, subject: number, a: number, b: number, c: number): void;
+  closeStretches(): void;
   settle(): void;
   digestWorld(): void;
   digestExchange(bytes: number): void;
@@ -122,9 +123,36 @@ export interface DataPlane {
   tapWire(index: number, client: number): void;
   pageFrame(index: number, page: number): number;
   pageCount(index: number): number;
-  chargeProcessor(index: number, activity: number, cycles: number): void;
-  chargedCycles(index: number, activity: number): number;
-  busyNs(index: number): number;
+
+  shareProcessors(first: number, count: number, sliceNs: number): void;
+  addVcpu(host: number, firstProcessor: number, processorCount: number): number;
+  addGuestVcpu(guest: number, firstProcessor: number, processorCount: number): number;
+  setAffinity(vcpu: number, firstProcessor: number, processorCount: number): void;
+  vcpuOf(guest: number): number;
+  addControlTask(vcpu: number, activity: number): number;
+  oweCycles(task: number, cycles: number): void;
+  createComputation(
+    guest: number,
+    burstCycles: number,
+    firstPage: number,
+    hotPages: number,
+    coldPages: number,
+    hotWrites: number,
+    coldWrites: number,
+  ): void;
+  addComputeTask(guest: number, vcpu: number): void;
+  computedCount(guest: number): number;
+  processorCount(): number;
+  vcpuCount(): number;
+  vcpuHost(vcpu: number): number;
+  vcpuState(vcpu: number): number;
+  setClass(vcpu: number, basicClass: number): void;
+  reconsiderProcessors(first: number, count: number): void;
+  chargedCycles(vcpu: number, activity: number): number;
+  vcpuRanPs(vcpu: number): number;
+  vcpuOwedPs(vcpu: number): number;
+  busyPs(processor: number): number;
+  idlePs(processor: number): number;
 
   setDma(index: number, latencyNs: number, readPsPerByte: number, writePsPerByte: number): void;
   connectPorts(a: number, b: number, rate: number, latencyNs: number): void;

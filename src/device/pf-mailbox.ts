@@ -62,6 +62,7 @@ import { VMBMEM } from "../../assembly/layout/vf-registers";
 import { MAIL_VFU, MAIL_WORD_COUNT } from "../../assembly/layout/virtual-function";
 import { InternalError } from "../core/load";
 import { VF_REGISTER_LIST } from "../core/registers";
+import { numbersTo } from "../sim/numbers";
 import {
   addFurtherAddress,
   changeFlags,
@@ -71,7 +72,6 @@ import {
   isStation,
   joinVlan,
   leaveVlan,
-  numbersTo,
   ownAddressOf,
   type PfPort,
   setDefaults,

@@ -50,6 +50,7 @@ import {
   VMOLR_STRIP_VLAN,
   VMOLR_UNTAGGED,
 } from "../../assembly/layout/physical-function";
+import { numbersTo } from "../sim/numbers";
 
 /** What the driver can reach of a port. */
 export interface PfPort {
@@ -286,9 +287,4 @@ function writeVlan(port: PfPort, entry: number, vlan: number, pools: number): vo
   const at = PF_VFTA_AT + (vlan >>> 5) * WORD_BYTES;
   const bit = 1 << (vlan & 31);
   port.write(at, pools ? port.read(at) | bit : port.read(at) & ~bit);
-}
-
-/** Returns the numbers from 0 up to, not including, one. */
-export function numbersTo(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index);
 }

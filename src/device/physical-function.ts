@@ -53,6 +53,7 @@ import {
   VT_REPLICATION,
 } from "../../assembly/layout/physical-function";
 import { InternalError } from "../core/load";
+import { numbersTo } from "../sim/numbers";
 import {
   changeFlags,
   changeOptions,
@@ -61,7 +62,6 @@ import {
   joinVlan,
   leaveVlansBut,
   type MacAddress,
-  numbersTo,
   type PfPort,
   setDefaults,
   setOwnAddress,

@@ -3,6 +3,7 @@
  * happens by events.
  */
 
+import { ACTIVITY_REPLICATION } from "../../assembly/layout/cost";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import {
   REQUEST_BYTES,
@@ -72,6 +73,8 @@ class Site {
   readonly #world: World;
   readonly #scenario: HostScenario;
   readonly #processors: number[] = [];
+  readonly #dom0Vcpu: number;
+  readonly #dom0Task: number;
   readonly #freeVfs: number[] = [];
 
   constructor(world: World, scenario: HostScenario, network: number) {
@@ -79,7 +82,8 @@ class Site {
     this.#scenario = scenario;
     this.name = scenario.name;
     this.index = world.plane.addHost();
-    this.takeProcessor();
+    this.#dom0Vcpu = world.plane.addVcpu(this.index, this.takeProcessor(), 1);
+    this.#dom0Task = world.plane.addControlTask(this.#dom0Vcpu, ACTIVITY_REPLICATION);
     for (const nic of scenario.nics) {
       const port = world.plane.addPort(this.index, nic.vfCount, PARKED_BYTES);
       world.plane.connectPort(port, network, nic.rateBitsPerSecond, nic.latencyNs, SWITCH_BACKLOG_BYTES);
@@ -98,7 +102,7 @@ class Site {
   }
 
   /** Adds a guest with a processor and a virtual function of its own. */
-  addGuest(vm: VmScenario, number: number): { place: Place; processor: number } {
+  addGuest(vm: VmScenario, number: number): Place {
     const { plane } = this.#world;
     const processor = this.takeProcessor();
     const [low, high] = mac(GUEST_MAC, number);
@@ -108,11 +112,17 @@ class Site {
     const vf = this.#freeVfs.shift();
     if (vf === undefined) throw new Error("the scenario was checked for virtual functions");
     plane.attachVf(vf, guest);
-    return { place: { host: this.index, guest, vf, dom0Processor: this.#processors[0] ?? 0 }, processor };
+    return { host: this.index, guest, vf, dom0Task: this.#dom0Task };
   }
 
   control(): HostControl {
-    return { name: this.name, index: this.index, processors: this.#processors, isAlive: true };
+    return {
+      name: this.name,
+      index: this.index,
+      processors: this.#processors,
+      dom0Vcpu: this.#dom0Vcpu,
+      isAlive: true,
+    };
   }
 }
 
@@ -124,12 +134,12 @@ function makeVm(
   number: number,
   replays: ReadonlyMap<string, readonly Exchange[]>,
 ): VmControl {
-  const { place, processor } = site.addGuest(vm, number);
+  const place = site.addGuest(vm, number);
   const [low, high] = mac(GUEST_MAC, number);
   giveAddress(world, place.vf, { low, high });
   const { port, exchanges } = serviceOf(scenario, vm, replays);
   loadService(world, place.guest, vm, port, exchanges);
-  return { name: vm.name, place, processor };
+  return { name: vm.name, place, vcpu: world.plane.vcpuOf(place.guest) };
 }
 
 function checkServices({ scenario, replays, source = "scenario" }: RunInput): void {
@@ -155,7 +165,7 @@ function makeProtection(
   const number = scenario.vms.findIndex((candidate) => candidate.name === wanted.vm);
   const vm = item(scenario.vms, number);
   const primary = item(vms, number).place;
-  const backup = siteOf(wanted.to).addGuest(vm, number).place;
+  const backup = siteOf(wanted.to).addGuest(vm, number);
   const stagingPages = vm.memoryBytes / PAGE_BYTES;
   const { plane } = world;
   plane.createOutbound(primary.vf, wanted.outboundBytes);

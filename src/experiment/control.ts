@@ -10,8 +10,9 @@ import type { Protection } from "../remus/protection";
 export interface HostControl {
   readonly name: string;
   readonly index: number;
-  /** Its processors: dom0's first, then one for each guest. */
+  /** Its processors, and dom0's vCPU. */
   readonly processors: readonly number[];
+  readonly dom0Vcpu: number;
   isAlive: boolean;
 }
 
@@ -19,7 +20,7 @@ export interface VmControl {
   readonly name: string;
   /** Where it was started. */
   readonly place: Place;
-  readonly processor: number;
+  readonly vcpu: number;
 }
 
 export interface ClientControl {

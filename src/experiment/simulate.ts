@@ -77,11 +77,17 @@ export function step({ world, control }: Composition, observer: Observer): boole
   const simulation = { world, timers: control.timers, observer };
   const stop = world.advance(control.scenario.durationNs);
   const isOver = stop.reason === REASON_UNTIL;
-  if (isOver) world.plane.settle();
+  if (isOver) finish(simulation);
   else answer(simulation, control, stop);
   report(simulation);
   if (stop.reason !== REASON_DRAIN) control.eventCount++;
   return !isOver;
+}
+
+/** What has happened by the end and nobody has looked at yet is recorded. */
+function finish({ world }: Simulation): void {
+  world.plane.settle();
+  world.plane.closeStretches();
 }
 
 function answer(simulation: Simulation, control: Control, stop: Stop): void {

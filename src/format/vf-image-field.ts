@@ -51,8 +51,3 @@ export function bitNumbers(value: bigint): string {
 export function word(name: string, at: number, more: Partial<RecordField> = {}): RecordField {
   return { name, at, bytes: 4, show: hex, ...more };
 }
-
-/** Returns the numbers from 0 up to, not including, one. */
-export function numbersTo(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index);
-}

@@ -22,7 +22,8 @@ import {
   OUTBOUND_RELEASED,
 } from "../../assembly/layout/state-image";
 import { QUEUE_COUNT, RING_COUNT_MAX } from "../../assembly/layout/virtual-function";
-import { ADDRESS_MAX, decimal, mac, namesOf, numbersTo, type Payload, type RecordField, word } from "./vf-image-field";
+import { numbersTo } from "../sim/numbers";
+import { ADDRESS_MAX, decimal, mac, namesOf, type Payload, type RecordField, word } from "./vf-image-field";
 
 /** Fields of FILTERS. */
 export function filterFields(payload: Payload): RecordField[] {

@@ -81,6 +81,7 @@ import {
   RING_COUNT_MAX,
   VECTOR_COUNT,
 } from "../../assembly/layout/virtual-function";
+import { numbersTo } from "../sim/numbers";
 import {
   ADDRESS_MAX,
   bitNumbers,
@@ -88,7 +89,6 @@ import {
   hex,
   mac,
   namesOf,
-  numbersTo,
   type Payload,
   picoseconds,
   type RecordField,

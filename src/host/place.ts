@@ -3,6 +3,6 @@ export interface Place {
   readonly host: number;
   readonly guest: number;
   readonly vf: number;
-  /** The processor that dom0's work for this guest runs on. */
-  readonly dom0Processor: number;
+  /** The task of its host's dom0 that works off what replicating this guest costs. */
+  readonly dom0Task: number;
 }

@@ -3,7 +3,6 @@
  * each epoch's output when the backup holds it. Heartbeats go beside.
  */
 
-import { ACTIVITY_HYPERVISOR } from "../../assembly/layout/cost";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { TRACE_CAPTURED, TRACE_COMMITTED } from "../../assembly/layout/trace";
 import { EPOCHS } from "../checkpoint/epoch";
@@ -146,7 +145,7 @@ export function stagedOf(p: Protection): Staged {
 
 function chargeSender(simulation: Simulation, p: Protection, pageCount: number): void {
   const cycles = pageCount * COST_MODEL.sendPage.value;
-  simulation.world.plane.chargeProcessor(p.replica.primary.dom0Processor, ACTIVITY_HYPERVISOR, cycles);
+  simulation.world.plane.oweCycles(p.replica.primary.dom0Task, cycles);
 }
 
 function addPause(p: Protection, ns: number): void {

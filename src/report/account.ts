@@ -21,7 +21,7 @@ export interface Account {
   readonly protections: readonly ProtectionAccount[];
 }
 
-/** What a machine's processor did where the machine was started: one hardware thread is 100 %. */
+/** What a machine's vCPU did where the machine was started: one hardware thread is 100 %. */
 export interface VmAccount {
   readonly name: string;
   readonly busyNs: number;
@@ -87,11 +87,11 @@ export function accountOf(outcome: RunOutcome): Account {
     simulatedNs: control.scenario.durationNs,
     controlEvents: control.eventCount,
     frames: tally,
-    vms: control.vms.map(({ name, processor }) => ({
+    vms: control.vms.map(({ name, vcpu }) => ({
       name,
-      busyNs: world.plane.busyNs(processor),
+      busyNs: Math.floor(world.plane.vcpuRanPs(vcpu) / 1000),
       cycles: Object.fromEntries(
-        ACTIVITIES.map((activity, index) => [activity, world.plane.chargedCycles(processor, index)]),
+        ACTIVITIES.map((activity, index) => [activity, world.plane.chargedCycles(vcpu, index)]),
       ),
     })),
     clients: control.clients

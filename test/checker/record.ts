@@ -28,6 +28,7 @@ export const KIND = {
   suspended: 17,
   resumed: 18,
   hostFailed: 24,
+  ran: 25,
   captured: 32,
   received: 33,
   committed: 34,

@@ -9,15 +9,18 @@ import {
 } from "../../assembly/layout/control";
 import {
   ACTIVITY_APPLICATION,
+  ACTIVITY_COUNT,
   ACTIVITY_DRIVER,
   ACTIVITY_HYPERVISOR,
   ACTIVITY_INTERRUPT,
+  ACTIVITY_REPLICATION,
   ACTIVITY_STACK,
 } from "../../assembly/layout/cost";
 import { REASON_SUSPENDED } from "../../assembly/layout/event";
 import { REQUEST_ANSWERED } from "../../assembly/layout/request";
 import { TRACE_INTERRUPT, TRACE_RESUMED, TRACE_SENT, TRACE_SUSPENDED } from "../../assembly/layout/trace";
 import { InternalError } from "../../src/core/load";
+import type { World } from "../../src/core/world";
 import { COST_MODEL } from "../../src/host/cost-model";
 import { readOutcomes } from "../support/exchanges";
 import { runTo, runToStop } from "../support/running";
@@ -120,13 +123,13 @@ describe.each(BUILDS)("a vCPU, $name build", ({ module }) => {
   });
 });
 
-describe.each(BUILDS)("the account of a processor, $name build", ({ module }) => {
+describe.each(BUILDS)("the account of a vCPU, $name build", ({ module }) => {
   it("after ten requests far apart, has each action as often as it was done", () => {
     const { world, plane, server } = createScene(module, 10);
     const trace = runTo(world, 10_000_000);
     const interruptCount = ofKind(trace, TRACE_INTERRUPT).length;
     const { interruptExit, interruptGuest, driverReceive, driverTransmit, stackReceive, stackTransmit } = COST_MODEL;
-    const charged = (activity: number) => plane.chargedCycles(server.processor, activity);
+    const charged = (activity: number) => plane.chargedCycles(plane.vcpuOf(server.guest), activity);
     // One interrupt for a request and one for the report of its answer.
     expect(interruptCount).toBe(20);
     expect(charged(ACTIVITY_HYPERVISOR)).toBe(interruptCount * interruptExit.value);
@@ -139,33 +142,54 @@ describe.each(BUILDS)("the account of a processor, $name build", ({ module }) =>
   it("at 2.5 GHz, is busy for 400 ps a cycle", () => {
     const { world, plane, server } = createScene(module, 10);
     runTo(world, 10_000_000);
-    const cycles = [0, 1, 2, 3, 4].reduce((sum, activity) => {
-      return sum + plane.chargedCycles(server.processor, activity);
-    }, 0);
-    expect(plane.busyNs(server.processor)).toBe(Math.floor(cycles * 0.4));
+    const cycles = chargedCycles(world, plane.vcpuOf(server.guest));
+    expect(plane.vcpuRanPs(plane.vcpuOf(server.guest))).toBe(cycles * 400);
+    expect([plane.busyPs(server.processor), plane.idlePs(server.processor)]).toEqual([
+      cycles * 400,
+      10_000_000_000 - cycles * 400,
+    ]);
   });
 
   it("in log-dirty mode, has a fault for each page marked anew", () => {
-    const { world, plane, server, guest } = createScene(module, 1);
+    const { world, plane, guest } = createScene(module, 1);
     plane.startLogging(guest, 0);
     runTo(world, 100_000);
-    const hypervisor = plane.chargedCycles(server.processor, ACTIVITY_HYPERVISOR);
+    const hypervisor = plane.chargedCycles(plane.vcpuOf(guest), ACTIVITY_HYPERVISOR);
     const faults = (hypervisor - COST_MODEL.interruptExit.value) / COST_MODEL.logDirtyFault.value;
     expect(faults).toBe(plane.dirtyPageCount(guest));
   });
 
-  it("charged for dom0's work, is busy for it and nothing else", () => {
-    const { plane, server } = createScene(module);
-    plane.chargeProcessor(server.processor, ACTIVITY_STACK, 1_000_000);
-    expect([plane.busyNs(server.processor), plane.chargedCycles(server.processor, ACTIVITY_STACK)]).toEqual([
-      400_000, 1_000_000,
-    ]);
+  it("of dom0's, owing a million cycles, works them off in bursts and on one account", () => {
+    const { world } = createScene(module);
+    const { plane } = world;
+    const processor = plane.addProcessor(400, 1);
+    const dom0 = plane.addVcpu(0, processor, 1);
+    plane.oweCycles(plane.addControlTask(dom0, ACTIVITY_REPLICATION), 1_000_000);
+    runTo(world, 200_000);
+    // Ten bursts of 40 us, of which five have ended.
+    expect(plane.busyPs(processor)).toBe(200_000_000);
+    runTo(world, 1_000_000);
+    expect(plane.busyPs(processor)).toBe(400_000_000);
+    expect(plane.chargedCycles(dom0, ACTIVITY_REPLICATION)).toBe(1_000_000);
+    expect(chargedCycles(world, dom0)).toBe(1_000_000);
   });
 
-  it("at 2.6 GHz, charged cycle by cycle, loses no time", () => {
+  it("at 2.6 GHz, owing cycle by cycle, loses no time", () => {
     const { world } = createScene(module);
-    const processor = world.plane.addProcessor(5000, 13);
-    for (let count = 0; count < 2600; count++) world.plane.chargeProcessor(processor, ACTIVITY_STACK, 1);
-    expect(world.plane.busyNs(processor)).toBe(1000);
+    const { plane } = world;
+    const dom0 = plane.addVcpu(0, plane.addProcessor(5000, 13), 1);
+    const task = plane.addControlTask(dom0, ACTIVITY_REPLICATION);
+    for (let count = 1; count <= 2600; count++) {
+      plane.oweCycles(task, 1);
+      runTo(world, count);
+    }
+    expect(plane.vcpuRanPs(dom0) + plane.vcpuOwedPs(dom0)).toBe(1_000_000);
   });
 });
+
+/** Returns the cycles of every activity. */
+function chargedCycles({ plane }: World, vcpu: number): number {
+  let sum = 0;
+  for (let activity = 0; activity < ACTIVITY_COUNT; activity++) sum += plane.chargedCycles(vcpu, activity);
+  return sum;
+}

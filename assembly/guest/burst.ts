@@ -1,0 +1,75 @@
+/**
+ * The bursts of every vCPU: at the end of one its output takes effect, and the next task that is ready begins one.
+ *
+ *     burst ends --> output --> guest to be suspended?            halted
+ *                               another vCPU's turn?              queued
+ *                               next ready task has work:         its burst
+ *                               it has none:                      idle, the task after it
+ *                               no task is ready:                 blocked
+ *
+ * This is the file that knows what each kind of task does.
+ */
+import { block, endBurst, isDisplaced, runFor, yieldProcessor } from "../cpu/scheduler";
+import { endTask, endTurn, NO_WORK, Task, takeTurn, task } from "../cpu/task";
+import { timeOf, Vcpu, vcpu } from "../cpu/vcpu";
+import { GUEST_SUSPENDING } from "../layout/control";
+import { TASK_COMPUTE, TASK_CONTROL, TASK_NETWORK } from "../layout/processor";
+import { compute } from "./compute";
+import { pay } from "./control-task";
+import { ringDoorbells } from "./driver";
+import { guest, haltAfterBurst } from "./guest";
+import { rest, work } from "./network-task";
+
+/** A vCPU ends its burst. */
+export function onVcpu(index: u32): void {
+  const v = vcpu(index);
+  if (!endBurst(v)) return;
+  if (v.task) putOut(task(v.task - 1));
+  if (v.guest && guest(v.guest - 1).state == GUEST_SUSPENDING) {
+    haltAfterBurst(v.guest - 1, v);
+    return;
+  }
+  endTurn(v);
+  if (isDisplaced(v)) yieldProcessor(v);
+  else begin(v);
+}
+
+function begin(v: Vcpu): void {
+  for (let number = takeTurn(v); number; number = takeTurn(v)) {
+    const t = task(number - 1);
+    if (t.pendingPs) {
+      const left = t.pendingPs;
+      t.pendingPs = 0;
+      runFor(v, left);
+      return;
+    }
+    const cycles = workOf(t, v);
+    if (cycles != NO_WORK) {
+      runFor(v, timeOf(v, cycles));
+      return;
+    }
+    endTask(v);
+    if (t.kind == TASK_NETWORK) rest(guest(t.subject));
+  }
+  block(v);
+}
+
+/** Does what a task's next burst consists of; returns its cycles, charged, or NO_WORK. */
+function workOf(t: Task, v: Vcpu): u32 {
+  switch (t.kind) {
+    case TASK_NETWORK:
+      return work(guest(t.subject));
+    case TASK_COMPUTE:
+      return compute(guest(t.subject).memory, v);
+    case TASK_CONTROL:
+      return pay(t, v);
+    default:
+      assert(false, "every kind of task does something");
+      return NO_WORK;
+  }
+}
+
+/** A task's burst is over: what it did is seen outside. */
+function putOut(t: Task): void {
+  if (t.kind == TASK_NETWORK) ringDoorbells(t.subject);
+}
