@@ -12,7 +12,7 @@ import { ranPs, vcpu } from "./cpu/vcpu";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
 import * as computation from "./guest/compute";
 import { owe } from "./guest/control-task";
-import { beginReset, initialise } from "./guest/driver";
+import { beginReset, initialise, setModeration as setDriverModeration } from "./guest/driver";
 import * as guests from "./guest/guest";
 import * as service from "./guest/reply-service";
 import * as stream from "./guest/stream";
@@ -329,6 +329,10 @@ export function beginDriver(index: u32): void {
 /** Has the guest's driver take the physical function's answer and set its device up; false without an answer. */
 export function startDriver(index: u32): bool {
   return initialise(index);
+}
+/** Has the guest's driver moderate interrupts in a MODERATION_ way; before it starts. */
+export function setModeration(index: u32, moderation: u32): void {
+  setDriverModeration(memoryOf(index), moderation);
 }
 /** Returns the virtual function that a guest has. */
 export function vfOf(index: u32): u32 {

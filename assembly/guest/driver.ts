@@ -21,6 +21,7 @@ import {
   TX_DEXT,
   TX_EOP,
   TX_IFCS,
+  TX_LENGTH_MASK,
   TX_PAYLEN_SHIFT,
   TX_RS,
   TX_STATUS,
@@ -30,6 +31,7 @@ import {
   BUFFER_SHIFT,
   DRIVER_PAGE,
   FREE_BUFFERS_PAGE,
+  MODERATION_FIXED,
   RING_COUNT,
   RING_MASK,
   RX_BUFFER_COUNT,
@@ -107,6 +109,17 @@ export class Driver {
   socketDropped: u32;
   /** Identification of the next IPv4 packet. */
   packetId: u32;
+  /** How interrupts are moderated, a MODERATION_ of layout/guest-software.ts; see moderation.ts for what follows. */
+  moderation: u32;
+  interval: u32;
+  isIntervalNew: u32;
+  rxClass: u32;
+  txClass: u32;
+  /** What came and went since the interval was last thought about. */
+  rxPolledPackets: u32;
+  rxPolledBytes: u32;
+  txPolledPackets: u32;
+  txPolledBytes: u32;
 }
 
 /** An entry of the socket queue. */
@@ -150,7 +163,10 @@ export function initialise(index: u32): bool {
   writeVf(v, VFMAILBOX, MAIL_ACK);
   if (!(answer & MESSAGE_ACK)) return false;
   const d = driver(m);
+  const moderation = d.moderation;
   memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
+  d.moderation = moderation;
+  d.interval = EITR_START;
   memory.fill(touch(m, RX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
   memory.fill(touch(m, TX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
   const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
@@ -185,6 +201,16 @@ export function initialise(index: u32): bool {
   return true;
 }
 
+/** Has the driver moderate interrupts in a MODERATION_ way; before it initialises its device. */
+export function setModeration(m: GuestMemory, moderation: u32): void {
+  driver(m).moderation = moderation;
+}
+
+/** Tells whether the driver changes the interval between interrupts. */
+export function isModerated(m: GuestMemory): bool {
+  return changetype<Driver>(look(m, DRIVER_PAGE << PAGE_SHIFT)).moderation != MODERATION_FIXED;
+}
+
 /** Lets the device interrupt again. */
 export function unmask(v: Vf): void {
   writeVf(v, VTEIMS, VECTOR_BITS);
@@ -212,10 +238,13 @@ export function pollReceive(m: GuestMemory, d: Driver, budget: u32): u32 {
     const position = d.rxNext & RING_MASK;
     if (!isReceived(ring, position)) break;
     const buffer = load<u32>(bufferOf + (position << 2));
-    enqueue(socket, free, d, buffer, <u32>load<u16>(ring + (position << DESCRIPTOR_SHIFT), RX_LENGTH));
+    const bytes = <u32>load<u16>(ring + (position << DESCRIPTOR_SHIFT), RX_LENGTH);
+    d.rxPolledBytes += bytes;
+    enqueue(socket, free, d, buffer, bytes);
     refill(ring, bufferOf, free, d, position);
     d.rxNext = (position + 1) & RING_MASK;
   }
+  d.rxPolledPackets += count;
   return count;
 }
 
@@ -266,9 +295,11 @@ export function reclaim(m: GuestMemory, d: Driver): u32 {
   const ring = look(m, TX_RING_PAGE << PAGE_SHIFT);
   let count: u32 = 0;
   while (d.txClean != d.txNext && load<u32>(ring + ((d.txClean & RING_MASK) << DESCRIPTOR_SHIFT), TX_STATUS) & TX_DD) {
+    d.txPolledBytes += load<u32>(ring + ((d.txClean & RING_MASK) << DESCRIPTOR_SHIFT), TX_COMMAND) & TX_LENGTH_MASK;
     d.txClean = (d.txClean + 1) & RING_MASK;
     count++;
   }
+  d.txPolledPackets += count;
   return count;
 }
 

@@ -41,6 +41,7 @@ import {
   driver,
   firstInSocket,
   hasRoom,
+  isModerated,
   leaveSocket,
   nextPacket,
   pollReceive,
@@ -50,6 +51,7 @@ import {
   unmask,
 } from "./driver";
 import { Guest, guest, isBusy } from "./guest";
+import { adapt, applyInterval } from "./moderation";
 import { answer, UNKNOWN_REQUEST } from "./reply-service";
 import { onTick, sendOwed, sinkReceived } from "./stream";
 
@@ -61,6 +63,7 @@ export function onInterrupt(index: u32): void {
     g.isInterrupted = 1;
     return;
   }
+  if (isModerated(g.memory)) applyInterval(driver(g.memory), vf(g.vf));
   const exit = cost(COST_INTERRUPT_EXIT);
   const entry = cost(COST_INTERRUPT_GUEST);
   const v = vcpu(g.vcpuFirst);
@@ -81,6 +84,7 @@ export function onStream(index: u32): void {
 /** The task has nothing to do: it lets the device interrupt again. */
 export function rest(g: Guest): void {
   g.isInterrupted = 0;
+  if (isModerated(g.memory)) adapt(driver(g.memory));
   unmask(vf(g.vf));
 }
 

@@ -40,6 +40,11 @@ export const POLL_BUDGET: u32 = 64;
 /** Requests that the service answers before the driver polls again. assumed: a wake-up of the service drains a few. */
 export const SERVE_BUDGET: u32 = 8;
 
+/** How the driver sets the least time between two interrupts: never, by traffic in two classes, or in three. */
+export const MODERATION_FIXED: u32 = 0;
+export const MODERATION_CONSERVATIVE: u32 = 1;
+export const MODERATION_FULL: u32 = 2;
+
 /** What a guest streams. */
 export const STREAM_OFF: u32 = 0;
 export const STREAM_SOURCE: u32 = 1;

@@ -112,6 +112,7 @@ export interface DataPlane {
   addReply(index: number, query: number, queryBytes: number, reply: number, replyBytes: number): void;
   beginDriver(index: number): void;
   startDriver(index: number): number;
+  setModeration(index: number, moderation: number): void;
   vfOf(index: number): number;
   suspendGuest(index: number): number;
   resumeGuest(index: number): void;

@@ -1,0 +1,85 @@
+/** Adaptive interrupt moderation: traffic settles in its class, and the device interrupts as often as that says. */
+import { describe, expect, it } from "vitest";
+import { MODERATION_CONSERVATIVE, MODERATION_FIXED, MODERATION_FULL } from "../../assembly/layout/guest-software";
+import { TRACE_INTERRUPT } from "../../assembly/layout/trace";
+import { VTEITR } from "../../assembly/layout/vf-registers";
+import { bootGuest } from "../../src/device/port-driver";
+import { Network } from "../support/network";
+import { runTo } from "../support/running";
+import { createSmallWorld } from "../support/small-world";
+import { ofKind } from "../support/trace-reading";
+import { BUILDS } from "../support/wasm-builds";
+
+const PORT = 9;
+/** Above them the register shows the running counter. */
+const INTERVAL_BITS = 0x7ffc;
+const MS = 1_000_000;
+
+interface Traffic {
+  readonly frameBytes: number;
+  readonly countPerTick: number;
+  readonly tickNs: number;
+}
+
+/** Bulk: five long frames each 8 us, 7.7 Gb/s; small: four short ones each 8 us; sparse: one short one each 100 us. */
+const BULK: Traffic = { frameBytes: 1514, countPerTick: 5, tickNs: 8000 };
+const SMALL: Traffic = { frameBytes: 100, countPerTick: 4, tickNs: 8000 };
+const SPARSE: Traffic = { frameBytes: 60, countPerTick: 1, tickNs: 100_000 };
+
+/** A receiver of a stream after 40 ms. */
+function receive(module: WebAssembly.Module, moderation: number, traffic: Traffic) {
+  const world = createSmallWorld({ module });
+  const { plane } = world;
+  // Nothing costs time: what is seen is the device's moderation.
+  for (let index = 0; index < 8; index++) plane.setCost(index, 0);
+  const network = new Network(world);
+  const [receiver, sender] = [network.addServer(), network.addServer()];
+  plane.createSink(receiver.guest);
+  const { frameBytes, countPerTick, tickNs } = traffic;
+  const [low, high] = receiver.mac;
+  plane.createSource(sender.guest, low, high, 0x0a000001, PORT, frameBytes, countPerTick, tickNs);
+  plane.setModeration(receiver.guest, moderation);
+  for (const { guest } of [receiver, sender]) bootGuest(world, guest);
+  for (const { vf } of [receiver, sender]) plane.announce(vf);
+  runTo(world, 40 * MS);
+  return { world, receiver };
+}
+
+/** What the register says, and interrupts a second over 20 ms. */
+function observe({ world, receiver }: ReturnType<typeof receive>) {
+  const { plane } = world;
+  const interrupts = ofKind(runTo(world, 60 * MS), TRACE_INTERRUPT, receiver.vf).length;
+  return { interval: plane.peekRegister(receiver.vf, VTEITR) & INTERVAL_BITS, perSecond: interrupts * 50 };
+}
+
+describe.each(BUILDS)("the interval between interrupts, $name build", ({ module }) => {
+  it.each([
+    { what: "fixed, bulk", moderation: MODERATION_FIXED, traffic: BULK, interval: 488, perSecond: 8197 },
+    {
+      what: "conservative, small",
+      moderation: MODERATION_CONSERVATIVE,
+      traffic: SMALL,
+      interval: 196,
+      perSecond: 20_408,
+    },
+    { what: "full, small", moderation: MODERATION_FULL, traffic: SMALL, interval: 56, perSecond: 71_429 },
+    // Sparse traffic is never held back: each frame interrupts.
+    { what: "full, sparse", moderation: MODERATION_FULL, traffic: SPARSE, interval: 56, perSecond: 10_000 },
+  ])("$what traffic, settles where its class has it", ({ moderation, traffic, interval, perSecond }) => {
+    const seen = observe(receive(module, moderation, traffic));
+    expect(seen.interval).toBe(interval);
+    expect(Math.abs(seen.perSecond / perSecond - 1)).toBeLessThan(0.03);
+  });
+
+  it("conservative, bulk traffic at ten times the rate that the thresholds are for, goes to and fro", () => {
+    // In the low class an interrupt brings 10 kB of long frames, which is bulk; in bulk more than 35 packets, which is low.
+    const { world, receiver } = receive(module, MODERATION_CONSERVATIVE, BULK);
+    const intervals = new Set<number>();
+    for (let at = 1; at <= 100; at++) {
+      runTo(world, 40 * MS + at * 50_000);
+      intervals.add(world.plane.peekRegister(receiver.vf, VTEITR) & INTERVAL_BITS);
+    }
+    expect(intervals).toContain(980);
+    expect(intervals).toContain(196);
+  });
+});
