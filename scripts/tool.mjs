@@ -2,6 +2,7 @@
  * Bundles a tool of the tests into build/ and runs it with the arguments that follow its name:
  *
  *     node scripts/tool.mjs agree --count 100
+ *     node scripts/tool.mjs documents            rewrites the tables of docs/model.md that come from code
  *
  * The sources import without endings, which Node does not take; the bundle is remade each time, in some milliseconds.
  */
@@ -12,6 +13,7 @@ import { build } from "esbuild";
 
 const ENTRIES = {
   agree: "test/agreement/main.ts",
+  documents: "test/repository/documents.ts",
 };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));

@@ -18,6 +18,8 @@ export { type Capture, readCapture } from "./format/capture";
 export { type Exchange, readConversation } from "./format/conversation";
 export { PcapngWriter } from "./format/pcapng-writer";
 export { decodeVfImage } from "./format/vf-image";
+export type { CostPreset } from "./host/cost-row";
+export { type CostOverrides, type Costs, resolveCosts } from "./host/cost-table";
 export type { Observer, ReplicaMoment } from "./host/simulation";
 export { type Account, accountOf } from "./report/account";
 export { accountText } from "./report/text";

@@ -1,5 +1,5 @@
-/** Reading what a command is given: a scenario, the captures it names, the data plane. */
-import { readFile } from "node:fs/promises";
+/** Reading what a command is given: a scenario, the captures and costs it names, the data plane. */
+import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { parseScenario } from "../config/parse";
 import type { Scenario } from "../config/scenario";
@@ -18,47 +18,54 @@ export interface LoadedScenario {
 export interface LoadOptions {
   /** Replaces the scenario's seed. */
   readonly seed?: number;
-  /** Whether captures may lie outside the scenario's folder. */
+  /** Whether what a scenario names may lie outside its folder. */
   readonly isAnyPathAllowed: boolean;
 }
 
-/** Reads a scenario file and its captures. Throws InputError for whatever is wrong in them. */
+/** Reads a scenario file with its costs and captures. Throws InputError for whatever is wrong in them. */
 export async function loadScenario(file: string, options: LoadOptions): Promise<LoadedScenario> {
-  const parsed = parseScenario(new TextDecoder().decode(await readInput(file)), file);
+  const parsed = readScenario(readInput(file), file, options);
   const scenario = options.seed === undefined ? parsed : { ...parsed, seed: options.seed };
   const replays = new Map<string, readonly Exchange[]>();
   for (const { capture, port } of scenario.traffic) {
-    if (!replays.has(capture)) replays.set(capture, await loadReplay(file, capture, port, options));
+    if (!replays.has(capture)) replays.set(capture, loadReplay(file, capture, port, options));
   }
   return { scenario, replays, module: await compileDataPlane() };
 }
 
-async function loadReplay(
-  scenarioFile: string,
-  capture: string,
-  port: number,
-  options: LoadOptions,
-): Promise<readonly Exchange[]> {
-  const folder = resolve(dirname(scenarioFile));
-  const path = resolve(folder, capture);
-  if (!options.isAnyPathAllowed && relative(folder, path).startsWith("..")) {
-    throw new InputError(scenarioFile, [
-      {
-        place: "",
-        subject: `capture ${capture}`,
-        reason: "lies outside the scenario's folder; move it there, or allow it with --allow-path",
-      },
-    ]);
-  }
-  return readConversation(readCapture(await readInput(path), path), { source: path, port });
+/** Reads the bytes of a scenario file, and the file of costs that it names. Throws InputError. */
+export function readScenario(bytes: Uint8Array, file: string, options: LoadOptions): Scenario {
+  return parseScenario(textOf(bytes), file, (name) => {
+    const path = namedPath(file, `costs ${name}`, name, options);
+    return { text: textOf(readInput(path)), source: path };
+  });
 }
 
 /** Reads a file that the user named. */
-export async function readInput(file: string): Promise<Uint8Array> {
+export function readInput(file: string): Uint8Array {
   try {
-    return new Uint8Array(await readFile(file));
+    return new Uint8Array(readFileSync(file));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new InputError(file, [{ place: "", subject: "", reason: `cannot be read: ${reason}` }]);
   }
+}
+
+/** Returns bytes as text; what is no UTF-8 becomes U+FFFD, which the readers refuse where it matters. */
+export function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function loadReplay(scenarioFile: string, capture: string, port: number, options: LoadOptions): readonly Exchange[] {
+  const path = namedPath(scenarioFile, `capture ${capture}`, capture, options);
+  return readConversation(readCapture(readInput(path), path), { source: path, port });
+}
+
+/** Returns the path of a file that a scenario names, relative to its own folder. */
+function namedPath(scenarioFile: string, subject: string, name: string, options: LoadOptions): string {
+  const folder = resolve(dirname(scenarioFile));
+  const path = resolve(folder, name);
+  if (options.isAnyPathAllowed || !relative(folder, path).startsWith("..")) return path;
+  const reason = "lies outside the scenario's folder; move it there, or allow it with --allow-path";
+  throw new InputError(scenarioFile, [{ place: "", subject, reason }]);
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /** The command line: one command a file, results on stdout, talk on stderr. */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { COST_PRESET_NAMES } from "../host/cost-row";
 import { VERSION } from "../sim/version";
+import { costsCommand } from "./costs-command";
 import { EXIT, explain } from "./exit";
 import { inspectCommand } from "./inspect-command";
 import { runCommand } from "./run-command";
@@ -39,17 +41,27 @@ program
   .option("--no-ablations", "leave out the runs with one ability taken away")
   .option("--json", "print result.json instead of the account")
   .option("-q, --quiet", "say nothing on stderr unless something is wrong")
-  .option("--allow-path", "let the scenario name captures outside its folder")
+  .option("--allow-path", "let the scenario name captures and costs outside its folder")
   .action(async (file, options) => {
     code = await runCommand(file, options);
   });
 
 program
   .command("inspect")
-  .description("check and describe a scenario, a capture, or the state image of a virtual function")
+  .description("check and describe a scenario, a capture, a file of costs, or the state image of a virtual function")
   .argument("<file>")
-  .action(async (file) => {
-    code = await inspectCommand(file);
+  .option("--allow-path", "let the scenario name a file of costs outside its folder")
+  .action((file, options) => {
+    code = inspectCommand(file, options);
+  });
+
+program
+  .command("costs")
+  .description("print what things cost, with unit, range and confidence")
+  .addOption(new Option("--preset <name>", "machine whose costs are printed").choices(COST_PRESET_NAMES).default("now"))
+  .option("--csv", "print CSV that can be edited and named in a scenario")
+  .action((options) => {
+    code = costsCommand(options);
   });
 
 program

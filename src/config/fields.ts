@@ -7,6 +7,7 @@
  */
 
 import * as z from "zod";
+import { type CostName, costExpectation, costRow } from "../host/cost-table";
 import {
   expectation,
   FRACTION_EXPECTATION,
@@ -18,7 +19,7 @@ import {
   type Quantity,
   quote,
 } from "../sim/units";
-import { expected, found, listed, withSuggestion } from "./found";
+import { expected, found, listed, listedKeys, withSuggestion } from "./found";
 import { type Range, ROW_COUNT_MAX } from "./limits";
 import { suggest } from "./suggest";
 
@@ -58,6 +59,13 @@ export function fraction() {
 export function whole({ least, most }: Range) {
   const message = expecting(`a whole number from ${least} to ${most}`);
   return z.int(message).min(least, message).max(most, message);
+}
+
+/** Accepts a cost: a whole number inside its row's range. */
+export function cost(name: CostName) {
+  const message = expecting(costExpectation(name));
+  const [least, greatest] = costRow(name).range;
+  return z.int(message).min(least, message).max(greatest, message);
 }
 
 /** Accepts a factor above zero. */
@@ -105,7 +113,7 @@ export function choice<const T extends string>(words: readonly T[]) {
 
 /** Accepts a map with these keys and no others; `problems.ts` words the unknown ones. */
 export function map<S extends z.core.$ZodLooseShape>(shape: S) {
-  return z.strictObject(shape, expecting(`a map with the keys ${Object.keys(shape).join(", ")}`));
+  return z.strictObject(shape, expecting(`a map with the keys ${listedKeys(Object.keys(shape))}`));
 }
 
 /** Accepts a list of equal rows. */

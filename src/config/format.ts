@@ -2,10 +2,12 @@
  * Writes a scenario as a user would: YAML with units, every default spelled out.
  *
  * The file that lies beside a result must run again to the same result, so this is the exact inverse of `parse.ts`:
- * amounts are printed in the shortest exact form, and no value is left to a default that may change some day.
+ * amounts are printed in the shortest exact form, and no value is left to a default that may change some day. Costs are
+ * the exception: a preset and what differs from it, because a hundred numbers more would hide those that were meant.
  */
 
 import { Document, isCollection, isPair, type YAMLMap, type YAMLSeq } from "yaml";
+import { overridesOf } from "../host/cost-table";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatRate } from "../sim/units";
 import type { ClientScenario, HostScenario, ProtectScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
 import type { ScenarioInput } from "./schema";
@@ -44,6 +46,7 @@ function inputOf(scenario: Scenario): ScenarioInput {
       abilities: [...scenario.ablate.abilities],
       driverReset: durationOrNever(scenario.ablate.driverResetNs),
     },
+    costs: costsInput(scenario),
   };
 }
 
@@ -108,6 +111,12 @@ function protectInput(entry: ProtectScenario): NonNullable<ScenarioInput["protec
     outbound: formatBytes(entry.outboundBytes),
     driverReset: durationOrNever(entry.driverResetNs),
   };
+}
+
+/** Every cost that differs, wherever it came from, so that the file of costs is not needed again. */
+function costsInput({ costPreset, costs }: Scenario): ScenarioInput["costs"] {
+  const set = { ...overridesOf(costPreset, costs) };
+  return Object.keys(set).length === 0 ? { preset: costPreset } : { preset: costPreset, set };
 }
 
 function durationOrNever(ns: number | null): string {

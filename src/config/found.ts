@@ -22,9 +22,16 @@ export function withSuggestion(reason: string, suggestion: string | undefined): 
 }
 
 const LISTED_MAX = 10;
+/** More than any map has that a user knows by heart. */
+const KEYS_LISTED_MAX = 16;
 
 /** Joins the items of a list for a message, cut where a reader would stop reading. */
-export function listed(items: readonly string[]): string {
-  const shown = items.slice(0, LISTED_MAX).join(", ");
-  return items.length > LISTED_MAX ? `${shown} and ${items.length - LISTED_MAX} more` : shown;
+export function listed(items: readonly string[], shownMax = LISTED_MAX): string {
+  const shown = items.slice(0, shownMax).join(", ");
+  return items.length > shownMax ? `${shown} and ${items.length - shownMax} more` : shown;
+}
+
+/** Joins the keys that a map may have. */
+export function listedKeys(keys: readonly string[]): string {
+  return listed(keys, KEYS_LISTED_MAX);
 }

@@ -46,6 +46,8 @@ export const WHOLE_NUMBER = { least: 0, most: Number.MAX_SAFE_INTEGER } satisfie
 
 /** Hosts, VMs and so on, each; keeps the search for what a wrong name could have meant short. */
 export const ROW_COUNT_MAX = 256;
+/** Records of a file of costs: ten times as many as there are costs, which keeps the search for misspelt names short. */
+export const COST_RECORD_COUNT_MAX = 1024;
 
 /** Frames of the guest and of the IOMMU. */
 export const FRAME_BYTES = 4 * KIB;

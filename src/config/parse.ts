@@ -7,29 +7,39 @@
  */
 
 import { InputError } from "../sim/input-error";
+import { quote } from "../sim/units";
 import { checkDraft } from "./check";
-import { type Located, locate, readDocument } from "./document";
+import { readCostFile } from "./cost-file";
+import { type Finding, type Located, locate, readDocument } from "./document";
 import { readDraft } from "./draft";
 import { findingsOf, problemsOf } from "./problems";
 import { resolveScenario } from "./resolve";
 import type { Scenario } from "./scenario";
 import { type ScenarioForm, scenarioForm } from "./schema";
 
+/** A file that a scenario names: what it holds, and what messages call it. */
+export interface NamedFile {
+  readonly text: string;
+  readonly source: string;
+}
+
 /**
  * Returns the scenario that a YAML (or JSON) text describes, every default filled in.
  *
  * @param source name of the file for messages; nothing is read from it
- * @throws InputError with every problem found
+ * @param readNamed reads a file by the path that the scenario gives; without it, a file of costs is refused
+ * @throws InputError with every problem found, in the scenario or else in the file of costs
  */
-export function parseScenario(text: string, source: string): Scenario {
+export function parseScenario(text: string, source: string, readNamed?: (path: string) => NamedFile): Scenario {
   const document = readDocument(text);
-  const { form, findings } = readForm(document.root);
+  const { form, findings } = readForm(document.root, readNamed !== undefined);
   const problems = problemsOf(document, findings);
   if (form === undefined || problems.length > 0) throw new InputError(source, problems);
-  return resolveScenario(form);
+  const file = form.costs.file === undefined ? undefined : readNamed?.(form.costs.file);
+  return resolveScenario(form, file === undefined ? {} : readCostFile(file.text, file.source));
 }
 
-function readForm(root: Located | undefined) {
+function readForm(root: Located | undefined, areFilesRead: boolean) {
   if (root === undefined) return { form: undefined, findings: [] };
   const parsed = scenarioForm.safeParse(root.value);
   const form: ScenarioForm | undefined = parsed.data;
@@ -38,6 +48,15 @@ function readForm(root: Located | undefined) {
   const findings = [
     ...findingsOf(root, scenarioForm, parsed.error?.issues ?? []),
     ...complaints.map(({ path, reason }) => ({ offset: locate(root, path).offset, path, reason })),
+    ...(areFilesRead ? [] : fileFindings(root, form)),
   ];
   return { form, findings };
+}
+
+function fileFindings(root: Located, form: ScenarioForm | undefined): readonly Finding[] {
+  const file = form?.costs.file;
+  if (file === undefined) return [];
+  const path = ["costs", "file"];
+  const reason = `expected costs in set, because no files are read here, got ${quote(file)}`;
+  return [{ offset: locate(root, path).offset, path, reason }];
 }

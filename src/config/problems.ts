@@ -9,13 +9,17 @@ import * as z from "zod";
 import type { InputProblem } from "../sim/input-error";
 import { quote } from "../sim/units";
 import { type Finding, type Located, locate, type Path, type ScenarioDocument } from "./document";
-import { withSuggestion } from "./found";
+import { listedKeys, withSuggestion } from "./found";
 import { suggest } from "./suggest";
+
+/** Unknown keys of a file that are compared with the known ones, so that a hostile file cannot make us compare for long. */
+const COMPARED_KEY_COUNT_MAX = 256;
 
 /** Returns what a schema found, with one finding for each unknown key. */
 export function findingsOf(root: Located, schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): readonly Finding[] {
   const findings: Finding[] = [];
   const misspelt = new Set<string>();
+  let comparedCount = 0;
   for (const issue of issues) {
     const path = plain(issue.path);
     if (issue.code !== "unrecognized_keys") {
@@ -25,12 +29,10 @@ export function findingsOf(root: Located, schema: z.ZodType, issues: readonly z.
     const { entries, offset } = locate(root, path);
     const known = keysAt(schema, path);
     for (const key of issue.keys) {
-      const meant = suggest(
-        key,
-        known.filter((each) => !entries.has(each)),
-      );
+      const candidates = comparedCount++ < COMPARED_KEY_COUNT_MAX ? known.filter((each) => !entries.has(each)) : [];
+      const meant = suggest(key, candidates);
       if (meant !== undefined) misspelt.add(subjectOf([...path, meant]));
-      const reason = meant === undefined ? `unknown key; the keys are ${known.join(", ")}` : "unknown key";
+      const reason = meant === undefined ? `unknown key; the keys are ${listedKeys(known)}` : "unknown key";
       findings.push({
         offset: entries.get(key)?.keyOffset ?? offset,
         path: [...path, key],

@@ -1,14 +1,16 @@
 /**
  * Gives the values of a checked form the names and units of `Scenario`.
  *
- * Pure renaming: nothing is computed here, so that a value has one meaning in the form and in the run.
+ * Pure renaming, so that a value has one meaning in the form and in the run; only costs, of which a scenario writes
+ * those that differ, are filled up.
  */
 
+import { type CostOverrides, resolveCosts } from "../host/cost-table";
 import type { ReplayScenario, Scenario, VmScenario } from "./scenario";
 import type { ScenarioForm } from "./schema";
 
-/** Returns the scenario that a form stands for. */
-export function resolveScenario(form: ScenarioForm): Scenario {
+/** Returns the scenario that a form stands for, and the file of costs that it names. */
+export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Scenario {
   return {
     version: form.version,
     seed: form.seed,
@@ -35,7 +37,15 @@ export function resolveScenario(form: ScenarioForm): Scenario {
     })),
     events: form.events.map(({ at, fail }) => ({ atNs: at, fail })),
     ablate: { abilities: form.ablate.abilities, driverResetNs: form.ablate.driverReset },
+    costPreset: form.costs.preset,
+    costs: resolveCosts(form.costs.preset, { ...costFile, ...setCosts(form.costs.set) }),
   };
+}
+
+function setCosts(set: ScenarioForm["costs"]["set"]): CostOverrides {
+  return Object.fromEntries(
+    Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
 }
 
 function resolveLink({ rate, latency }: { readonly rate: number; readonly latency: number }) {

@@ -6,6 +6,9 @@
  * run again.
  */
 
+import type { CostPreset } from "../host/cost-row";
+import type { Costs } from "../host/cost-table";
+
 /** The three abilities that ReNIC adds to a virtual function; each can be taken away to show what it buys. */
 export interface Abilities {
   /** Device state can be written on the backup, heads included; without it only ordinary register writes remain. */
@@ -128,4 +131,8 @@ export interface Scenario {
   readonly protect: readonly ProtectScenario[];
   readonly events: readonly FailScenario[];
   readonly ablate: AblateScenario;
+  /** The machine whose costs those of the scenario started from. */
+  readonly costPreset: CostPreset;
+  /** What everything costs: the preset, then the file of costs, then what the scenario sets itself. */
+  readonly costs: Costs;
 }

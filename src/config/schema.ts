@@ -7,11 +7,14 @@
  */
 
 import type * as z from "zod";
+import { COST_PRESET_NAMES } from "../host/cost-row";
+import { COST_NAMES, costRow } from "../host/cost-table";
 import { BYTES, CLOCK, DURATION, RATE } from "../sim/units";
 import {
   amount,
   amountOrNever,
   choice,
+  cost,
   factor,
   filePath,
   flag,
@@ -218,6 +221,41 @@ export const ablateForm = map({
   .prefault({})
   .meta({ description: "Runs beside the main one, each with one ability taken away. Default none." });
 
+/** One key for each cost, so that editors know them all. */
+const costKeys = Object.fromEntries(
+  COST_NAMES.map((name) => {
+    const { meaning, unit, range, era, now } = costRow(name);
+    const text = `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}`;
+    const description = `${text}; ${range.join(" to ")} ${unit}. In the presets ${era} (era) and ${now} (now).`;
+    return [
+      name,
+      cost(name)
+        .optional()
+        .meta({ description, examples: [now] }),
+    ];
+  }),
+);
+
+export const costsForm = map({
+  preset: choice(COST_PRESET_NAMES)
+    .default("now") // What a user has at hand.
+    .meta({
+      description: "Machine whose costs are taken: era, the paper's years, or now. Default now.",
+      examples: ["era"],
+    }),
+  file: filePath()
+    .optional()
+    .meta({
+      description: "A CSV file with costs, relative to the folder of the scenario. Default none.",
+      examples: ["costs.csv"],
+    }),
+  set: map(costKeys)
+    .default({}) // The preset's and the file's.
+    .meta({ description: "Costs in place of the preset's and the file's. Default none." }),
+})
+  .prefault({})
+  .meta({ description: "What things cost; `renic costs` prints the table." });
+
 /** The whole file. */
 export const scenarioForm = map({
   version: only(1).meta({ description: "Version of this form.", examples: [1] }),
@@ -241,6 +279,7 @@ export const scenarioForm = map({
   protect: list(protectForm, "protections").default([]).meta({ description: "VMs with a backup. Default none." }),
   events: list(eventForm, "events").default([]).meta({ description: "What goes wrong. Default nothing." }),
   ablate: ablateForm,
+  costs: costsForm,
 }).meta({ title: "renic scenario", description: "A run of renic is a pure function of this file and its captures." });
 
 /** What a user writes. */

@@ -9,7 +9,7 @@
 const LETTERS_PER_SLIP = 3;
 /** Bounds on what a hostile file can make us compare. */
 const LETTER_COUNT_MAX = 24;
-const WORD_COUNT_MAX = 64;
+const WORD_COUNT_MAX = 128;
 
 /** Returns the closest of the known words, the first of equals, or nothing if none is close. */
 export function suggest(word: string, known: readonly string[]): string | undefined {

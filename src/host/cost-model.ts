@@ -1,9 +1,8 @@
 /**
- * What things cost: one row for each parameter, with its unit, range and source. docs/model.md shows this table; a
- * scenario's results depend on nothing else about processors and pauses.
+ * What the data plane is told of the cost model, and the preset "now" for a world that no scenario describes.
  *
- * Values are the preset "now": 2.6 GHz processors, interrupts posted or injected by hardware assist. A row without a
- * published value says `assumed:` and why. Nothing here was derived from a figure that results are compared with.
+ * The rows are in `cost-rows-*.ts`, their table and its presets in `cost-table.ts`; docs/model.md shows all of them. A
+ * scenario's results depend on nothing else about processors and pauses.
  */
 import {
   COST_DRIVER_RECEIVE,
@@ -15,150 +14,31 @@ import {
   COST_STACK_TRANSMIT,
   COST_VCPU_SWITCH,
 } from "../../assembly/layout/cost";
+import { announceDelaysNs } from "./announcements";
+import { pauseNs as pauseOf } from "./checkpoint-pause";
+import { type CostName, resolveCosts } from "./cost-table";
 
-/** A parameter of the model. */
-export interface Parameter {
-  readonly value: number;
-  readonly unit: "cycles" | "ns" | "ps/byte" | "bytes/s" | "bytes";
-  /** Plausible values, least and greatest. */
-  readonly range: readonly [number, number];
-  readonly meaning: string;
-  readonly source: string;
-}
+const NOW = resolveCosts("now", {});
 
+/** Rows that are charged today, with their values of the preset "now". */
 export const COST_MODEL = {
-  interruptExit: {
-    value: 3_500,
-    unit: "cycles",
-    range: [0, 11_500],
-    meaning: "hypervisor's share of delivering one virtual interrupt: one exit, routing and injection",
-    source: "exit 1,500 (about 1,600 measured for a VMCALL on i7-3960X, yshalabi 2014), handling 2,000 assumed:",
-  },
-  interruptGuest: {
-    value: 2_000,
-    unit: "cycles",
-    range: [1_500, 5_000],
-    meaning: "guest's interrupt entry and start of polling",
-    source: "assumed: between a bare interrupt and the 2.5 us that idle wake-ups add",
-  },
-  driverReceive: {
-    value: 600,
-    unit: "cycles",
-    range: [83, 1_500],
-    meaning: "native NIC driver for one received packet",
-    source: "750 cycles at 4.8 Mpps of earliest kernel drop (XDP, CoNEXT 2018), scaled to a later core",
-  },
-  driverTransmit: {
-    value: 600,
-    unit: "cycles",
-    range: [83, 1_500],
-    meaning: "native NIC driver for one sent packet, completion included",
-    source: "732 cycles at 4 Mpps of an in-kernel generator (netmap, ATC 2012), scaled to a later core",
-  },
-  stackReceive: {
-    value: 2_800,
-    unit: "cycles",
-    range: [2_000, 6_000],
-    meaning: "UDP receive from driver to user space, wake-up included",
-    source: "assumed: above the 2,069 cycles of a routed packet (XDP data set) by socket, wake-up and system call",
-  },
-  stackTransmit: {
-    value: 1_900,
-    unit: "cycles",
-    range: [1_500, 4_000],
-    meaning: "UDP send from system call to driver",
-    source: "2,790 cycles at 1.05 Mpps from user space (netmap, ATC 2012) less the driver's 900",
-  },
-  logDirtyFault: {
-    value: 676,
-    unit: "cycles",
-    range: [390, 3_900],
-    meaning: "first write to a page in log-dirty mode",
-    source: "260 ns for each re-dirtied page (cloud-hypervisor issue 8899), at 2.6 GHz",
-  },
-  vcpuSwitch: {
-    value: 10_000,
-    unit: "cycles",
-    range: [5_000, 12_000],
-    meaning: "hypervisor's work when a processor goes from one vCPU to another",
-    source: "from memory, unverified: 10,534 measured for a VM switch of Xen on x86 (ISCA 2016)",
-  },
-  stopGuest: {
-    value: 100_000,
-    unit: "ns",
-    range: [50_000, 1_000_000],
-    meaning: "from the hypercall that stops a guest to all its vCPUs standing still",
-    source: "mechanism: libxl suspends a guest without paravirtual drivers by hypercall; duration assumed:",
-  },
-  scanLog: {
-    value: 1_000_000,
-    unit: "ns",
-    range: [200_000, 3_000_000],
-    meaning: "reading and clearing the processor's dirty log at a checkpoint",
-    source: "assumed: 4.5 ms/GiB to arm (cloud-hypervisor issue 8899) bounds it for guests of this size",
-  },
-  mapPage: {
-    value: 1_000,
-    unit: "ns",
-    range: [300, 3_000],
-    meaning: "mapping one dirty page into dom0",
-    source: "assumed: one foreign mapping, batched by 1,024",
-  },
-  copyRate: {
-    value: 2 * 1024 ** 3,
-    unit: "bytes/s",
-    range: [1024 ** 3, 8 * 1024 ** 3],
-    meaning: "local copy of dirty pages while the guest stands still",
-    source: "assumed: one core copying cold pages",
-  },
-  saveVf: {
-    value: 60_000,
-    unit: "ns",
-    range: [20_000, 500_000],
-    meaning: "quiescing the virtual function, reading its state, sealing the outbound buffer",
-    source: "assumed: 100 registers at 0.3 to 0.5 us and one DMA to drain",
-  },
-  resumeGuest: {
-    value: 500_000,
-    unit: "ns",
-    range: [100_000, 2_000_000],
-    meaning: "from the last copy to the vCPU running again",
-    source: "assumed: unpause and device resume",
-  },
-  activateGuest: {
-    value: 30_000_000,
-    unit: "ns",
-    range: [20_000_000, 400_000_000],
-    meaning: "from the decision to fail over to the backup's vCPU running",
-    source: "assumed: completion of a domain that is already built, and unpause",
-  },
-  dmaLatency: {
-    value: 435,
-    unit: "ns",
-    range: [430, 620],
-    meaning: "one transfer of the device's DMA engine, from request to answer",
-    source: "read of 64 B from a warm cache on a Xeon E5-2630 (pcie-bench, SIGCOMM 2018, raw data)",
-  },
-  dmaByte: {
-    value: 290,
-    unit: "ps/byte",
-    range: [100, 400],
-    meaning: "time for which a byte occupies the DMA engine's channel, in either direction",
-    source: "slope between reads of 64 B and 1,520 B, PCIe gen3 x8 (pcie-bench, raw data); writing assumed: alike",
-  },
-  sendPage: {
-    value: 5_000,
-    unit: "cycles",
-    range: [4_000, 20_000],
-    meaning: "dom0's work to send one page of a checkpoint",
-    source: "2.83 segments of TCP with segmentation offload and one copy of 4 KiB, from the rows above",
-  },
-} as const satisfies Record<string, Parameter>;
-
-export type CostName = keyof typeof COST_MODEL;
+  interruptExit: { value: NOW.interruptExit },
+  interruptGuest: { value: NOW.interruptGuest },
+  driverReceive: { value: NOW.driverReceive },
+  driverTransmit: { value: NOW.driverTransmit },
+  stackReceive: { value: NOW.stackReceive },
+  stackTransmit: { value: NOW.stackTransmit },
+  logDirtyFault: { value: NOW.logDirtyFault },
+  vmSwitch: { value: NOW.vmSwitch },
+  stopGuest: { value: NOW.stopGuest },
+  activateGuest: { value: NOW.activateGuest },
+  dmaLatency: { value: NOW.dmaLatency },
+  dmaByte: { value: NOW.dmaByte },
+  sendPage: { value: NOW.sendPage },
+} as const satisfies Partial<Record<CostName, { readonly value: number }>>;
 
 /** Which row fills which entry of the data plane's cost table; the application's cycles are the scenario's. */
-export const DATA_PLANE_COSTS: readonly (readonly [number, CostName])[] = [
+export const DATA_PLANE_COSTS = [
   [COST_INTERRUPT_EXIT, "interruptExit"],
   [COST_INTERRUPT_GUEST, "interruptGuest"],
   [COST_DRIVER_RECEIVE, "driverReceive"],
@@ -166,15 +46,13 @@ export const DATA_PLANE_COSTS: readonly (readonly [number, CostName])[] = [
   [COST_STACK_RECEIVE, "stackReceive"],
   [COST_STACK_TRANSMIT, "stackTransmit"],
   [COST_LOG_DIRTY, "logDirtyFault"],
-  [COST_VCPU_SWITCH, "vcpuSwitch"],
-];
+  [COST_VCPU_SWITCH, "vmSwitch"],
+] as const satisfies readonly (readonly [number, CostName])[];
 
-/** Delay of each gratuitous ARP after activation: at once, then at growing steps, as QEMU announces a moved guest. */
-export const ANNOUNCE_DELAYS_NS: readonly number[] = [0, 50_000_000, 200_000_000, 450_000_000, 800_000_000];
+/** Delay of each gratuitous ARP after activation. */
+export const ANNOUNCE_DELAYS_NS: readonly number[] = announceDelaysNs(NOW);
 
 /** How long a guest stands still for a checkpoint of so many pages, in whole nanoseconds. */
 export function pauseNs(pageCount: number, pageBytes: number): number {
-  const copyNs = Math.floor((pageCount * pageBytes * 1e9) / COST_MODEL.copyRate.value);
-  const { scanLog, mapPage, saveVf, resumeGuest } = COST_MODEL;
-  return scanLog.value + pageCount * mapPage.value + copyNs + saveVf.value + resumeGuest.value;
+  return pauseOf(NOW, pageCount, pageBytes);
 }

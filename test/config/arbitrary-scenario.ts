@@ -1,7 +1,7 @@
 /** Random scenarios that keep every rule, for properties: rows first, then hosts that are large enough to carry them. */
 
 import fc from "fast-check";
-import { ABILITIES, type Scenario } from "../../src/scenario";
+import { ABILITIES, COST_NAMES, COST_ROWS, type CostOverrides, resolveCosts, type Scenario } from "../../src/scenario";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -69,6 +69,20 @@ const clientRow = fc.record({
   ),
 });
 
+const costOverrides: fc.Arbitrary<CostOverrides> = fc
+  .subarray([...COST_NAMES], { maxLength: 5 })
+  .chain((names) =>
+    fc.tuple(
+      ...names.map((name) => {
+        const [min, max] = COST_ROWS[name].range;
+        return fc
+          .oneof(fc.constantFrom(COST_ROWS[name].era, COST_ROWS[name].now), fc.integer({ min, max }))
+          .map((value) => [name, value] as const);
+      }),
+    ),
+  )
+  .map((entries) => Object.fromEntries(entries));
+
 const shape = fc.record({
   names: fc.uniqueArray(name, { minLength: 12, maxLength: 12 }),
   seed: fc.maxSafeNat(),
@@ -81,6 +95,8 @@ const shape = fc.record({
   clientRows: fc.array(clientRow, { maxLength: 4 }),
   failed: fc.subarray([0, 1, 2, 3]),
   ablate: fc.record({ abilities: fc.subarray([...ABILITIES]), driverResetNs }),
+  costPreset: fc.constantFrom("era" as const, "now" as const),
+  costOverrides,
 });
 
 /** A valid scenario of up to four hosts, VMs and clients. */
@@ -125,5 +141,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
       .filter((host) => host < hostCount)
       .map((host) => ({ atNs: Math.floor(drawn.durationNs / (host + 1)), fail: hostName(host) })),
     ablate: drawn.ablate,
+    costPreset: drawn.costPreset,
+    costs: resolveCosts(drawn.costPreset, drawn.costOverrides),
   };
 });

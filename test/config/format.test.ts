@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatScenario, parseScenario, type Scenario } from "../../src/scenario";
 import { arbitraryScenario } from "./arbitrary-scenario";
-import { changed } from "./failover-text";
+import { changed, FAILOVER } from "./failover-text";
 
 describe("formatScenario", () => {
   test("any valid scenario, written and read, the same scenario", () => {
@@ -79,6 +79,20 @@ events:
 ablate:
   abilities: [ stateWrite, hold ]
   driverReset: 1s
+costs: { preset: now }
+`);
+  });
+
+  test("a scenario with a file of costs, written, the preset and every cost that differs, no file", () => {
+    const text = `${FAILOVER}costs: { preset: era, file: costs.csv, set: { vmExit: 1800 } }`;
+    const readNamed = () => ({
+      text: "name,value\nnetbackReceive,7000\nhypercall,1230\nvmExit,2500\n",
+      source: "costs.csv",
+    });
+    expect(formatScenario(parseScenario(text, "a", readNamed))).toContain(`
+costs:
+  preset: era
+  set: { vmExit: 1800, netbackReceive: 7000, interruptExit: 7900 }
 `);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { InputError, parseScenario } from "../../src/scenario";
+import { InputError, parseScenario, resolveCosts } from "../../src/scenario";
 import { changed, FAILOVER, problemsIn } from "./failover-text";
 
 describe("parseScenario", () => {
@@ -70,6 +70,8 @@ describe("parseScenario", () => {
       ],
       events: [{ atNs: 4_000_000_000, fail: "primary" }],
       ablate: { abilities: ["stateWrite", "hold"], driverResetNs: 1_000_000_000 },
+      costPreset: "now",
+      costs: resolveCosts("now", {}),
     });
   });
 
@@ -99,6 +101,8 @@ protect: [{ vm: v, to: b, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]
       protect: [{ heartbeatNs: 100_000_000, timeoutNs: 1_000_000_000, outboundBytes: 8_388_608, driverResetNs: null }],
       events: [],
       ablate: { abilities: [], driverResetNs: null },
+      costPreset: "now",
+      costs: resolveCosts("now", {}),
     });
   });
 
@@ -171,7 +175,7 @@ protect: [{ vm: v, to: b, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]
 });
 
 describe("one mistake in a value or key, read, its place, name and reason", () => {
-  const ROOT_KEYS = "version, seed, duration, hosts, clients, switch, vms, traffic, protect, events, ablate";
+  const ROOT_KEYS = "version, seed, duration, hosts, clients, switch, vms, traffic, protect, events, ablate, costs";
   test.each([
     ["clock:", "clok:", '5:32: hosts.0.clok: unknown key; did you mean "clock"?'],
     ["seed: 1", "sead: 1", '2:1: sead: unknown key; did you mean "seed"?'],
