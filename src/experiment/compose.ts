@@ -20,7 +20,8 @@ import type { HostScenario, ReplayScenario, Scenario, VmScenario } from "../conf
 import { World } from "../core/world";
 import { bootGuest, giveAddress, startPort } from "../device/port-driver";
 import type { Exchange } from "../format/conversation";
-import { COST_MODEL, DATA_PLANE_COSTS } from "../host/cost-model";
+import { DATA_PLANE_COSTS } from "../host/cost-model";
+import type { Costs } from "../host/cost-table";
 import type { Place } from "../host/place";
 import { after, type Timers } from "../host/timers";
 import type { Protection } from "../remus/protection";
@@ -47,9 +48,9 @@ export function compose(input: RunInput): Composition {
   const { scenario, replays } = input;
   checkServices(input);
   const world = World.create(input.module, planWorld(input));
-  for (const [index, name] of DATA_PLANE_COSTS) world.plane.setCost(index, COST_MODEL[name].value);
+  for (const [index, name] of DATA_PLANE_COSTS) world.plane.setCost(index, scenario.costs[name]);
   const network = world.plane.addSwitch(scenario.switchDelayNs);
-  const sites = scenario.hosts.map((host) => new Site(world, host, network));
+  const sites = scenario.hosts.map((host) => new Site(world, host, network, scenario.costs));
   const siteOf = (name: string) => find(sites, (site) => site.name === name);
   const timers: Timers = [];
   const vms = scenario.vms.map((vm, index) => makeVm(world, siteOf(vm.host), scenario, vm, index, replays));
@@ -77,7 +78,7 @@ class Site {
   readonly #dom0Task: number;
   readonly #freeVfs: number[] = [];
 
-  constructor(world: World, scenario: HostScenario, network: number) {
+  constructor(world: World, scenario: HostScenario, network: number, costs: Costs) {
     this.#world = world;
     this.#scenario = scenario;
     this.name = scenario.name;
@@ -87,7 +88,7 @@ class Site {
     for (const nic of scenario.nics) {
       const port = world.plane.addPort(this.index, nic.vfCount, PARKED_BYTES);
       world.plane.connectPort(port, network, nic.rateBitsPerSecond, nic.latencyNs, SWITCH_BACKLOG_BYTES);
-      world.plane.setDma(port, COST_MODEL.dmaLatency.value, COST_MODEL.dmaByte.value, COST_MODEL.dmaByte.value);
+      world.plane.setDma(port, costs.dmaLatency, costs.dmaByte, costs.dmaByte);
       startPort(world, port);
       for (let pool = 0; pool < nic.vfCount; pool++) this.#freeVfs.push(world.plane.firstVf(port) + pool);
     }
@@ -181,6 +182,7 @@ function makeProtection(
       backupImageAt: plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0,
     },
     abilities: vm.abilities,
+    costs: scenario.costs,
     intervalNs: wanted.intervalNs,
     heartbeatNs: wanted.heartbeatNs,
     timeoutNs: wanted.timeoutNs,

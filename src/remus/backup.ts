@@ -9,7 +9,7 @@ import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
 import { resetDriver } from "../device/port-driver";
 import { renicDevice } from "../device/renic";
-import { ANNOUNCE_DELAYS_NS, COST_MODEL } from "../host/cost-model";
+import { announceDelaysNs } from "../host/announcements";
 import type { Simulation } from "../host/simulation";
 import { after, cancel, takeTimer } from "../host/timers";
 import { ENGINE } from "./engine";
@@ -53,7 +53,7 @@ export function onSilence(simulation: Simulation, p: Protection): void {
   world.plane.traceControl(TRACE_SUSPECTED, p.index, 0, Math.floor(p.timeoutNs / 1e6), 0);
   p.state = follow(ENGINE, p.state, p.held ? "silence" : "silence-empty");
   if (p.state === "lost") return;
-  after(world, timers, COST_MODEL.activateGuest.value, { kind: "activated", subject: p.index });
+  after(world, timers, p.costs.activateGuest, { kind: "activated", subject: p.index });
 }
 
 /** The domain is ready: its device is to stand still, so that its state can be written. */
@@ -82,8 +82,9 @@ export function onBackupQuiesced(simulation: Simulation, p: Protection): void {
 export function onAnnounce(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
   world.plane.announce(p.replica.backup.vf);
-  const delay = ANNOUNCE_DELAYS_NS[p.announcedCount++] ?? 0;
-  const next = ANNOUNCE_DELAYS_NS[p.announcedCount];
+  const delaysNs = announceDelaysNs(p.costs);
+  const delay = delaysNs[p.announcedCount++] ?? 0;
+  const next = delaysNs[p.announcedCount];
   if (next !== undefined) after(world, timers, next - delay, { kind: "announce", subject: p.index });
 }
 

@@ -10,7 +10,7 @@ import { imageAt, type Staged, stage, streamBytes } from "../checkpoint/replica"
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
 import { renicDevice } from "../device/renic";
-import { COST_MODEL, pauseNs } from "../host/cost-model";
+import { pauseNs } from "../host/checkpoint-pause";
 import type { Simulation } from "../host/simulation";
 import { after, takeTimer } from "../host/timers";
 import { ENGINE } from "./engine";
@@ -73,7 +73,7 @@ function beginCheckpoint(simulation: Simulation, p: Protection): void {
 export function onStoodStill(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
   p.stoppedAtNs = world.nowNs();
-  after(world, timers, COST_MODEL.stopGuest.value, { kind: "stopped", subject: p.index });
+  after(world, timers, p.costs.stopGuest, { kind: "stopped", subject: p.index });
 }
 
 /** The vCPU stands still: the device is to stop, too. */
@@ -94,7 +94,7 @@ export function onQuiesced(simulation: Simulation, p: Protection): void {
   const staged = stage(world, p.replica, device, p.replica.stagingPages, imageBytes);
   p.staged = staged;
   world.plane.traceControl(TRACE_CAPTURED, p.index, number, staged.pageCount, streamBytes(staged));
-  after(world, timers, pauseNs(staged.pageCount, PAGE_BYTES), { kind: "copied", subject: p.index });
+  after(world, timers, pauseNs(p.costs, staged.pageCount, PAGE_BYTES), { kind: "copied", subject: p.index });
 }
 
 /** The guest goes on in the next epoch while the checkpoint leaves. */
@@ -144,7 +144,7 @@ export function stagedOf(p: Protection): Staged {
 }
 
 function chargeSender(simulation: Simulation, p: Protection, pageCount: number): void {
-  const cycles = pageCount * COST_MODEL.sendPage.value;
+  const cycles = pageCount * p.costs.sendPage;
   simulation.world.plane.oweCycles(p.replica.primary.dom0Task, cycles);
 }
 

@@ -5,6 +5,7 @@
 import type { Epoch } from "../checkpoint/epoch";
 import type { Held, Replica, Staged } from "../checkpoint/replica";
 import type { Abilities } from "../config/scenario";
+import type { Costs } from "../host/cost-table";
 import type { EngineState } from "./engine";
 
 export interface Protection {
@@ -13,6 +14,7 @@ export interface Protection {
   readonly vm: string;
   readonly replica: Replica;
   readonly abilities: Abilities;
+  readonly costs: Costs;
   readonly intervalNs: number;
   readonly heartbeatNs: number;
   readonly timeoutNs: number;

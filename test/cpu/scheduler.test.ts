@@ -5,7 +5,7 @@ import { GUEST_RUNNING, GUEST_SUSPENDED } from "../../assembly/layout/control";
 import { ACTIVITY_HYPERVISOR } from "../../assembly/layout/cost";
 import { CLASS_OVER, CLASS_UNDER, VCPU_BLOCKED, VCPU_QUEUED, VCPU_RUNNING } from "../../assembly/layout/processor";
 import { TRACE_RAN } from "../../assembly/layout/trace";
-import { COST_MODEL } from "../../src/host/cost-model";
+import { NOW } from "../support/now";
 import { ODD_CLOCK, ProcessorScene } from "../support/processor-scene";
 import { ofKind } from "../support/trace-reading";
 import { BUILDS } from "../support/wasm-builds";
@@ -22,7 +22,7 @@ describe.each(BUILDS)("processors, $name build", ({ module }) => {
     const { plane } = scene.world;
     const [one, other] = jobs.map(({ vcpu }) => plane.vcpuRanPs(vcpu));
     expect([one, other]).toEqual([50 * PS_PER_MS, 50 * PS_PER_MS]);
-    const switches = jobs.map(({ vcpu }) => plane.chargedCycles(vcpu, ACTIVITY_HYPERVISOR) / COST_MODEL.vmSwitch.value);
+    const switches = jobs.map(({ vcpu }) => plane.chargedCycles(vcpu, ACTIVITY_HYPERVISOR) / NOW.vmSwitch);
     // Twenty slices, the last of which ends with the run; the first begins on a processor that was nobody's.
     expect(switches).toEqual([10, 10]);
     expect(ofKind(scene.trace, TRACE_RAN)).toHaveLength(20);
@@ -59,7 +59,7 @@ describe.each(BUILDS)("processors, $name build", ({ module }) => {
     plane.oweCycles(dom0.task, 50_000);
     expect([plane.vcpuState(dom0.vcpu), plane.vcpuState(vcpu)]).toEqual([VCPU_RUNNING, VCPU_QUEUED]);
     scene.runToEnd(2 * MS);
-    expect(plane.vcpuRanPs(dom0.vcpu)).toBe((50_000 + COST_MODEL.vmSwitch.value) * 400);
+    expect(plane.vcpuRanPs(dom0.vcpu)).toBe((50_000 + NOW.vmSwitch) * 400);
     expect([plane.vcpuState(dom0.vcpu), plane.vcpuState(vcpu)]).toEqual([VCPU_BLOCKED, VCPU_RUNNING]);
     expect(scene.verdict().faults).toEqual([]);
   });

@@ -21,8 +21,8 @@ import { REQUEST_ANSWERED } from "../../assembly/layout/request";
 import { TRACE_INTERRUPT, TRACE_RESUMED, TRACE_SENT, TRACE_SUSPENDED } from "../../assembly/layout/trace";
 import { InternalError } from "../../src/core/load";
 import type { World } from "../../src/core/world";
-import { COST_MODEL } from "../../src/host/cost-model";
 import { readOutcomes } from "../support/exchanges";
+import { NOW } from "../support/now";
 import { runTo, runToStop } from "../support/running";
 import { createServiceScene } from "../support/service-scene";
 import { ofKind } from "../support/trace-reading";
@@ -128,14 +128,14 @@ describe.each(BUILDS)("the account of a vCPU, $name build", ({ module }) => {
     const { world, plane, server } = createScene(module, 10);
     const trace = runTo(world, 10_000_000);
     const interruptCount = ofKind(trace, TRACE_INTERRUPT).length;
-    const { interruptExit, interruptGuest, driverReceive, driverTransmit, stackReceive, stackTransmit } = COST_MODEL;
+    const { interruptExit, interruptGuest, driverReceive, driverTransmit, stackReceive, stackTransmit } = NOW;
     const charged = (activity: number) => plane.chargedCycles(plane.vcpuOf(server.guest), activity);
     // One interrupt for a request and one for the report of its answer.
     expect(interruptCount).toBe(20);
-    expect(charged(ACTIVITY_HYPERVISOR)).toBe(interruptCount * interruptExit.value);
-    expect(charged(ACTIVITY_INTERRUPT)).toBe(interruptCount * interruptGuest.value);
-    expect(charged(ACTIVITY_DRIVER)).toBe(10 * (driverReceive.value + driverTransmit.value));
-    expect(charged(ACTIVITY_STACK)).toBe(10 * (stackReceive.value + stackTransmit.value));
+    expect(charged(ACTIVITY_HYPERVISOR)).toBe(interruptCount * interruptExit);
+    expect(charged(ACTIVITY_INTERRUPT)).toBe(interruptCount * interruptGuest);
+    expect(charged(ACTIVITY_DRIVER)).toBe(10 * (driverReceive + driverTransmit));
+    expect(charged(ACTIVITY_STACK)).toBe(10 * (stackReceive + stackTransmit));
     expect(charged(ACTIVITY_APPLICATION)).toBe(10 * 10_000);
   });
 
@@ -155,7 +155,7 @@ describe.each(BUILDS)("the account of a vCPU, $name build", ({ module }) => {
     plane.startLogging(guest, 0);
     runTo(world, 100_000);
     const hypervisor = plane.chargedCycles(plane.vcpuOf(guest), ACTIVITY_HYPERVISOR);
-    const faults = (hypervisor - COST_MODEL.interruptExit.value) / COST_MODEL.logDirtyFault.value;
+    const faults = (hypervisor - NOW.interruptExit) / NOW.logDirtyFault;
     expect(faults).toBe(plane.dirtyPageCount(guest));
   });
 

@@ -7,13 +7,13 @@ import { TRACE_DELIVERED, TRACE_HOST_FAILED, TRACE_QUIESCED, TRACE_SUSPENDED } f
 import { type JudgedRun, runJudged } from "../../src/cli/judged-run";
 import type { TraceRecord } from "../../src/core/trace";
 import type { RunInput } from "../../src/experiment/input";
-import { COST_MODEL } from "../../src/host/cost-model";
 import { smallInput, withScenario } from "../support/failover-scenario";
+import { NOW } from "../support/now";
 import { ofKind } from "../support/trace-reading";
 
 /** Longer than the distance of two requests. */
 const LATENCY_NS = 3_000_000;
-const STOP_PS = COST_MODEL.stopGuest.value * 1000;
+const STOP_PS = NOW.stopGuest * 1000;
 
 /** Runs with slow devices on both hosts from the first checkpoint on; returns the trace as well. */
 function runSlowly(input: RunInput): { run: JudgedRun; trace: TraceRecord[] } {

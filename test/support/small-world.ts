@@ -3,7 +3,8 @@
  * of the model, without which a guest would work in no time at all.
  */
 import { World, type WorldPlan } from "../../src/core/world";
-import { COST_MODEL, DATA_PLANE_COSTS } from "../../src/host/cost-model";
+import { DATA_PLANE_COSTS } from "../../src/host/cost-model";
+import { NOW } from "./now";
 import { RELEASE } from "./wasm-builds";
 
 /** What a test may want otherwise. */
@@ -25,6 +26,6 @@ const PLAN: WorldPlan = {
 /** Makes an empty, observed world with the model's costs, by default of the release build. */
 export function createSmallWorld({ module = RELEASE.module, ...plan }: SmallWorldOptions = {}): World {
   const world = World.create(module, { ...PLAN, ...plan });
-  for (const [index, name] of DATA_PLANE_COSTS) world.plane.setCost(index, COST_MODEL[name].value);
+  for (const [index, name] of DATA_PLANE_COSTS) world.plane.setCost(index, NOW[name]);
   return world;
 }
