@@ -1,14 +1,15 @@
 /**
  * Whether hosts can carry what is put on them, and whether the memory of all guests fits into the simulator's own.
  *
- * A VM takes one core and one virtual function where it runs, and the same again on the host of its backup, which must
- * be able to run it at any moment. Holes in the draft count as nothing: what is known already may be too much.
+ * A VM takes a core for each vCPU, unless it shares those that are nobody's own, and one virtual function where it runs,
+ * and the same again on the host of its backup, which must be able to run it at any moment. Holes in the draft count as
+ * nothing: what is known already may be too much.
  */
 
 import { formatBytes, quote } from "../sim/units";
 import type { Complaint, Draft } from "./draft";
 import { listed } from "./found";
-import { ALL_GUESTS_BYTES_MAX, DOM0_CORE_COUNT } from "./limits";
+import { ALL_GUESTS_BYTES_MAX } from "./limits";
 
 /** Returns every host that carries too much, and the sum of all memory if it is too much. */
 export function checkCapacity(draft: Draft): readonly Complaint[] {
@@ -19,14 +20,31 @@ function checkHosts(draft: Draft): readonly Complaint[] {
   return (draft.hosts ?? []).flatMap((host, index) => {
     if (host?.name === undefined) return [];
     const guests = guestsOn(draft, host.name);
-    return [...checkCores(guests, host.cores, index), ...checkVfs(guests, host.nics, index)];
+    const dom0 = { what: "dom0", vcpuCount: host.dom0?.vcpus ?? 1, isShared: host.dom0?.cpus === "shared" };
+    const names = guests.map(({ what }) => what);
+    return [...checkCores([dom0, ...guests], host.cores, index), ...checkVfs(names, host.nics, index)];
   });
 }
 
-/** Returns what a host carries, as a reader of the scenario would name it. */
-function guestsOn({ vms, protect }: Draft, host: string): readonly string[] {
-  const own = (vms ?? []).flatMap((vm) => (vm?.host === host ? nameOf("VM", vm.name) : []));
-  const backups = (protect ?? []).flatMap((entry) => (entry?.to === host ? nameOf("backup of", entry.vm) : []));
+/** What needs processors. */
+interface Domain {
+  /** As a reader of the scenario would name it. */
+  readonly what: string;
+  readonly vcpuCount: number;
+  readonly isShared: boolean;
+}
+
+/** Returns what a host carries. */
+function guestsOn({ vms, protect }: Draft, host: string): readonly Domain[] {
+  const domainOf = (what: string, vm: NonNullable<NonNullable<Draft["vms"]>[number]> | undefined) => {
+    return { what, vcpuCount: vm?.vcpus ?? 1, isShared: vm?.cpus === "shared" };
+  };
+  const own = (vms ?? []).flatMap((vm) => (vm?.host === host ? domainOf(nameOf("VM", vm.name), vm) : []));
+  const backups = (protect ?? []).flatMap((entry) => {
+    if (entry?.to !== host) return [];
+    const vm = (vms ?? []).find((candidate) => candidate?.name !== undefined && candidate.name === entry.vm);
+    return domainOf(nameOf("backup of", entry.vm), vm);
+  });
   return [...own, ...backups];
 }
 
@@ -34,11 +52,21 @@ function nameOf(noun: string, name: string | undefined): string {
   return name === undefined ? `${noun} no name` : `${noun} ${quote(name)}`;
 }
 
-function checkCores(guests: readonly string[], coreCount: number | undefined, host: number): readonly Complaint[] {
-  const least = DOM0_CORE_COUNT + guests.length;
+function checkCores(domains: readonly Domain[], coreCount: number | undefined, host: number): readonly Complaint[] {
+  const owners = domains.filter(({ isShared }) => !isShared);
+  const sharers = domains.filter(({ isShared }) => isShared);
+  const least = owners.reduce((sum, { vcpuCount }) => sum + vcpuCount, 0) + (sharers.length > 0 ? 1 : 0);
   if (coreCount === undefined || coreCount >= least) return [];
-  const reason = `expected at least ${least}, one each for ${listed(["dom0", ...guests])}, got ${coreCount}`;
+  const shares = sharers.length > 0 ? [`one to share for ${listed(sharers.map(({ what }) => what))}`] : [];
+  const reason = `expected at least ${least}, ${[ownText(owners), ...shares].filter(Boolean).join(", and ")}, got ${coreCount}`;
   return [{ path: ["hosts", host, "cores"], reason }];
+}
+
+/** Says who needs a processor of its own, and how many where that is more than one. */
+function ownText(owners: readonly Domain[]): string {
+  if (owners.length === 0) return "";
+  const list = owners.map(({ what, vcpuCount }) => (vcpuCount > 1 ? `${what} with ${vcpuCount} vcpus` : what));
+  return `one for each vCPU of ${listed(list)}`;
 }
 
 type Nics = NonNullable<NonNullable<Draft["hosts"]>[number]>["nics"];

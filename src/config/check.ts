@@ -25,6 +25,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkBackups(draft),
     ...checkTimes(draft),
     ...checkGuestMemory(draft),
+    ...checkJobs(draft),
     ...checkCapacity(draft),
   ];
 }
@@ -108,18 +109,34 @@ function checkTimes({ duration, protect, events }: Draft): readonly Complaint[] 
 }
 
 function checkGuestMemory({ vms }: Draft): readonly Complaint[] {
-  return each(vms, ({ memory, workload }, index) => {
+  return each(vms, ({ memory, workload, job }, index) => {
     const { workingSet, dirtyPerRequest = 0 } = workload ?? {};
     if (workingSet === undefined) return [];
     if (dirtyPerRequest > 0 && workingSet < FRAME_BYTES) {
       const reason = `expected at least ${formatBytes(FRAME_BYTES)} for the writes of dirtyPerRequest, got ${formatBytes(workingSet)}`;
       return [{ path: ["vms", index, "workload", "workingSet"], reason }];
     }
-    const least = workingSet + GUEST_SOFTWARE_BYTES;
+    const jobBytes = (job?.hot ?? 0) + (job?.cold ?? 0);
+    const least = workingSet + jobBytes + GUEST_SOFTWARE_BYTES;
     if (memory === undefined || memory >= least) return [];
-    const parts = `workingSet and ${formatBytes(GUEST_SOFTWARE_BYTES)} for the guest's software`;
+    const parts = `workingSet${jobBytes > 0 ? ", the job's hot and cold" : ""} and ${formatBytes(GUEST_SOFTWARE_BYTES)} for the guest's software`;
     const reason = `expected at least ${formatBytes(least)}, which is ${parts}, got ${formatBytes(memory)}`;
     return [{ path: ["vms", index, "memory"], reason }];
+  });
+}
+
+/** A burst writes no page twice. */
+function checkJobs({ vms }: Draft): readonly Complaint[] {
+  return each(vms, ({ job }, index) => {
+    return (["hot", "cold"] as const).flatMap((region) => {
+      const bytes = job?.[region];
+      const key = `${region}Writes` as const;
+      const writes = job?.[key];
+      if (bytes === undefined || writes === undefined || writes * FRAME_BYTES <= bytes) return [];
+      const pages = bytes / FRAME_BYTES;
+      const reason = `expected at most ${pages}, the pages of ${region} (${formatBytes(bytes)}), got ${writes}`;
+      return [{ path: ["vms", index, "job", key], reason }];
+    });
   });
 }
 

@@ -16,6 +16,9 @@ const scenarioDraft = z.object({
   hosts: rows({
     name: hole(form.hostForm.shape.name),
     cores: hole(form.hostForm.shape.cores),
+    dom0: hole(
+      z.object({ vcpus: hole(form.dom0Form.unwrap().shape.vcpus), cpus: hole(form.dom0Form.unwrap().shape.cpus) }),
+    ),
     nics: rows({ vfs: hole(form.nicForm.shape.vfs) }),
   }),
   clients: rows({ name: hole(form.clientForm.shape.name) }),
@@ -23,6 +26,16 @@ const scenarioDraft = z.object({
     name: hole(form.vmForm.shape.name),
     host: hole(form.vmForm.shape.host),
     memory: hole(form.vmForm.shape.memory),
+    vcpus: hole(form.vmForm.shape.vcpus),
+    cpus: hole(form.vmForm.shape.cpus),
+    job: hole(
+      z.object({
+        hot: hole(form.jobForm.shape.hot),
+        cold: hole(form.jobForm.shape.cold),
+        hotWrites: hole(form.jobForm.shape.hotWrites),
+        coldWrites: hole(form.jobForm.shape.coldWrites),
+      }),
+    ),
     workload: hole(
       z.object({
         dirtyPerRequest: hole(form.workloadForm.shape.dirtyPerRequest),

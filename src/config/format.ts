@@ -9,7 +9,16 @@
 import { Document, isCollection, isPair, type YAMLMap, type YAMLSeq } from "yaml";
 import { overridesOf } from "../host/cost-table";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatRate } from "../sim/units";
-import type { ClientScenario, HostScenario, ProtectScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
+import type {
+  ClientScenario,
+  CpuScenario,
+  HostScenario,
+  JobScenario,
+  ProtectScenario,
+  ReplayScenario,
+  Scenario,
+  VmScenario,
+} from "./scenario";
 import type { ScenarioInput } from "./schema";
 
 /** Returns YAML that `parseScenario` turns into an equal scenario. */
@@ -50,13 +59,22 @@ function inputOf(scenario: Scenario): ScenarioInput {
   };
 }
 
-function hostInput({ name, coreCount, clockHz, nics }: HostScenario): ScenarioInput["hosts"][number] {
+function hostInput({ name, coreCount, clockHz, dom0, nics }: HostScenario): ScenarioInput["hosts"][number] {
   return {
     name,
     cores: coreCount,
     clock: formatClock(clockHz),
+    dom0: cpusInput(dom0),
     nics: nics.map((nic) => ({ ...linkInput(nic), vfs: nic.vfCount })),
   };
+}
+
+function cpusInput({ vcpuCount, placement, weight }: CpuScenario) {
+  return { vcpus: vcpuCount, cpus: placement, weight };
+}
+
+function jobInput({ burstCycles, hotBytes, coldBytes, hotWrites, coldWrites }: JobScenario) {
+  return { burst: burstCycles, hot: formatBytes(hotBytes), cold: formatBytes(coldBytes), hotWrites, coldWrites };
 }
 
 function clientInput({ name, link }: ClientScenario): ScenarioInput["clients"][number] {
@@ -73,7 +91,7 @@ function vmInput(vm: VmScenario): ScenarioInput["vms"][number] {
     name: vm.name,
     host: vm.host,
     memory: formatBytes(vm.memoryBytes),
-    vcpus: vm.vcpuCount,
+    ...cpusInput(vm),
     io: vm.io,
     abilities: { ...vm.abilities },
     workload: {
@@ -82,6 +100,8 @@ function vmInput(vm: VmScenario): ScenarioInput["vms"][number] {
       dirtyPerRequest: formatBytes(dirtyPerRequestBytes),
       workingSet: formatBytes(workingSetBytes),
     },
+    moderation: vm.moderation,
+    ...(vm.job && { job: jobInput(vm.job) }),
   };
 }
 

@@ -34,6 +34,14 @@ export const LINK_RATE = { least: 1_000_000, most: 400_000_000_000 } satisfies R
 export const CLOCK_RATE = { least: 100_000_000, most: 10_000_000_000 } satisfies Range;
 /** Hardware threads of a host. assumed: 1024 is more than a server has. */
 export const CORE_COUNT = { least: 1, most: 1024 } satisfies Range;
+/** Virtual processors of a VM, and of a dom0. assumed: 32 is more than a VM of this memory has. */
+export const VCPU_COUNT = { least: 1, most: 32 } satisfies Range;
+/** Xen's limits of a weight. */
+export const WEIGHT = { least: 1, most: 65_535 } satisfies Range;
+/** Cycles of a job's burst: short against a time slice, so that a suspend and an interrupt do not wait long. */
+export const BURST_CYCLES = { least: 1000, most: 1_000_000 } satisfies Range;
+/** Pages that a burst writes. */
+export const BURST_WRITES = { least: 0, most: 1024 } satisfies Range;
 /** The 82576 has eight pools and the physical function keeps the last one. */
 export const VF_COUNT = { least: 1, most: 7 } satisfies Range;
 /** UDP ports; zero cannot be sent to. */
@@ -59,6 +67,3 @@ export const WORKING_SET_BYTES = { least: 0, most: 4 * GIB } satisfies Range;
 export const OUTBOUND_BYTES = { least: 2 * KIB, most: 256 * MIB } satisfies Range;
 /** All guests of a run, backups included: wasm32 ends at 4 GiB, and rings, staging and traces need the rest. */
 export const ALL_GUESTS_BYTES_MAX = 2 * GIB;
-
-/** Hardware threads that the control VM of a host occupies. */
-export const DOM0_CORE_COUNT = 1;

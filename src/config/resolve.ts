@@ -6,7 +6,7 @@
  */
 
 import { type CostOverrides, resolveCosts } from "../host/cost-table";
-import type { ReplayScenario, Scenario, VmScenario } from "./scenario";
+import type { CpuScenario, JobScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
 import type { ScenarioForm } from "./schema";
 
 /** Returns the scenario that a form stands for, and the file of costs that it names. */
@@ -15,10 +15,11 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     version: form.version,
     seed: form.seed,
     durationNs: form.duration,
-    hosts: form.hosts.map(({ name, cores, clock, nics }) => ({
+    hosts: form.hosts.map(({ name, cores, clock, dom0, nics }) => ({
       name,
       coreCount: cores,
       clockHz: clock,
+      dom0: resolveCpus(dom0),
       nics: nics.map(({ rate, latency, vfs }) => ({ rateBitsPerSecond: rate, latencyNs: latency, vfCount: vfs })),
     })),
     clients: form.clients.map(({ name, link }) => ({ name, link: { ...resolveLink(link), loss: link.loss } })),
@@ -52,13 +53,24 @@ function resolveLink({ rate, latency }: { readonly rate: number; readonly latenc
   return { rateBitsPerSecond: rate, latencyNs: latency };
 }
 
+function resolveCpus({ vcpus, cpus, weight }: ScenarioForm["hosts"][number]["dom0"]): CpuScenario {
+  return { vcpuCount: vcpus, placement: cpus, weight };
+}
+
+function resolveJob(job: NonNullable<ScenarioForm["vms"][number]["job"]>): JobScenario {
+  const { burst, hot, cold, hotWrites, coldWrites } = job;
+  return { burstCycles: burst, hotBytes: hot, coldBytes: cold, hotWrites, coldWrites };
+}
+
 function resolveVm(vm: ScenarioForm["vms"][number]): VmScenario {
   const { kind, cyclesPerRequest, dirtyPerRequest, workingSet } = vm.workload;
   return {
     name: vm.name,
     host: vm.host,
     memoryBytes: vm.memory,
-    vcpuCount: vm.vcpus,
+    ...resolveCpus(vm),
+    moderation: vm.moderation,
+    job: vm.job ? resolveJob(vm.job) : null,
     io: vm.io,
     abilities: vm.abilities,
     workload: {

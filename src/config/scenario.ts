@@ -31,11 +31,25 @@ export interface NicScenario {
   readonly vfCount: number;
 }
 
+/** Which processors vCPUs run on: each on one of its own, or all on those of the host that are nobody's own. */
+export type Placement = "own" | "shared";
+
+export const PLACEMENTS: readonly Placement[] = ["own", "shared"];
+
+/** Who gets how much of the processors. */
+export interface CpuScenario {
+  readonly vcpuCount: number;
+  readonly placement: Placement;
+  /** Share of shared processors, relative to the other domains'. */
+  readonly weight: number;
+}
+
 export interface HostScenario {
   readonly name: string;
-  /** Hardware threads; each carries one vCPU, dom0's first. */
+  /** Hardware threads. */
   readonly coreCount: number;
   readonly clockHz: number;
+  readonly dom0: CpuScenario;
   readonly nics: readonly NicScenario[];
 }
 
@@ -63,11 +77,28 @@ export interface ReplayServerScenario {
   readonly workingSetBytes: number;
 }
 
-export interface VmScenario {
+/** A job that computes in the background, on every vCPU of its VM, and writes memory as it goes. */
+export interface JobScenario {
+  readonly burstCycles: number;
+  /** Two regions that its writes go round in. */
+  readonly hotBytes: number;
+  readonly coldBytes: number;
+  /** Pages of each that a burst writes. */
+  readonly hotWrites: number;
+  readonly coldWrites: number;
+}
+
+/** How the guest's driver sets the interval between interrupts (assembly/guest/moderation.ts). */
+export type Moderation = "fixed" | "conservative" | "full";
+
+export const MODERATIONS: readonly Moderation[] = ["fixed", "conservative", "full"];
+
+export interface VmScenario extends CpuScenario {
   readonly name: string;
   readonly host: string;
   readonly memoryBytes: number;
-  readonly vcpuCount: 1;
+  readonly moderation: Moderation;
+  readonly job: JobScenario | null;
   readonly io: "renic";
   readonly abilities: Abilities;
   readonly workload: ReplayServerScenario;

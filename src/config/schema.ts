@@ -28,7 +28,7 @@ import {
   whole,
 } from "./fields";
 import * as limits from "./limits";
-import { ABILITIES } from "./scenario";
+import { ABILITIES, MODERATIONS, PLACEMENTS } from "./scenario";
 
 const seed = whole(limits.WHOLE_NUMBER)
   .default(1) // Fixed, as in ns-3: a run without a seed must repeat as well.
@@ -55,16 +55,42 @@ export const nicForm = map({
   }),
 }).meta({ description: "A port of a NIC with SR-IOV: one physical function and its virtual functions." });
 
+const placement = choice(PLACEMENTS)
+  .default("own") // A processor for each vCPU, so that whatever waits was made to.
+  .meta({
+    description:
+      'Processors of the vCPUs: "own", one for each, or "shared", those of the host that are nobody\'s own. Default own.',
+    examples: ["own", "shared"],
+  });
+
+const weight = whole(limits.WEIGHT)
+  .default(256) // Xen's default.
+  .meta({
+    description: "Share of shared processors, relative to other domains', 1 to 65535. Default 256.",
+    examples: [256],
+  });
+
+export const dom0Form = map({
+  vcpus: whole(limits.VCPU_COUNT)
+    .default(1) // The smallest dom0.
+    .meta({ description: "Virtual processors of dom0, 1 to 32. Default 1.", examples: [1] }),
+  cpus: placement,
+  weight,
+})
+  .prefault({})
+  .meta({ description: "The host's control VM. Default one vCPU on a processor of its own." });
+
 export const hostForm = map({
   name: newName().meta({ description: "Name of the host, unique in the scenario.", examples: ["primary"] }),
   cores: whole(limits.CORE_COUNT).meta({
-    description: "Hardware threads. Dom0, each VM and each backup take one.",
+    description: "Hardware threads. Dom0, VMs and backups take one for each vCPU that has one of its own.",
     examples: [8],
   }),
   clock: amount(CLOCK, limits.CLOCK_RATE).meta({
     description: "Cycles per second of each hardware thread, 100MHz to 10GHz.",
     examples: ["2.6GHz"],
   }),
+  dom0: dom0Form,
   nics: list(nicForm, "NICs").meta({ description: "Ports of the host; it needs one if it carries or backs a VM." }),
 }).meta({ description: "A machine that runs VMs." });
 
@@ -121,22 +147,56 @@ export const workloadForm = map({
     .meta({ description: "Size of the region that these writes go round in. Default 1MiB.", examples: ["8MiB"] }),
 }).meta({ description: "What the VM does." });
 
+export const jobForm = map({
+  burst: whole(limits.BURST_CYCLES)
+    .default(50_000) // 19 us at 2.6 GHz: an interrupt does not wait long for a suspend.
+    .meta({ description: "Cycles of a burst, 1000 to 1000000. Default 50000.", examples: [50_000] }),
+  hot: framesAmount(BYTES, limits.WORKING_SET_BYTES, limits.FRAME_BYTES)
+    .prefault("16MiB") // assumed: 4,000 pages, the middle of what compute jobs keep warm.
+    .meta({
+      description: "Region that is written all the time, a multiple of 4KiB. Default 16MiB.",
+      examples: ["16MiB"],
+    }),
+  cold: framesAmount(BYTES, limits.WORKING_SET_BYTES, limits.FRAME_BYTES)
+    .prefault("0B")
+    .meta({ description: "Region that is written now and then, a multiple of 4KiB. Default 0B.", examples: ["64MiB"] }),
+  hotWrites: whole(limits.BURST_WRITES)
+    .default(1) // With the default burst 52,000 pages a second at 2.6 GHz.
+    .meta({ description: "Pages of the hot region that a burst writes, up to 1024. Default 1.", examples: [1] }),
+  coldWrites: whole(limits.BURST_WRITES)
+    .default(0)
+    .meta({ description: "Pages of the cold region that a burst writes, up to 1024. Default 0.", examples: [0] }),
+}).meta({ description: "A job that computes in the background on every vCPU and writes memory as it goes." });
+
 export const vmForm = map({
   name: newName().meta({ description: "Name of the VM, unique in the scenario.", examples: ["web"] }),
   host: nameOf("a host").meta({ description: "Host that the VM starts on.", examples: ["primary"] }),
   memory: framesAmount(BYTES, limits.GUEST_BYTES, limits.FRAME_BYTES).meta({
-    description: "Guest memory, a multiple of 4KiB up to 4GiB and at least workingSet + 2MiB.",
+    description: "Guest memory, a multiple of 4KiB up to 4GiB and at least workingSet, job's hot and cold, and 2MiB.",
     examples: ["64MiB"],
   }),
-  vcpus: only(1)
-    .default(1) // The only count that is modelled.
-    .meta({ description: "Virtual processors. Default 1, the only choice yet.", examples: [1] }),
+  vcpus: whole(limits.VCPU_COUNT)
+    .default(1)
+    .meta({
+      description: "Virtual processors, 1 to 32; the first one drives the network, the others have the job. Default 1.",
+      examples: [1],
+    }),
+  cpus: placement,
+  weight,
   io: only("renic").meta({
     description: "How the VM reaches the network: a ReNIC virtual function.",
     examples: ["renic"],
   }),
   abilities: abilitiesForm,
+  moderation: choice(MODERATIONS)
+    .default("fixed") // What today's driver comes to.
+    .meta({
+      description:
+        'Interrupts: "fixed" at 8,000 a second, "conservative" between 4,000 and 20,000, "full" up to 70,000. Default fixed.',
+      examples: ["fixed", "conservative"],
+    }),
   workload: workloadForm,
+  job: jobForm.optional(),
 }).meta({ description: "A virtual machine. It takes one virtual function of its host." });
 
 export const trafficForm = map({

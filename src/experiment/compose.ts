@@ -3,7 +3,6 @@
  * happens by events.
  */
 
-import { ACTIVITY_REPLICATION } from "../../assembly/layout/cost";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import {
   REQUEST_BYTES,
@@ -16,24 +15,20 @@ import {
 } from "../../assembly/layout/request";
 import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
 import { stagingBytes } from "../checkpoint/replica";
-import type { HostScenario, ReplayScenario, Scenario, VmScenario } from "../config/scenario";
+import type { ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
-import { bootGuest, giveAddress, startPort } from "../device/port-driver";
+import { bootGuest, giveAddress } from "../device/port-driver";
 import type { Exchange } from "../format/conversation";
 import { DATA_PLANE_COSTS } from "../host/cost-model";
-import type { Costs } from "../host/cost-table";
-import type { Place } from "../host/place";
+import { ACCOUNTING_PERIOD_NS } from "../host/credit-scheduler";
 import { after, type Timers } from "../host/timers";
 import type { Protection } from "../remus/protection";
 import { checkService, loadService } from "../workload/replay-service";
-import type { ClientControl, Control, HostControl, VmControl } from "./control";
+import type { ClientControl, Control, VmControl } from "./control";
 import type { RunInput } from "./input";
 import { planWorld } from "./plan";
+import { type GuestAddress, prepareGuest, Site, SWITCH_BACKLOG_BYTES, vcpusOf } from "./site";
 
-/** What a port keeps for a quiesced virtual function. assumed: about the receive packet buffer of the 82576. */
-const PARKED_BYTES = 65_536;
-/** Output buffer of a switch port. assumed: 512 KiB, a shallow-buffered datacentre switch divided among its ports. */
-const SWITCH_BACKLOG_BYTES = 524_288;
 const GUEST_MAC = 0x01;
 const CLIENT_MAC = 0x02;
 
@@ -50,7 +45,7 @@ export function compose(input: RunInput): Composition {
   const world = World.create(input.module, planWorld(input));
   for (const [index, name] of DATA_PLANE_COSTS) world.plane.setCost(index, scenario.costs[name]);
   const network = world.plane.addSwitch(scenario.switchDelayNs);
-  const sites = scenario.hosts.map((host) => new Site(world, host, network, scenario.costs));
+  const sites = scenario.hosts.map((host) => new Site(world, scenario, host, network));
   const siteOf = (name: string) => find(sites, (site) => site.name === name);
   const timers: Timers = [];
   const vms = scenario.vms.map((vm, index) => makeVm(world, siteOf(vm.host), scenario, vm, index, replays));
@@ -64,67 +59,10 @@ export function compose(input: RunInput): Composition {
     after(world, timers, event.atNs, { kind: "fail", subject });
   });
   const hosts = sites.map((site) => site.control());
+  hosts.forEach(({ pool }, subject) => {
+    if (pool) after(world, timers, ACCOUNTING_PERIOD_NS, { kind: "account", subject });
+  });
   return { world, control: { scenario, timers, hosts, vms, clients, protections, eventCount: 0 } };
-}
-
-/** A host while it is being filled: hands out processors and virtual functions. */
-class Site {
-  readonly name: string;
-  readonly index: number;
-  readonly #world: World;
-  readonly #scenario: HostScenario;
-  readonly #processors: number[] = [];
-  readonly #dom0Vcpu: number;
-  readonly #dom0Task: number;
-  readonly #freeVfs: number[] = [];
-
-  constructor(world: World, scenario: HostScenario, network: number, costs: Costs) {
-    this.#world = world;
-    this.#scenario = scenario;
-    this.name = scenario.name;
-    this.index = world.plane.addHost();
-    this.#dom0Vcpu = world.plane.addVcpu(this.index, this.takeProcessor(), 1);
-    this.#dom0Task = world.plane.addControlTask(this.#dom0Vcpu, ACTIVITY_REPLICATION);
-    for (const nic of scenario.nics) {
-      const port = world.plane.addPort(this.index, nic.vfCount, PARKED_BYTES);
-      world.plane.connectPort(port, network, nic.rateBitsPerSecond, nic.latencyNs, SWITCH_BACKLOG_BYTES);
-      world.plane.setDma(port, costs.dmaLatency, costs.dmaByte, costs.dmaByte);
-      startPort(world, port);
-      for (let pool = 0; pool < nic.vfCount; pool++) this.#freeVfs.push(world.plane.firstVf(port) + pool);
-    }
-  }
-
-  takeProcessor(): number {
-    // A cycle is 10^12 / Hz picoseconds, in lowest terms.
-    const divisor = greatestCommonDivisor(1e12, this.#scenario.clockHz);
-    const index = this.#world.plane.addProcessor(1e12 / divisor, this.#scenario.clockHz / divisor);
-    this.#processors.push(index);
-    return index;
-  }
-
-  /** Adds a guest with a processor and a virtual function of its own. */
-  addGuest(vm: VmScenario, number: number): Place {
-    const { plane } = this.#world;
-    const processor = this.takeProcessor();
-    const [low, high] = mac(GUEST_MAC, number);
-    const pages = vm.memoryBytes / PAGE_BYTES;
-    const cycles = vm.workload.cyclesPerRequest;
-    const guest = plane.addGuest(this.index, processor, pages, low, high, guestIp(number), cycles);
-    const vf = this.#freeVfs.shift();
-    if (vf === undefined) throw new Error("the scenario was checked for virtual functions");
-    plane.attachVf(vf, guest);
-    return { host: this.index, guest, vf, dom0Task: this.#dom0Task };
-  }
-
-  control(): HostControl {
-    return {
-      name: this.name,
-      index: this.index,
-      processors: this.#processors,
-      dom0Vcpu: this.#dom0Vcpu,
-      isAlive: true,
-    };
-  }
 }
 
 function makeVm(
@@ -135,12 +73,13 @@ function makeVm(
   number: number,
   replays: ReadonlyMap<string, readonly Exchange[]>,
 ): VmControl {
-  const place = site.addGuest(vm, number);
+  const place = site.addGuest(vm, guestAddress(number));
+  prepareGuest(world, place.guest, vm);
   const [low, high] = mac(GUEST_MAC, number);
   giveAddress(world, place.vf, { low, high });
   const { port, exchanges } = serviceOf(scenario, vm, replays);
   loadService(world, place.guest, vm, port, exchanges);
-  return { name: vm.name, place, vcpu: world.plane.vcpuOf(place.guest) };
+  return { name: vm.name, place, vcpus: vcpusOf(world, place.guest, vm) };
 }
 
 function checkServices({ scenario, replays, source = "scenario" }: RunInput): void {
@@ -166,7 +105,7 @@ function makeProtection(
   const number = scenario.vms.findIndex((candidate) => candidate.name === wanted.vm);
   const vm = item(scenario.vms, number);
   const primary = item(vms, number).place;
-  const backup = siteOf(wanted.to).addGuest(vm, number);
+  const backup = siteOf(wanted.to).addGuest(vm, guestAddress(number));
   const stagingPages = vm.memoryBytes / PAGE_BYTES;
   const { plane } = world;
   plane.createOutbound(primary.vf, wanted.outboundBytes);
@@ -258,6 +197,10 @@ function mac(kind: number, number: number): [number, number] {
   return [(0x004e5202 | (kind << 24)) >>> 0, (number + 1) << 8];
 }
 
+function guestAddress(number: number): GuestAddress {
+  return { mac: mac(GUEST_MAC, number), ip: guestIp(number) };
+}
+
 /** 10.0.0.N for guests. */
 function guestIp(number: number): number {
   return 0x0a000001 + number;
@@ -266,10 +209,6 @@ function guestIp(number: number): number {
 /** 10.0.1.N for clients. */
 function clientIp(number: number): number {
   return 0x0a000101 + number;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b ? greatestCommonDivisor(b, a % b) : a;
 }
 
 function item<T>(list: readonly T[], index: number): T {

@@ -4,15 +4,17 @@
  */
 import type { Scenario } from "../config/scenario";
 import type { Place } from "../host/place";
+import type { ProcessorPool } from "../host/processor-pool";
 import type { Timers } from "../host/timers";
 import type { Protection } from "../remus/protection";
 
 export interface HostControl {
   readonly name: string;
   readonly index: number;
-  /** Its processors, and dom0's vCPU. */
   readonly processors: readonly number[];
-  readonly dom0Vcpu: number;
+  readonly dom0Vcpus: readonly number[];
+  /** Those that are shared; null without any. */
+  readonly pool: ProcessorPool | null;
   isAlive: boolean;
 }
 
@@ -20,7 +22,7 @@ export interface VmControl {
   readonly name: string;
   /** Where it was started. */
   readonly place: Place;
-  readonly vcpu: number;
+  readonly vcpus: readonly number[];
 }
 
 export interface ClientControl {

@@ -15,6 +15,8 @@ import {
   SLOT_SMALL_BYTES,
   SWITCH_ADDRESS_COUNT,
   SWITCH_PORT_COUNT_MAX,
+  TASK_COUNT_MAX,
+  VCPU_COUNT_MAX,
   WIRE_COUNT_MAX,
 } from "../../assembly/layout/limits";
 import { REQUEST_BYTES } from "../../assembly/layout/request";
@@ -23,8 +25,10 @@ import { stagingBytes } from "../checkpoint/replica";
 import type { Scenario } from "../config/scenario";
 import type { WorldPlan } from "../core/world";
 import type { Exchange } from "../format/conversation";
+import { simulatedCount } from "../host/host-processors";
 import { InputError } from "../sim/input-error";
 import type { RunInput } from "./input";
+import { domainsOn, processorPlanOf } from "./site";
 
 /** Events that wait at once: a few for each object, and stale ones until their time. */
 const EVENT_COUNT = 65_536;
@@ -84,14 +88,18 @@ function replayBytes(exchanges: readonly Exchange[]): number {
 }
 
 /** Refuses a scenario with more of something than the data plane's tables hold. */
-function checkCounts({ hosts, clients, vms, protect }: Scenario, source: string): void {
+function checkCounts(scenario: Scenario, source: string): void {
+  const { hosts, clients, vms, protect } = scenario;
   const guests = vms.length + protect.length;
+  const { processors, vcpus, tasks } = cpuCounts(scenario);
   const ports = hosts.reduce((sum, { nics }) => sum + nics.length, 0);
   const counts: readonly (readonly [string, number, number])[] = [
     ["hosts", hosts.length, HOST_COUNT_MAX],
     ["clients", clients.length, CLIENT_COUNT_MAX],
     ["vms, backups included,", guests, GUEST_COUNT_MAX],
-    ["processors", hosts.length + guests, PROCESSOR_COUNT_MAX],
+    ["processors", processors, PROCESSOR_COUNT_MAX],
+    ["vcpus, those of backups and dom0s included,", vcpus, VCPU_COUNT_MAX],
+    ["tasks of vcpus", tasks, TASK_COUNT_MAX],
     ["nics", ports, PORT_COUNT_MAX],
     ["switch ports", ports + clients.length, SWITCH_PORT_COUNT_MAX],
     ["wires", 2 * (ports + clients.length + protect.length) + ports, WIRE_COUNT_MAX],
@@ -100,6 +108,19 @@ function checkCounts({ hosts, clients, vms, protect }: Scenario, source: string)
     .filter(([, count, most]) => count > most)
     .map(([subject, count, most]) => ({ place: "", subject, reason: `are ${count}; one world holds at most ${most}` }));
   if (problems.length > 0) throw new InputError(source, problems);
+}
+
+/** Returns how many processors are simulated, and what runs on them. */
+function cpuCounts(scenario: Scenario): { processors: number; vcpus: number; tasks: number } {
+  const processors = scenario.hosts.reduce((sum, host, index) => {
+    return sum + simulatedCount(processorPlanOf(scenario, host, index));
+  }, 0);
+  const vcpus = scenario.hosts.reduce((sum, host) => {
+    return sum + domainsOn(scenario, host).reduce((total, { vcpuCount }) => total + vcpuCount, 0);
+  }, 0);
+  // A control task a host, a network task a guest, a job on each vCPU.
+  const tasks = scenario.hosts.length + scenario.vms.length + scenario.protect.length + vcpus;
+  return { processors, vcpus, tasks };
 }
 
 function refuse(source: string, bytes: number): never {

@@ -15,8 +15,10 @@ import {
 import { InternalError } from "../core/load";
 import type { Stop } from "../core/world";
 import { servePorts } from "../device/port-driver";
+import { ACCOUNTING_PERIOD_NS } from "../host/credit-scheduler";
+import { endPeriod } from "../host/processor-pool";
 import type { Observer, Simulation } from "../host/simulation";
-import { fired, type Purpose } from "../host/timers";
+import { after, fired, type Purpose } from "../host/timers";
 import {
   listen,
   onActivated,
@@ -131,10 +133,22 @@ function onTimer(simulation: Simulation, control: Control, { kind, subject }: Pu
     if (event) failHost(simulation, control, event.fail);
     return;
   }
+  if (kind === "account") {
+    endAccountingPeriod(simulation, control, subject);
+    return;
+  }
   const protection = control.protections[subject];
   const action = ON_TIMER[kind];
   if (!protection || !action) throw new InternalError(`a timer of kind ${kind} for ${subject} has nobody to answer it`);
   action(simulation, protection);
+}
+
+/** The policy looks at the shared processors of a host, and will again. */
+function endAccountingPeriod({ world, timers }: Simulation, control: Control, subject: number): void {
+  const host = control.hosts[subject];
+  if (!host?.pool || !host.isAlive) return;
+  endPeriod(world, host.pool);
+  after(world, timers, ACCOUNTING_PERIOD_NS, { kind: "account", subject });
 }
 
 /** A host loses power, with all that lives on it. */

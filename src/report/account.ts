@@ -4,11 +4,13 @@
  */
 
 import { ACTIVITY_NAMES } from "../../assembly/layout/cost";
-import type { ClientControl } from "../experiment/control";
+import type { World } from "../core/world";
+import type { ClientControl, HostControl } from "../experiment/control";
 import { type RequestOutcome, readRequests } from "../experiment/requests";
 import type { RunOutcome } from "../experiment/run";
 import type { Tally } from "../experiment/tally";
 import type { Protection } from "../remus/protection";
+import { numbersTo } from "../sim/numbers";
 
 export interface Account {
   readonly digest: string;
@@ -16,15 +18,28 @@ export interface Account {
   readonly simulatedNs: number;
   readonly controlEvents: number;
   readonly frames: Tally;
-  readonly vms: readonly VmAccount[];
+  readonly hosts: readonly HostAccount[];
   readonly clients: readonly ClientAccount[];
   readonly protections: readonly ProtectionAccount[];
 }
 
-/** What a machine's vCPU did where the machine was started: one hardware thread is 100 %. */
-export interface VmAccount {
+/** What a host's processors did: 100 % is one hardware thread. */
+export interface HostAccount {
   readonly name: string;
+  /** Those that are simulated; a processor that nobody may use is none of them. */
+  readonly processorCount: number;
   readonly busyNs: number;
+  readonly idleNs: number;
+  readonly domains: readonly DomainAccount[];
+}
+
+/** What a domain's vCPUs did. */
+export interface DomainAccount {
+  /** "dom0", the name of a VM, or that of one whose backup this is. */
+  readonly name: string;
+  readonly isBackup: boolean;
+  readonly vcpuCount: number;
+  readonly ranNs: number;
   /** Cycles by activity. */
   readonly cycles: Readonly<Record<string, number>>;
 }
@@ -80,24 +95,59 @@ const ACTIVITIES = ACTIVITY_NAMES.split(",");
 
 /** Makes the account of a finished run. */
 export function accountOf(outcome: RunOutcome): Account {
-  const { world, control, tally, digest } = outcome;
+  const { control, tally, digest } = outcome;
   return {
     digest,
     seed: control.scenario.seed,
     simulatedNs: control.scenario.durationNs,
     controlEvents: control.eventCount,
     frames: tally,
-    vms: control.vms.map(({ name, vcpu }) => ({
-      name,
-      busyNs: Math.floor(world.plane.vcpuRanPs(vcpu) / 1000),
-      cycles: Object.fromEntries(
-        ACTIVITIES.map((activity, index) => [activity, world.plane.chargedCycles(vcpu, index)]),
-      ),
-    })),
+    hosts: control.hosts.map((host) => hostAccount(outcome, host)),
     clients: control.clients
       .filter((client) => client.requestCount > 0)
       .map((client) => clientAccount(outcome, client)),
     protections: control.protections.map((protection) => protectionAccount(outcome, protection)),
+  };
+}
+
+function hostAccount({ world, control }: RunOutcome, host: HostControl): HostAccount {
+  const { plane } = world;
+  const own = control.vms.filter(({ place }) => place.host === host.index);
+  const backups = control.protections.filter(({ replica }) => replica.backup.host === host.index);
+  const vcpusOf = (name: string) => control.vms.find((vm) => vm.name === name)?.vcpus.length ?? 0;
+  return {
+    name: host.name,
+    processorCount: host.processors.length,
+    busyNs: toNs(host.processors.reduce((sum, processor) => sum + plane.busyPs(processor), 0)),
+    idleNs: toNs(host.processors.reduce((sum, processor) => sum + plane.idlePs(processor), 0)),
+    domains: [
+      domainAccount(world, "dom0", host.dom0Vcpus),
+      ...own.map(({ name, vcpus }) => domainAccount(world, name, vcpus)),
+      ...backups.map(({ vm, replica }) => {
+        const first = plane.vcpuOf(replica.backup.guest);
+        return {
+          ...domainAccount(
+            world,
+            vm,
+            numbersTo(vcpusOf(vm)).map((number) => first + number),
+          ),
+          isBackup: true,
+        };
+      }),
+    ],
+  };
+}
+
+function domainAccount({ plane }: World, name: string, vcpus: readonly number[]): DomainAccount {
+  const cycles = ACTIVITIES.map((activity, index) => {
+    return [activity, vcpus.reduce((sum, vcpu) => sum + plane.chargedCycles(vcpu, index), 0)] as const;
+  });
+  return {
+    name,
+    isBackup: false,
+    vcpuCount: vcpus.length,
+    ranNs: toNs(vcpus.reduce((sum, vcpu) => sum + plane.vcpuRanPs(vcpu), 0)),
+    cycles: Object.fromEntries(cycles),
   };
 }
 

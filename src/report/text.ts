@@ -1,12 +1,12 @@
 /** The account as text, for a terminal: what a reader wants to know, in the order in which it is asked. */
-import type { Account, ClientAccount, ProtectionAccount, VmAccount } from "./account";
+import type { Account, ClientAccount, DomainAccount, ProtectionAccount } from "./account";
 
 /** Returns the account as lines. */
 export function accountText(account: Account): string[] {
   return [
     ...account.clients.flatMap(clientText),
     ...account.protections.flatMap((protection) => protectionText(protection, account)),
-    ...account.vms.map((vm) => vmText(vm, account.simulatedNs)),
+    ...cpuText(account),
     `frames       ${frameText(account)}`,
     `digest       ${account.digest}`,
   ];
@@ -60,10 +60,27 @@ function gapText({ gap }: ClientAccount): string {
   return `longest without an answer: ${milliseconds(gap.toNs - gap.fromNs)}, until ${milliseconds(gap.toNs)}`;
 }
 
-function vmText({ name, busyNs, cycles }: VmAccount, simulatedNs: number): string {
+/** Processor time by domain, and by activity within it; of one hardware thread, so that two busy ones are 200 %. */
+function cpuText({ hosts, simulatedNs }: Account): string[] {
+  return hosts.flatMap(({ name, processorCount, busyNs, domains }) => {
+    const used = `${percent(busyNs, simulatedNs)} of a hardware thread, ${processorCount} of which are in use`;
+    const rows = domains
+      .filter(({ ranNs }) => ranNs > 0)
+      .map((domain) => `  ${domainName(domain).padEnd(10)} ${domainText(domain, simulatedNs)}`);
+    return [`${`cpu ${name}`.padEnd(12)} ${used}`, ...rows];
+  });
+}
+
+function domainName({ name, isBackup }: DomainAccount): string {
+  return isBackup ? `${name}'` : name;
+}
+
+function domainText({ ranNs, cycles }: DomainAccount, simulatedNs: number): string {
   const total = Object.values(cycles).reduce((sum, value) => sum + value, 0);
-  const shares = Object.entries(cycles).map(([activity, value]) => `${activity} ${percent(value, total)}`);
-  return `${`cpu ${name}`.padEnd(12)} ${percent(busyNs, simulatedNs)} of one hardware thread: ${shares.join(", ")}`;
+  const shares = Object.entries(cycles)
+    .filter(([, value]) => value > 0)
+    .map(([activity, value]) => `${activity} ${percent(value, total)}`);
+  return `${percent(ranNs, simulatedNs)}: ${shares.join(", ")}`;
 }
 
 function percent(part: number, whole: number): string {

@@ -16,7 +16,7 @@ interface ServiceSize {
   readonly slotBytes: number;
   readonly bucketCount: number;
   readonly workPages: number;
-  /** Of the guest's memory from its start, software and buffers included. */
+  /** Of the guest's memory, software, buffers and a job's region included. */
   readonly bytes: number;
 }
 
@@ -25,8 +25,9 @@ function sizeOf(vm: VmScenario, exchanges: readonly Exchange[]): ServiceSize {
   const slotBytes = powerOfTwo(SLOT_REPLY + longest, 64);
   const bucketCount = powerOfTwo(exchanges.length * 2, 64);
   const workPages = Math.max(1, Math.ceil(vm.workload.workingSetBytes / PAGE_BYTES));
+  const jobBytes = vm.job ? vm.job.hotBytes + vm.job.coldBytes : 0;
   const tablePages = pages(bucketCount * BUCKET_BYTES) + pages(exchanges.length * slotBytes);
-  return { slotBytes, bucketCount, workPages, bytes: (TABLE_PAGE + tablePages + workPages) * PAGE_BYTES };
+  return { slotBytes, bucketCount, workPages, bytes: (TABLE_PAGE + tablePages + workPages) * PAGE_BYTES + jobBytes };
 }
 
 /** Throws InputError when the recorded replies do not fit the machine's memory. */

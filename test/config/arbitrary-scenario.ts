@@ -1,6 +1,7 @@
 /** Random scenarios that keep every rule, for properties: rows first, then hosts that are large enough to carry them. */
 
 import fc from "fast-check";
+import { MODERATIONS, PLACEMENTS } from "../../src/config/scenario";
 import { ABILITIES, COST_NAMES, COST_ROWS, type CostOverrides, resolveCosts, type Scenario } from "../../src/scenario";
 
 const KIB = 1024;
@@ -23,19 +24,48 @@ const trickyName = fc.constantFrom("1", "0x1f", "1e3", "true", "null", "NaN", "2
 const name = fc.oneof(trickyName, fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
 const capture = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }).filter((path) => /^\P{Cc}+$/u.test(path));
 
+const cpus = fc.record({
+  vcpuCount: fc.integer({ min: 1, max: 4 }),
+  placement: fc.constantFrom(...PLACEMENTS),
+  weight: fc.integer({ min: 1, max: 65_535 }),
+});
+
+const job = fc
+  .record({
+    burstCycles: fc.integer({ min: 1000, max: 1_000_000 }),
+    hotPages: fc.nat(1024),
+    coldPages: fc.nat(1024),
+    share: fc.integer({ min: 0, max: 100 }),
+  })
+  .map(({ burstCycles, hotPages, coldPages, share }) => ({
+    burstCycles,
+    hotBytes: hotPages * 4096,
+    coldBytes: coldPages * 4096,
+    hotWrites: Math.floor((hotPages * share) / 100),
+    coldWrites: Math.floor((coldPages * share) / 100),
+  }));
+
 const workload = fc
   .record({
     kind: fc.constant("replay-server" as const),
     cyclesPerRequest: fc.maxSafeNat(),
     dirtyPerRequestBytes: fc.nat(64 * KIB),
-    workingSetBytes: fc.integer({ min: 4 * KIB, max: 32 * MIB }),
+    workingSetBytes: fc.integer({ min: 4 * KIB, max: 24 * MIB }),
+    cpus,
+    moderation: fc.constantFrom(...MODERATIONS),
+    job: fc.option(job),
   })
-  .chain((values) =>
-    fc.integer({ min: Math.ceil(values.workingSetBytes / 4096) + 512, max: 16 * KIB }).map((frameCount) => ({
+  .chain(({ cpus: guestCpus, moderation, job: guestJob, ...values }) => {
+    const jobBytes = guestJob ? guestJob.hotBytes + guestJob.coldBytes : 0;
+    const least = Math.ceil(values.workingSetBytes / 4096) + jobBytes / 4096 + 512;
+    return fc.integer({ min: least, max: 16 * KIB }).map((frameCount) => ({
       workload: values,
+      cpus: guestCpus,
+      moderation,
+      job: guestJob,
       memoryBytes: frameCount * 4096,
-    })),
-  );
+    }));
+  });
 
 const vmRow = fc.record({
   guest: workload,
@@ -97,6 +127,7 @@ const shape = fc.record({
   ablate: fc.record({ abilities: fc.subarray([...ABILITIES]), driverResetNs }),
   costPreset: fc.constantFrom("era" as const, "now" as const),
   costOverrides,
+  dom0: cpus,
 });
 
 /** A valid scenario of up to four hosts, VMs and clients. */
@@ -112,8 +143,9 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
     switchDelayNs: drawn.switchDelayNs,
     hosts: Array.from({ length: hostCount }, (_, index) => ({
       name: hostName(index),
-      coreCount: 9,
+      coreCount: 40,
       clockHz: drawn.clockHz,
+      dom0: drawn.dom0,
       nics: [
         { ...drawn.nic, vfCount: 7 },
         { ...drawn.nic, vfCount: 1 },
@@ -124,7 +156,9 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
       name: vmName(index),
       host: hostName(host),
       memoryBytes: guest.memoryBytes,
-      vcpuCount: 1,
+      ...guest.cpus,
+      moderation: guest.moderation,
+      job: guest.job,
       io: "renic",
       abilities,
       workload: guest.workload,

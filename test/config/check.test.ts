@@ -125,12 +125,33 @@ describe("one broken rule, read, its place and what would keep it", () => {
         ["cores: 8", "cores: 2"],
         ["traffic:", `  - ${VM}\ntraffic:`],
       ],
-      ['5:29: hosts.0.cores: expected at least 3, one each for dom0, VM "web", VM "db", got 2'],
+      ['5:29: hosts.0.cores: expected at least 3, one for each vCPU of dom0, VM "web", VM "db", got 2'],
     ],
     [
       "a backup without a core",
       [["name: backup, cores: 8", "name: backup, cores: 1"]],
-      ['6:28: hosts.1.cores: expected at least 2, one each for dom0, backup of "web", got 1'],
+      ['6:28: hosts.1.cores: expected at least 2, one for each vCPU of dom0, backup of "web", got 1'],
+    ],
+    [
+      "more vCPUs with processors of their own than there are, and others that share none",
+      [
+        ["cores: 8", "cores: 3, dom0: { cpus: shared }"],
+        ["io: renic", "io: renic\n    vcpus: 3"],
+      ],
+      [
+        '5:29: hosts.0.cores: expected at least 4, one for each vCPU of VM "web" with 3 vcpus, and one to share for dom0, got 3',
+      ],
+    ],
+    [
+      "memory below what a job needs, whose bursts write more than there is",
+      [
+        ["memory: 64MiB", "memory: 16MiB"],
+        ["io: renic", "io: renic\n    job: { hot: 8KiB, cold: 8MiB, hotWrites: 3 }"],
+      ],
+      [
+        "12:13: vms.0.memory: expected at least 18440KiB, which is workingSet, the job's hot and cold and 2MiB for the guest's software, got 16MiB",
+        "14:46: vms.0.job.hotWrites: expected at most 2, the pages of hot (8KiB), got 3",
+      ],
     ],
     [
       "more guests than virtual functions",

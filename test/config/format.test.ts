@@ -44,11 +44,13 @@ hosts:
   - name: primary
     cores: 8
     clock: 2.6GHz
+    dom0: { vcpus: 1, cpus: own, weight: 256 }
     nics:
       - { rate: 10Gbps, latency: 1us, vfs: 7 }
   - name: backup
     cores: 8
     clock: 2.6GHz
+    dom0: { vcpus: 1, cpus: own, weight: 256 }
     nics:
       - { rate: 10Gbps, latency: 1us, vfs: 7 }
 clients:
@@ -60,9 +62,12 @@ vms:
     host: primary
     memory: 64MiB
     vcpus: 1
+    cpus: own
+    weight: 256
     io: renic
     abilities: { stateWrite: true, dmaLog: true, hold: true }
     workload: { kind: replay-server, cyclesPerRequest: 60000, dirtyPerRequest: 8KiB, workingSet: 8MiB }
+    moderation: fixed
 traffic:
   - { from: visitor, to: web, kind: replay, capture: dns.pcapng, port: 53, scale: 1, start: 0s, timeout: 1s, tries: 5 }
 protect:

@@ -17,13 +17,14 @@ describe("parseScenario", () => {
 
   test("scenario with most values given, read, values in base units", () => {
     const nic = { rateBitsPerSecond: 10_000_000_000, latencyNs: 1000, vfCount: 7 };
+    const dom0 = { vcpuCount: 1, placement: "own", weight: 256 };
     expect(parseScenario(FAILOVER, "failover.yaml")).toEqual({
       version: 1,
       seed: 1,
       durationNs: 8_000_000_000,
       hosts: [
-        { name: "primary", coreCount: 8, clockHz: 2_600_000_000, nics: [nic] },
-        { name: "backup", coreCount: 8, clockHz: 2_600_000_000, nics: [nic] },
+        { name: "primary", coreCount: 8, clockHz: 2_600_000_000, dom0, nics: [nic] },
+        { name: "backup", coreCount: 8, clockHz: 2_600_000_000, dom0, nics: [nic] },
       ],
       clients: [{ name: "visitor", link: { rateBitsPerSecond: 10_000_000_000, latencyNs: 50_000, loss: 0 } }],
       switchDelayNs: 1000,
@@ -33,6 +34,10 @@ describe("parseScenario", () => {
           host: "primary",
           memoryBytes: 67_108_864,
           vcpuCount: 1,
+          placement: "own",
+          weight: 256,
+          moderation: "fixed",
+          job: null,
           io: "renic",
           abilities: { stateWrite: true, dmaLog: true, hold: true },
           workload: {
@@ -237,7 +242,8 @@ describe("one mistake in a value or key, read, its place, name and reason", () =
     ["memory: 64MiB", "memory: 65MB", '12:13: vms.0.memory: expected a multiple of 4KiB, got "65MB"'],
     ["memory: 64MiB", "memory: 1MiB", '12:13: vms.0.memory: expected a size from 2MiB to 4GiB, got "1MiB"'],
     ["io: renic", "io: virtio", '13:9: vms.0.io: expected "renic", got "virtio"'],
-    ["io: renic", "io: renic\n    vcpus: 2", "14:12: vms.0.vcpus: expected 1, got 2"],
+    ["io: renic", "io: renic\n    vcpus: 33", "14:12: vms.0.vcpus: expected a whole number from 1 to 32, got 33"],
+    ["io: renic", "io: renic\n    cpus: pinned", '14:11: vms.0.cpus: expected one of "own", "shared", got "pinned"'],
     [
       "io: renic",
       "io: renic\n    abilities: { hold: no }",
@@ -289,7 +295,7 @@ describe("several mistakes", () => {
       ["at: 4s", "at: 9s"],
     );
     expect(problemsIn(text)).toEqual([
-      'failover.yaml:5:29: hosts.0.cores: expected at least 2, one each for dom0, backup of "web", got 1',
+      'failover.yaml:5:29: hosts.0.cores: expected at least 2, one for each vCPU of dom0, backup of "web", got 1',
       'failover.yaml:5:62: hosts.0.nics.0.rate: expected a rate such as "10Gbps", got "10Gbsp"',
       'failover.yaml:11:11: vms.0.host: expected the name of a host ("primary", "backup"), got "primry"; did you mean "primary"?',
       "failover.yaml:20:11: traffic.0.port: expected a whole number from 1 to 65535, got 0",

@@ -1,0 +1,136 @@
+/** A host while a world is being composed: hands out processors and virtual functions. */
+import { ACTIVITY_REPLICATION } from "../../assembly/layout/cost";
+import { MODERATION_CONSERVATIVE, MODERATION_FIXED, MODERATION_FULL } from "../../assembly/layout/guest-software";
+import { PAGE_BYTES } from "../../assembly/layout/limits";
+import type { CpuScenario, HostScenario, Moderation, Scenario, VmScenario } from "../config/scenario";
+import type { World } from "../core/world";
+import { startPort } from "../device/port-driver";
+import type { Costs } from "../host/cost-table";
+import { type HostProcessorPlan, HostProcessors } from "../host/host-processors";
+import type { Place } from "../host/place";
+import type { HostControl } from "./control";
+
+/** What a port keeps for a quiesced virtual function. assumed: about the receive packet buffer of the 82576. */
+const PARKED_BYTES = 65_536;
+/** Output buffer of a switch port. assumed: 512 KiB, a shallow-buffered datacentre switch divided among its ports. */
+export const SWITCH_BACKLOG_BYTES = 524_288;
+
+/** Dom0 among the domains of a pool; guests have numbers from 0. */
+const DOM0 = -1;
+
+const MODERATION_OF: Readonly<Record<Moderation, number>> = {
+  fixed: MODERATION_FIXED,
+  conservative: MODERATION_CONSERVATIVE,
+  full: MODERATION_FULL,
+};
+
+/** Who a guest is on the network. */
+export interface GuestAddress {
+  readonly mac: readonly [low: number, high: number];
+  readonly ip: number;
+}
+
+/** Returns how the processors of a host are divided. */
+export function processorPlanOf(scenario: Scenario, host: HostScenario, index: number): HostProcessorPlan {
+  const domains = domainsOn(scenario, host);
+  const owners = domains.filter(({ placement }) => placement === "own");
+  return {
+    host: index,
+    coreCount: host.coreCount,
+    clockHz: host.clockHz,
+    ownCount: owners.reduce((sum, { vcpuCount }) => sum + vcpuCount, 0),
+    hasShared: owners.length < domains.length,
+    timeSliceNs: scenario.costs.timeSlice,
+  };
+}
+
+/** Returns what a host carries: dom0, its VMs, and the backups of others. */
+export function domainsOn({ vms, protect }: Scenario, host: HostScenario): CpuScenario[] {
+  const backups = protect.filter(({ to }) => to === host.name).map(({ vm }) => vm);
+  return [host.dom0, ...vms.filter((vm) => vm.host === host.name), ...vms.filter((vm) => backups.includes(vm.name))];
+}
+
+export class Site {
+  readonly name: string;
+  readonly index: number;
+  readonly #world: World;
+  readonly #processors: HostProcessors;
+  readonly #dom0Vcpus: readonly number[];
+  readonly #dom0Task: number;
+  readonly #freeVfs: number[] = [];
+
+  constructor(world: World, scenario: Scenario, host: HostScenario, network: number) {
+    const { plane } = world;
+    this.#world = world;
+    this.name = host.name;
+    this.index = plane.addHost();
+    this.#processors = new HostProcessors(world, processorPlanOf(scenario, host, this.index));
+    this.#dom0Vcpus = Array.from({ length: host.dom0.vcpuCount }, () => this.#addDom0Vcpu(host.dom0));
+    this.#dom0Task = plane.addControlTask(this.#dom0Vcpus[0] ?? 0, ACTIVITY_REPLICATION);
+    for (const nic of host.nics) this.#addPort(nic, network, scenario.costs);
+  }
+
+  #addDom0Vcpu({ placement, weight }: CpuScenario): number {
+    const { firstProcessor, processorCount } = this.#processors.placeFor(placement === "shared");
+    const vcpu = this.#world.plane.addVcpu(this.index, firstProcessor, processorCount);
+    if (placement === "shared") this.#processors.govern(vcpu, DOM0, weight);
+    return vcpu;
+  }
+
+  #addPort(nic: HostScenario["nics"][number], network: number, costs: Costs): void {
+    const { plane } = this.#world;
+    const port = plane.addPort(this.index, nic.vfCount, PARKED_BYTES);
+    plane.connectPort(port, network, nic.rateBitsPerSecond, nic.latencyNs, SWITCH_BACKLOG_BYTES);
+    plane.setDma(port, costs.dmaLatency, costs.dmaByte, costs.dmaByte);
+    startPort(this.#world, port);
+    for (let pool = 0; pool < nic.vfCount; pool++) this.#freeVfs.push(plane.firstVf(port) + pool);
+  }
+
+  /** Adds a guest with its vCPUs and a virtual function of its own; with a job, if it has one. */
+  addGuest(vm: VmScenario, { mac, ip }: GuestAddress): Place {
+    const { plane } = this.#world;
+    const isShared = vm.placement === "shared";
+    const first = this.#processors.placeFor(isShared);
+    const pageCount = vm.memoryBytes / PAGE_BYTES;
+    const guest = plane.addGuest(this.index, first.firstProcessor, pageCount, ...mac, ip, vm.workload.cyclesPerRequest);
+    plane.setAffinity(plane.vcpuOf(guest), first.firstProcessor, first.processorCount);
+    for (let number = 1; number < vm.vcpuCount; number++) {
+      const { firstProcessor, processorCount } = this.#processors.placeFor(isShared);
+      plane.addGuestVcpu(guest, firstProcessor, processorCount);
+    }
+    for (const vcpu of vcpusOf(this.#world, guest, vm)) {
+      if (isShared) this.#processors.govern(vcpu, guest, vm.weight);
+      if (vm.job) plane.addComputeTask(guest, vcpu);
+    }
+    const vf = this.#freeVfs.shift();
+    if (vf === undefined) throw new Error("the scenario was checked for virtual functions");
+    plane.attachVf(vf, guest);
+    return { host: this.index, guest, vf, dom0Task: this.#dom0Task };
+  }
+
+  control(): HostControl {
+    return {
+      name: this.name,
+      index: this.index,
+      processors: this.#processors.all,
+      dom0Vcpus: this.#dom0Vcpus,
+      pool: this.#processors.pool,
+      isAlive: true,
+    };
+  }
+}
+
+/** Returns the numbers of a guest's vCPUs. */
+export function vcpusOf({ plane }: World, guest: number, { vcpuCount }: CpuScenario): number[] {
+  return Array.from({ length: vcpuCount }, (_, number) => plane.vcpuOf(guest) + number);
+}
+
+/** Sets up what a guest's memory says of its driver and its job: once, a backup gets it with the first copy. */
+export function prepareGuest({ plane }: World, guest: number, vm: VmScenario): void {
+  plane.setModeration(guest, MODERATION_OF[vm.moderation]);
+  if (!vm.job) return;
+  const { burstCycles, hotBytes, coldBytes, hotWrites, coldWrites } = vm.job;
+  const [hotPages, coldPages] = [hotBytes / PAGE_BYTES, coldBytes / PAGE_BYTES];
+  const firstPage = vm.memoryBytes / PAGE_BYTES - hotPages - coldPages;
+  plane.createComputation(guest, burstCycles, firstPage, hotPages, coldPages, hotWrites, coldWrites);
+}
