@@ -12,6 +12,7 @@ import { build } from "esbuild";
 
 const ENTRIES = {
   agree: "test/agreement/main.ts",
+  "tcp-faults": "test/transport/faults-main.ts",
 };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));

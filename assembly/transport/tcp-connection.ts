@@ -125,7 +125,7 @@ export class Connection {
   timestampBase: u32;
   timestampRecentAt: u64;
 
-  /** When the retransmission, persist or TIME-WAIT timer fires, and which one it is. */
+  /** When the retransmission, persist, TIME-WAIT or FIN-WAIT-2 timer fires, and which one it is. */
   timerAt: u64;
   delayedAckAt: u64;
   /** When the application wants to be woken. */
@@ -182,6 +182,7 @@ export const TIMER_NONE: u32 = 0;
 export const TIMER_RETRANSMIT: u32 = 1;
 export const TIMER_PERSIST: u32 = 2;
 export const TIMER_TIME_WAIT: u32 = 3;
+export const TIMER_FIN_WAIT: u32 = 4;
 
 export const NO_WORK: u32 = 0xffffffff;
 

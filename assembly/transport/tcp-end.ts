@@ -8,7 +8,7 @@
  * A connection that no application was told of is free at once. Invariant: one that is free is found by no segment, and
  * has no timer.
  */
-import { CONNECTION_BYTES, END_CLOSED, END_NONE, STATE_CLOSED, STATE_TIME_WAIT } from "../layout/tcp";
+import { CONNECTION_BYTES, END_CLOSED, END_NONE, STATE_CLOSED, STATE_TIME_WAIT, TCP_ACK } from "../layout/tcp";
 import { GuestMemory } from "../memory/guest-memory";
 import { NEVER } from "../sim/event-queue";
 import { world } from "../sim/world";
@@ -19,11 +19,23 @@ import {
   IS_WOKEN,
   NO_WORK,
   PEER_IS_DONE,
+  TIMER_FIN_WAIT,
   TIMER_NONE,
   TIMER_TIME_WAIT,
 } from "./tcp-connection";
 import { arm } from "./tcp-deadline";
-import { addFree, addTimeWait, connection, countEnd, leave, removeTimeWait, Stack, takeFree, wake } from "./tcp-stack";
+import {
+  addFree,
+  addReset,
+  addTimeWait,
+  connection,
+  countEnd,
+  leave,
+  removeTimeWait,
+  Stack,
+  takeFree,
+  wake,
+} from "./tcp-stack";
 
 /** Takes a free control block, or that of the oldest TIME-WAIT; null when there is neither. All of it is zero. */
 export function takeBlock(m: GuestMemory, s: Stack): Connection | null {
@@ -68,6 +80,26 @@ export function waitOut(m: GuestMemory, s: Stack, c: Connection): void {
   c.timer = TIMER_TIME_WAIT;
   c.timerAt = world().now + s.timeWaitPs;
   arm(m, s, c);
+}
+
+/** Has a connection in FIN-WAIT-2 wait no longer than TIME-WAIT lasts, from now. */
+export function limitFinWait(m: GuestMemory, s: Stack, c: Connection): void {
+  c.timer = TIMER_FIN_WAIT;
+  c.timerAt = world().now + s.timeWaitPs;
+  arm(m, s, c);
+}
+
+/** Has the peer of a connection get a reset, unless too many wait to be sent. */
+export function sendReset(s: Stack, c: Connection): void {
+  const r = addReset(s);
+  if (r == null) return;
+  r.peerMac = c.peerMac;
+  r.peerIp = c.peerIp;
+  r.peerPort = c.peerPort;
+  r.selfPort = c.selfPort;
+  r.sequence = c.sendMax;
+  r.acknowledgment = c.receiveNext;
+  r.flags = TCP_ACK;
 }
 
 /** Ends a connection for a reason; its application is told. */

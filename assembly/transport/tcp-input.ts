@@ -46,7 +46,7 @@ import { destination } from "../wire/ethernet";
 import { isTcp, readSegment, Segment } from "../wire/tcp";
 import { takeAcknowledgment } from "./tcp-acknowledgment";
 import { Connection, HAS_TIMESTAMPS, has, NO_WORK, SYN_IS_DUE, SYN_WAS_LOST } from "./tcp-connection";
-import { finish, free, waitOut } from "./tcp-end";
+import { finish, free, limitFinWait, waitOut } from "./tcp-end";
 import { sample } from "./tcp-estimate";
 import { answerSyn, establish, openBlock, takeSyn } from "./tcp-open";
 import { restartRetransmitTimer } from "./tcp-output";
@@ -196,7 +196,9 @@ function onSynchronized(m: GuestMemory, s: Stack, c: Connection, g: Segment): vo
     if (lengthOf(g)) acknowledgeNow(m, s, c);
     return;
   }
-  if (lengthOf(g)) takePayload(m, s, c, g);
+  if (!lengthOf(g)) return;
+  if (c.state == STATE_FIN_WAIT_2) limitFinWait(m, s, c);
+  takePayload(m, s, c, g);
 }
 
 /** A SYN came again before it was answered: so the answer was lost, or is late. */
@@ -236,6 +238,7 @@ function followAck(m: GuestMemory, s: Stack, c: Connection): bool {
   if (c.state <= STATE_ESTABLISHED || c.sendUnacked != c.sendEnd + 1) return c.state != STATE_CLOSED;
   if (c.state == STATE_FIN_WAIT_1) {
     c.state = STATE_FIN_WAIT_2;
+    limitFinWait(m, s, c);
     wake(m, s, c);
   } else if (c.state == STATE_CLOSING) {
     waitOut(m, s, c);

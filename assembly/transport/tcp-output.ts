@@ -192,11 +192,10 @@ function segmentRoom(c: Connection): u32 {
 function sendLost(m: GuestMemory, s: Stack, c: Connection, to: u32): u32 {
   const isFirst = has(c, RETRANSMIT_IS_DUE);
   const from = firstHole(c, laterOf(c.retransmittedUntil, c.sendUnacked));
-  if (!isFirst) {
-    if (!isBefore(from, lostUntil(c))) return 0;
-    if (c.congestionWindow < c.pipeBytes + c.segmentBytes) return 0;
-  }
   c.flags &= ~RETRANSMIT_IS_DUE;
+  // An acknowledgment that was overtaken may have reported all there is.
+  if (!isBefore(from, isFirst ? c.sendMax : lostUntil(c))) return 0;
+  if (!isFirst && c.congestionWindow < c.pipeBytes + c.segmentBytes) return 0;
   const end = holeEnd(c, from, earlierOf(c.sendMax, from + segmentRoom(c)));
   c.retransmittedUntil = end;
   c.fastRetransmitCount++;
@@ -207,6 +206,7 @@ function sendLost(m: GuestMemory, s: Stack, c: Connection, to: u32): u32 {
 
 /** Sends what is between two sequence numbers: bytes, and a FIN if its number is among them. */
 function sendRange(m: GuestMemory, s: Stack, c: Connection, to: u32, from: u32, end: u32): u32 {
+  assert(isBefore(from, end) && !isAfter(end, c.sendMax), "what is sent has been written, and is something");
   const hasFin = isAfter(end, c.sendEnd);
   const payloadBytes = earlierOf(end, c.sendEnd) - from;
   let flags = TCP_ACK;

@@ -72,7 +72,7 @@ export function forgetAcked(c: Connection): void {
 
 /** Returns below where everything that is not reported is thought lost (IsLost of RFC 6675). */
 export function lostUntil(c: Connection): u32 {
-  if (!(c.flags & HAS_SACK)) return c.sendUnacked + c.segmentBytes;
+  if (!(c.flags & HAS_SACK)) return earlierOf(c.sendUnacked + c.segmentBytes, c.sendMax);
   let bytes: u32 = 0;
   for (let i = c.scoreboardCount; i; i--) {
     const r = known(c, i - 1);

@@ -29,21 +29,19 @@ import {
   STATE_FIN_WAIT_1,
   STATE_LAST_ACK,
   STATE_SYN_SENT,
-  TCP_ACK,
   WORK_COUNT_MAX,
 } from "../layout/tcp";
 import { PS_PER_US } from "../layout/time";
 import { GuestMemory, look, touch } from "../memory/guest-memory";
 import { NEVER } from "../sim/event-queue";
 import { Connection, HAS_CLOSED, has, PEER_IS_DONE } from "./tcp-connection";
-import { finish } from "./tcp-end";
+import { finish, sendReset } from "./tcp-end";
 import { beginOpening, openBlock } from "./tcp-open";
 import { acknowledgeNow } from "./tcp-receive";
 import { copyFromRing, copyToRing, partInPage } from "./tcp-ring";
 import {
   addFree,
   addListener,
-  addReset,
   connection,
   freePort,
   makeReady,
@@ -241,18 +239,7 @@ export function close(m: GuestMemory, s: Stack, c: Connection): void {
 
 /** Ends a connection now; the peer gets a reset. */
 export function abort(m: GuestMemory, s: Stack, c: Connection): void {
-  if (c.state != STATE_SYN_SENT) {
-    const r = addReset(s);
-    if (r != null) {
-      r.peerMac = c.peerMac;
-      r.peerIp = c.peerIp;
-      r.peerPort = c.peerPort;
-      r.selfPort = c.selfPort;
-      r.sequence = c.sendNext;
-      r.acknowledgment = c.receiveNext;
-      r.flags = TCP_ACK;
-    }
-  }
+  if (c.state != STATE_SYN_SENT) sendReset(s, c);
   finish(m, s, c, END_ABORTED);
 }
 

@@ -6,12 +6,15 @@
  *     | retransmission | something is unacknowledged       | send again from there; twice as long each time       |
  *     | persist        | bytes wait for the peer's window  | a byte beyond it; twice as long each time            |
  *     | TIME-WAIT      | in TIME-WAIT                      | the connection is free                               |
+ *     | FIN-WAIT-2     | in FIN-WAIT-2, the peer is silent | the connection is timed out                          |
  *     | delayed ACK    | bytes came that were not acked    | acknowledge                                          |
  *     | work           | the application wants it          | the application looks                                |
  *
  * After so many firings without an answer (the stack's limits: Linux's tcp_syn_retries and tcp_retries2) the connection
- * is timed out. A probe that is answered starts the count again (RFC 1122 section 4.2.2.17). Left out: keep-alives, a
- * limit to FIN-WAIT-2.
+ * is timed out, and the peer gets a reset, as BSD has it (tcp_drop), so that it does not wait for a connection that is
+ * gone. A probe that is answered starts the count again (RFC 1122 section 4.2.2.17). FIN-WAIT-2 lasts as long as
+ * TIME-WAIT after the peer's last bytes (Linux: tcp_fin_timeout, for a connection whose application has let go). Left
+ * out: keep-alives.
  */
 import { END_TIMED_OUT, STATE_SYN_RECEIVED, STATE_SYN_SENT } from "../layout/tcp";
 import { GuestMemory } from "../memory/guest-memory";
@@ -23,12 +26,14 @@ import {
   PROBE_IS_DUE,
   SYN_IS_DUE,
   SYN_WAS_LOST,
+  TIMER_FIN_WAIT,
   TIMER_NONE,
   TIMER_PERSIST,
   TIMER_RETRANSMIT,
+  TIMER_TIME_WAIT,
 } from "./tcp-connection";
 import { arm, firstDeadline, takeDue } from "./tcp-deadline";
-import { finish, free } from "./tcp-end";
+import { finish, free, sendReset } from "./tcp-end";
 import { backedOffPs, stopTiming } from "./tcp-estimate";
 import { acknowledgeNow } from "./tcp-receive";
 import { makeReady, Stack, wake } from "./tcp-stack";
@@ -61,13 +66,14 @@ function fire(m: GuestMemory, s: Stack, c: Connection): void {
   c.timerAt = NEVER;
   if (timer == TIMER_RETRANSMIT) fireRetransmission(m, s, c);
   else if (timer == TIMER_PERSIST) firePersist(m, s, c);
-  else free(m, s, c);
+  else if (timer == TIMER_FIN_WAIT) giveUp(m, s, c);
+  else if (timer == TIMER_TIME_WAIT) free(m, s, c);
 }
 
 function fireRetransmission(m: GuestMemory, s: Stack, c: Connection): void {
   const isOpening = c.state == STATE_SYN_SENT || c.state == STATE_SYN_RECEIVED;
   if (c.retryCount >= (isOpening ? s.synRetryCountMax : s.retryCountMax)) {
-    finish(m, s, c, END_TIMED_OUT);
+    giveUp(m, s, c);
     return;
   }
   c.timeoutCount++;
@@ -84,9 +90,14 @@ function fireRetransmission(m: GuestMemory, s: Stack, c: Connection): void {
   makeReady(m, s, c);
 }
 
+function giveUp(m: GuestMemory, s: Stack, c: Connection): void {
+  if (c.state != STATE_SYN_SENT) sendReset(s, c);
+  finish(m, s, c, END_TIMED_OUT);
+}
+
 function firePersist(m: GuestMemory, s: Stack, c: Connection): void {
   if (c.retryCount >= s.retryCountMax) {
-    finish(m, s, c, END_TIMED_OUT);
+    giveUp(m, s, c);
     return;
   }
   c.retryCount++;

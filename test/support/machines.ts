@@ -25,6 +25,7 @@ import {
   END_NAMES,
   STACK_BAD_SEGMENTS,
   STACK_COPIED_BYTES,
+  STACK_ENDS,
   STACK_OPENED,
   STACK_RECEIVED_ACKS,
   STACK_RECEIVED_DATA,
@@ -123,6 +124,7 @@ export function machineIp(number: number): number {
 /** One external machine with its stack. */
 export class Machine {
   readonly index: number;
+  readonly connectionCount: number;
   readonly mac: MacWords;
   readonly ip: number;
   /** The first page behind the stack. */
@@ -135,6 +137,7 @@ export class Machine {
   ) {
     const { connectionCount = 4, sendBytes = 65_536, receiveBytes = 65_536, mss = 1460, morePages = 0 } = stack;
     const { plane } = world;
+    this.connectionCount = connectionCount;
     this.mac = machineMac(number);
     this.ip = machineIp(number);
     const pages = 64 + Math.ceil(connectionCount / 4) + connectionCount * ((sendBytes + receiveBytes) / 4096);
@@ -158,6 +161,11 @@ export class Machine {
 
   pause(work: number, isPaused: boolean): void {
     this.world.plane.pauseTcpWork(this.index, work, isPaused ? 1 : 0);
+  }
+
+  /** Every connection, those that were never used among them. */
+  connections(): ConnectionView[] {
+    return Array.from({ length: this.connectionCount }, (_, number) => this.connection(number));
   }
 
   connection(number = 0): ConnectionView {
@@ -218,6 +226,7 @@ export class Machine {
       refused: long(STACK_REFUSED),
       recycled: long(STACK_RECYCLED),
       opened: long(STACK_OPENED),
+      ends: Object.fromEntries(ENDS.map((name, end) => [name, words.getUint32(STACK_ENDS + 4 * end, true)])),
     };
   }
 
