@@ -16,14 +16,8 @@ const SHORT_MS = 1;
 const results = LOSSES.map((loss) => ROUND_TRIPS_MS.map((roundTripMs) => measure(RELEASE.module, loss, roundTripMs)));
 
 function resultOf(loss: number, roundTripMs: number): Throughput {
-  const row = itemAt(
-    results,
-    LOSSES.findIndex((other) => other === loss),
-  );
-  return itemAt(
-    row,
-    ROUND_TRIPS_MS.findIndex((other) => other === roundTripMs),
-  );
+  const row = itemAt(results, LOSSES.indexOf(loss));
+  return itemAt(row, ROUND_TRIPS_MS.indexOf(roundTripMs));
 }
 
 function table(): string {

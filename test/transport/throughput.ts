@@ -7,8 +7,8 @@ import { REASON_UNTIL } from "../../assembly/layout/event";
 import { World } from "../../src/core/world";
 import { joinMachines, setFaults } from "../support/machines";
 
-export const LOSSES = [0, 0.0001, 0.001, 0.01, 0.03] as const;
-export const ROUND_TRIPS_MS = [1, 10, 50, 100] as const;
+export const LOSSES: readonly number[] = [0, 0.0001, 0.001, 0.01, 0.03];
+export const ROUND_TRIPS_MS: readonly number[] = [1, 10, 50, 100];
 /** The receive ring: a step of the window scale less can be offered. */
 export const WINDOW_BYTES = 2 ** 18;
 export const SEGMENT_BYTES = 1448;
