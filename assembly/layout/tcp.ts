@@ -165,7 +165,7 @@ export const CONNECTS_EACH_TIME: u32 = 1;
 
 /** What the control plane reads of a work's record; u64 unless told. */
 export const WORK_DONE_BYTES: u32 = 0;
-/** Words of a stream that were not what the source wrote there. */
+/** Places in streams, of 64 bytes or less, at which something else stood than was written there. */
 export const WORK_WRONG: u32 = 8;
 export const WORK_TRANSACTIONS: u32 = 16;
 /** Streams that came to their end, and connections that ended otherwise. */

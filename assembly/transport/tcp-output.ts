@@ -75,11 +75,16 @@ export function pullSegment(m: GuestMemory, s: Stack, to: u32, payloadBytesMax: 
     const c = takeReady(m, s);
     const bytes = c.state == STATE_CLOSED ? 0 : nextSegment(m, s, c, to, payloadBytesMax);
     if (!bytes) continue;
-    // Whether it has more to send is seen at its next turn.
-    makeReady(m, s, c);
+    if (mayHaveMore(c)) makeReady(m, s, c);
     return bytes;
   }
   return 0;
+}
+
+/** Tells whether a connection is to have another turn: if so, what it has to send is seen then. */
+function mayHaveMore(c: Connection): bool {
+  if (c.flags & (IS_RECOVERING | ACK_IS_DUE | PROBE_IS_DUE | SYN_IS_DUE)) return true;
+  return c.sendNext != c.sendEnd + (has(c, HAS_CLOSED) ? 1 : 0);
 }
 
 function nextSegment(m: GuestMemory, s: Stack, c: Connection, to: u32, payloadBytesMax: u32): u32 {

@@ -29,7 +29,7 @@ import { streamSeed, writeStream, wrongInStream } from "./tcp-stream";
 
 @unmanaged
 export class Work {
-  /** Bytes read, words that were wrong, transactions, connections that came to their end and that did not. */
+  /** Bytes read, places in them that were wrong (tcp-stream.ts), transactions, connections that came to their end and that did not. */
   doneBytes: u64;
   wrongCount: u64;
   transactionCount: u64;
