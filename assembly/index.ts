@@ -54,6 +54,7 @@ import { takeWantedPf as takeWanted, world } from "./sim/world";
 import { client, createRequests as createClientRequests, startClient as start } from "./transport/request-client";
 import { addSink, addSource } from "./transport/tcp-bulk";
 import { goOn as goOnMachine, MACHINE_STACK_PAGE, machine, machineStack } from "./transport/tcp-machine";
+import { pullSegment } from "./transport/tcp-output";
 import { addRequester, addResponder } from "./transport/tcp-request";
 import * as tcp from "./transport/tcp-socket";
 import { connection } from "./transport/tcp-stack";
@@ -407,6 +408,17 @@ export function abortTcpConnection(index: u32, number: u32): void {
   const s = machineStack(index);
   tcp.abort(m, s, connection(m, s, number));
   goOnMachine(index);
+}
+/**
+ * Writes the next frame of a machine's stack to a buffer, with so much payload at most, as a device that cuts segments
+ * would pull it; returns its bytes, 0 for none.
+ */
+export function pullTcpSegment(index: u32, to: u32, payloadBytesMax: u32): u32 {
+  return pullSegment(machine(index).memory, machineStack(index), to, payloadBytesMax);
+}
+/** Returns the payload of the segments that the frame that was pulled last is to be cut into. */
+export function pulledSegmentBytes(index: u32): u32 {
+  return machineStack(index).pulledSegmentBytes;
 }
 /** Returns where a machine's stack, one of its connections or works, and a work's histogram stand. */
 export function tcpStackAt(index: u32): u32 {

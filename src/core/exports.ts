@@ -128,6 +128,8 @@ export interface DataPlane {
   pauseTcpWork(index: number, work: number, isPaused: number): void;
   closeTcpConnection(index: number, connection: number): void;
   abortTcpConnection(index: number, connection: number): void;
+  pullTcpSegment(index: number, to: number, payloadBytesMax: number): number;
+  pulledSegmentBytes(index: number): number;
   tcpStackAt(index: number): number;
   tcpConnectionAt(index: number, connection: number): number;
   tcpWorkAt(index: number, work: number): number;

@@ -24,6 +24,8 @@ export const PAUSE_NS = 20 * US;
 export interface PeerOptions {
   readonly stack?: StackOptions;
   readonly world?: SmallWorldOptions;
+  /** Of the machine's wire; 10 Gb/s unless told. */
+  readonly rate?: number;
 }
 
 export class ScriptedPeer {
@@ -33,10 +35,10 @@ export class ScriptedPeer {
   #selfStart = 0;
   #peerPort = PEER_PORT;
 
-  constructor({ stack = {}, world = {} }: PeerOptions = {}) {
+  constructor({ stack = {}, world = {}, rate = RATE }: PeerOptions = {}) {
     this.world = createSmallWorld(world);
     // What the machine sends ends at another one, whose address it is not for.
-    const { one } = joinMachines(this.world, { rate: RATE, latencyNs: US, one: stack });
+    const { one } = joinMachines(this.world, { rate, latencyNs: US, one: stack });
     this.machine = one;
     this.world.plane.tapMachine(one.index);
   }
