@@ -41,7 +41,7 @@ export const TRACE_ARRIVED: u32 = 6;
 export const TRACE_DELIVERED: u32 = 7;
 /** A client or an external machine took a frame (client, or machine with b 3; a bytes). */
 export const TRACE_CONSUMED: u32 = 8;
-/** A switch made a copy to flood it, or a wire doubled a frame (switch or, with c 1, wire; a the new frame's number). */
+/** A switch made a copy to flood it, or a port or a wire doubled it (switch, with c 1 port, with c 2 wire; a the new frame's number). */
 export const TRACE_COPIED: u32 = 9;
 /** A frame ended otherwise (subject by reason; a bytes, b reason). */
 export const TRACE_DROPPED: u32 = 10;

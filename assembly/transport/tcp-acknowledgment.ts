@@ -12,7 +12,7 @@ import { onAcked, onDuplicate } from "./tcp-congestion";
 import { Connection, HAS_SACK, has, IS_PROBING, PROBE_IS_DUE, TIMER_NONE, TIMER_PERSIST } from "./tcp-connection";
 import { sample } from "./tcp-estimate";
 import { restartRetransmitTimer } from "./tcp-output";
-import { acknowledgeNow } from "./tcp-receive";
+import { answerMisplaced } from "./tcp-receive";
 import { addReported, forgetAcked } from "./tcp-scoreboard";
 import { earlierOf, isAfter, isBefore, laterOf } from "./tcp-sequence";
 import { makeReady, Stack, wake } from "./tcp-stack";
@@ -22,7 +22,7 @@ export function takeAcknowledgment(m: GuestMemory, s: Stack, c: Connection, g: S
   const acked = g.acknowledgment;
   if (isAfter(acked, c.sendMax)) {
     if (!has(c, IS_PROBING) || acked != c.sendMax + 1) {
-      acknowledgeNow(m, s, c);
+      answerMisplaced(m, s, c, g);
       return false;
     }
     c.sendMax = acked;

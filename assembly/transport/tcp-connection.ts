@@ -140,6 +140,8 @@ export class Connection {
   timedSequence: u32;
   timedAt: u64;
   sentAt: u64;
+  /** When a segment that was out of place was last answered. */
+  answeredAt: u64;
   /** The application's own: how far its streams are, written and read; since when; what is left to write, and to read. */
   workWritten: u64;
   workRead: u64;

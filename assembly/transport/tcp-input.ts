@@ -17,8 +17,8 @@
  *
  * Closing moves ESTABLISHED to FIN-WAIT-1 and CLOSE-WAIT to LAST-ACK (tcp-socket.ts); time-outs are in tcp-timer.ts.
  *
- * A reset or a SYN that is not exactly in place gets an acknowledgment (RFC 5961), a reset in TIME-WAIT nothing (RFC
- * 1337). An older timestamp than the last is refused (PAWS, RFC 7323 section 5). Nothing that comes can trap. Left out:
+ * A reset or a SYN that is not exactly in place gets an acknowledgment (RFC 5961), now and then, a reset in TIME-WAIT
+ * nothing (RFC 1337). An older timestamp than the last is refused (PAWS, RFC 7323 section 5). Nothing that comes can trap. Left out:
  * urgent data, data on a SYN, the security and precedence checks of old.
  */
 import { TCP_FIN } from "../layout/packet";
@@ -50,7 +50,7 @@ import { finish, free, limitFinWait, waitOut } from "./tcp-end";
 import { sample } from "./tcp-estimate";
 import { answerSyn, establish, openBlock, takeSyn } from "./tcp-open";
 import { restartRetransmitTimer } from "./tcp-output";
-import { acknowledgeNow, takePayload } from "./tcp-receive";
+import { acknowledgeNow, answerMisplaced, takePayload } from "./tcp-receive";
 import { isAfter, isBefore } from "./tcp-sequence";
 import { addReset, find, listenerOf, makeReady, Stack, wake } from "./tcp-stack";
 
@@ -159,7 +159,7 @@ function takeHandshake(m: GuestMemory, s: Stack, c: Connection, g: Segment): voi
 function onSynchronized(m: GuestMemory, s: Stack, c: Connection, g: Segment): void {
   if (!isFresh(c, g)) {
     c.staleCount++;
-    if (!(g.flags & TCP_RST)) acknowledgeNow(m, s, c);
+    if (!(g.flags & TCP_RST)) answerMisplaced(m, s, c, g);
     return;
   }
   if (!isInWindow(c, g)) {
@@ -167,17 +167,18 @@ function onSynchronized(m: GuestMemory, s: Stack, c: Connection, g: Segment): vo
     if (c.state == STATE_TIME_WAIT && g.flags & TCP_FIN) waitOut(m, s, c);
     // A SYN with an acknowledgment is one of two that crossed, and wants an acknowledgment only.
     if (c.state == STATE_SYN_RECEIVED && (g.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN) sendSynAgain(m, s, c);
-    else acknowledgeNow(m, s, c);
+    else if (g.flags & TCP_FIN) acknowledgeNow(m, s, c);
+    else answerMisplaced(m, s, c, g);
     return;
   }
   if (g.flags & TCP_RST) {
     if (c.state == STATE_TIME_WAIT) return;
     if (g.sequence == c.receiveNext) finish(m, s, c, END_RESET);
-    else acknowledgeNow(m, s, c);
+    else answerMisplaced(m, s, c, g);
     return;
   }
   if (g.flags & TCP_SYN) {
-    acknowledgeNow(m, s, c);
+    answerMisplaced(m, s, c, g);
     return;
   }
   if (!(g.flags & TCP_ACK)) return;

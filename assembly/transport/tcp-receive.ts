@@ -32,11 +32,26 @@ import { earlierOf, isAfter, isBefore, laterOf } from "./tcp-sequence";
 import { makeReady, receiveRingAt, Stack, wake } from "./tcp-stack";
 
 const DELAYED_ACK_PS: u64 = <u64>PS_PER_US * 40000;
+const MISPLACED_PS: u64 = <u64>PS_PER_US * 500000;
 
 /** Has an acknowledgment leave as soon as the device has room. */
 export function acknowledgeNow(m: GuestMemory, s: Stack, c: Connection): void {
   c.flags |= ACK_IS_DUE;
   makeReady(m, s, c);
+}
+
+/**
+ * Answers a segment that is out of place with an acknowledgment; those without data at most every 500 ms, or two ends
+ * that disagree, as after a failover to a state that is too old, would answer each other for ever. Linux has the same
+ * limit (tcp_invalid_ratelimit).
+ */
+export function answerMisplaced(m: GuestMemory, s: Stack, c: Connection, g: Segment): void {
+  const now = world().now;
+  if (!g.payloadBytes) {
+    if (c.answeredAt && now - c.answeredAt < MISPLACED_PS) return;
+    c.answeredAt = now;
+  }
+  acknowledgeNow(m, s, c);
 }
 
 /** Takes payload and FIN of a segment that passed every check. */

@@ -108,6 +108,8 @@ export function createStack(
   next += connectionCountMax * ((sendRingBytes + receiveRingBytes) >>> PAGE_SHIFT);
   assert(next <= m.pageCount, "a stack fits its machine's memory");
   s.pageCount = next - page;
+  // Tables have their frames before the pool can run out: links out of a scrap frame would lead anywhere.
+  for (let at = s.bucketsAt; at < s.ringsAt; at += PAGE_BYTES) touch(m, at);
   for (let number: u32 = 0; number < connectionCountMax; number++) {
     const c = connection(m, s, number);
     c.number = number;

@@ -182,12 +182,23 @@ describe.each(BUILDS)("the states of a connection, $name build", ({ module }) =>
     peer.connect(PORT);
     const [challenge] = peer.send({ flags: RST, sequence: 2 });
     expect([challenge?.flags, challenge?.acknowledgment]).toEqual([ACK, 1]);
+    peer.wait(SECOND);
     const [toSyn] = peer.send({ flags: SYN, sequence: 10 });
     expect(toSyn?.flags).toBe(ACK);
     expect(stateOf(peer)).toBe("ESTABLISHED");
     expect(peer.send({ flags: RST, sequence: 70_000 })).toEqual([]);
     peer.send({ flags: RST, sequence: 1 });
     expect(peer.machine.connection()).toMatchObject({ state: "CLOSED", end: "reset" });
+  });
+
+  it("ESTABLISHED, acknowledgments of what was never sent, answers one each half second, and never for ever", () => {
+    const peer = listening();
+    peer.connect(PORT);
+    const answers = () => peer.send({ flags: ACK, sequence: 1, acknowledgment: 999 }).length;
+    expect([answers(), answers(), answers()]).toEqual([1, 0, 0]);
+    peer.wait(SECOND / 2);
+    expect([answers(), answers()]).toEqual([1, 0]);
+    expect(stateOf(peer)).toBe("ESTABLISHED");
   });
 
   it("ESTABLISHED, aborted, sends a reset in place and is over", () => {
