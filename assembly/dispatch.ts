@@ -13,6 +13,7 @@ import { onInterrupt, onStream } from "./guest/network-task";
 import { LOOK_AHEAD_PS } from "./layout/control";
 import {
   EVENT_ARRIVAL_CLIENT,
+  EVENT_ARRIVAL_MACHINE,
   EVENT_ARRIVAL_PORT,
   EVENT_ARRIVAL_SWITCH,
   EVENT_CLIENT,
@@ -20,6 +21,7 @@ import {
   EVENT_INDEX_BITS,
   EVENT_INDEX_MASK,
   EVENT_INTERRUPT,
+  EVENT_MACHINE,
   EVENT_MODERATION,
   EVENT_QUIESCE,
   EVENT_SLICE,
@@ -75,6 +77,7 @@ import { NEVER, peek, schedule, take } from "./sim/event-queue";
 import { isTraceFull, nextFrame, trace } from "./sim/trace";
 import { interruptRun, isPfWanted, world } from "./sim/world";
 import { onClient, onClientArrival } from "./transport/request-client";
+import { onMachine, onMachineArrival } from "./transport/tcp-machine";
 import { isCaptureFull } from "./wire/capture";
 import { FRAME_START, frame, freeSlot, takeSlot } from "./wire/frame";
 import { onSwitchArrival } from "./wire/switch";
@@ -112,6 +115,9 @@ function dispatch(kind: u32, index: u32): void {
     case EVENT_ARRIVAL_CLIENT:
       onClientArrival(index);
       break;
+    case EVENT_ARRIVAL_MACHINE:
+      onMachineArrival(index);
+      break;
     case EVENT_TRANSMIT:
       onTransmit(index);
       break;
@@ -131,6 +137,9 @@ function dispatch(kind: u32, index: u32): void {
       break;
     case EVENT_STREAM:
       onStream(index);
+      break;
+    case EVENT_MACHINE:
+      onMachine(index);
       break;
     case EVENT_INTERRUPT:
       if (vf(index >>> 2).guest != NO_GUEST) onInterrupt(vf(index >>> 2).guest);

@@ -17,11 +17,12 @@ import * as guests from "./guest/guest";
 import * as service from "./guest/reply-service";
 import * as stream from "./guest/stream";
 import { ACTIVITY_COUNT } from "./layout/cost";
-import { GUEST_COUNT_MAX, POOL_COUNT } from "./layout/limits";
+import { GUEST_COUNT_MAX, PAGE_BYTES, POOL_COUNT } from "./layout/limits";
 import { ARENA, COSTS, PFS, VFS, WORLD } from "./layout/memory-map";
 import { NOTE_MAC, PF_BYTES } from "./layout/physical-function";
 import { TASK_COMPUTE } from "./layout/processor";
 import { REQUEST_BYTES } from "./layout/request";
+import { HISTOGRAM_PAGES } from "./layout/tcp";
 import { PS_PER_NS } from "./layout/time";
 import { DROP_HOST_DEAD, TRACE_BORN, TRACE_HOST_FAILED } from "./layout/trace";
 import { VF_BYTES, VF_CONTROL } from "./layout/virtual-function";
@@ -57,11 +58,19 @@ import { philox } from "./sim/random";
 import { nextFrame, trace } from "./sim/trace";
 import { takeWantedPf as takeWanted, world } from "./sim/world";
 import { client, createRequests as createClientRequests, startClient as start } from "./transport/request-client";
+import { addSink, addSource } from "./transport/tcp-bulk";
+import { goOn as goOnMachine, MACHINE_STACK_PAGE, machine, machineStack } from "./transport/tcp-machine";
+import { pullSegment } from "./transport/tcp-output";
+import { addRequester, addResponder } from "./transport/tcp-request";
+import * as tcp from "./transport/tcp-socket";
+import { connection } from "./transport/tcp-stack";
+import { pauseWork, startWork } from "./transport/tcp-work";
+import { workOf } from "./transport/tcp-work-record";
 import { writeAnnouncement } from "./wire/ethernet";
 import { FRAME_START, frame, takeSlot } from "./wire/frame";
 import { isSending, sendMessage, sendStream } from "./wire/replication-link";
 import { createSwitch } from "./wire/switch";
-import { cut, pass, send, wire } from "./wire/wire";
+import { cut, pass, send, serializationPs, wire } from "./wire/wire";
 
 function u64Of(low: u32, high: u32): u64 {
   return ((<u64>high) << 32) | low;
@@ -190,6 +199,7 @@ export function digestWorld(): void {
     const c = client(index);
     digest = digestBytes(digest, c.requests, c.requestCount * REQUEST_BYTES);
   }
+  for (let index: u32 = 0; index < w.machineCount; index++) digest = mix(digest, digestMemory(machine(index).memory));
   store<u64>(w.exchange, digest);
 }
 /** Mixes a block of the exchange buffer, a multiple of 8 bytes long, into the digest that stands before it. */
@@ -268,6 +278,184 @@ export function lateCount(index: u32): u32 {
 }
 export function startClient(index: u32): void {
   start(index);
+}
+
+// External machines with a TCP stack.
+
+export function addMachine(macLow: u32, macHigh: u32, ip: u32, machinePageCount: u32): u32 {
+  return setup.addMachine(u64Of(macLow, macHigh), ip, machinePageCount);
+}
+export function connectMachine(index: u32, switchIndex: u32, rate: f64, latencyNs: f64, backlogBytes: u32): u32 {
+  return setup.connectMachine(index, switchIndex, <u64>rate, psOf(latencyNs), backlogBytes);
+}
+export function connectMachines(a: u32, b: u32, rate: f64, latencyNs: f64): u32 {
+  return setup.connectMachines(a, b, <u64>rate, psOf(latencyNs));
+}
+export function tapMachine(index: u32): void {
+  setup.tapMachine(index);
+}
+/** Sets what goes wrong on a wire: shares of 2^32 of frames that are lost, held up for so long, doubled. */
+export function setWireFaults(index: u32, lossBelow: f64, delayBelow: f64, delayNs: f64, twiceBelow: f64): void {
+  const w = wire(index);
+  w.lossBelow = <u64>lossBelow;
+  w.delayBelow = <u64>delayBelow;
+  w.delayPs = psOf(delayNs);
+  w.twiceBelow = <u64>twiceBelow;
+}
+/** Sets how many bytes may wait for a wire; more are dropped. */
+export function setWireBacklog(index: u32, bytes: u32): void {
+  wire(index).backlogPsMax = serializationPs(wire(index), bytes);
+}
+/** Gives a machine a stack with USES_ options; returns the page behind it. */
+export function createTcpStack(
+  index: u32,
+  connectionCountMax: u32,
+  sendRingBytes: u32,
+  receiveRingBytes: u32,
+  mss: u32,
+  options: u32,
+): u32 {
+  const x = machine(index);
+  const secret = mix(world().seed, index);
+  const rings = tcp.createStack(
+    x.memory,
+    MACHINE_STACK_PAGE,
+    x.mac,
+    x.ip,
+    connectionCountMax,
+    sendRingBytes,
+    receiveRingBytes,
+    mss,
+    options,
+    secret,
+  );
+  return MACHINE_STACK_PAGE + rings;
+}
+/** Sets how long TIME-WAIT lasts, and after how many tries in vain a SYN and data are given up. */
+export function setTcpLimits(index: u32, timeWaitNs: f64, synRetryCountMax: u32, retryCountMax: u32): void {
+  const s = machineStack(index);
+  s.timeWaitPs = psOf(timeWaitNs);
+  s.synRetryCountMax = synRetryCountMax;
+  s.retryCountMax = retryCountMax;
+}
+/** Has a machine send a stream of so many bytes, 0 for ever, on each of so many connections; returns the work. */
+export function addTcpSource(
+  index: u32,
+  macLow: u32,
+  macHigh: u32,
+  ip: u32,
+  portNumber: u32,
+  connectionCount: u32,
+  bytes: f64,
+): u32 {
+  const s = machineStack(index);
+  return addSource(machine(index).memory, s, u64Of(macLow, macHigh), ip, portNumber, connectionCount, <u64>bytes);
+}
+export function addTcpSink(index: u32, portNumber: u32): u32 {
+  return addSink(machine(index).memory, machineStack(index), portNumber);
+}
+/** Has a machine ask: so many transactions, 0 for ever, on so many connections. */
+export function addTcpRequester(
+  index: u32,
+  macLow: u32,
+  macHigh: u32,
+  ip: u32,
+  portNumber: u32,
+  connectionCount: u32,
+  transactionCount: f64,
+  requestBytes: u32,
+  replyBytes: u32,
+  thinkNs: f64,
+  options: u32,
+): u32 {
+  return addRequester(
+    machine(index).memory,
+    machineStack(index),
+    u64Of(macLow, macHigh),
+    ip,
+    portNumber,
+    connectionCount,
+    <u64>transactionCount,
+    requestBytes,
+    replyBytes,
+    psOf(thinkNs),
+    options,
+  );
+}
+/** Has a machine answer, and dirty so many pages of a working set for each request. */
+export function addTcpResponder(
+  index: u32,
+  portNumber: u32,
+  requestBytes: u32,
+  replyBytes: u32,
+  setPage: u32,
+  setPages: u32,
+  dirtyPages: u32,
+): u32 {
+  const m = machine(index).memory;
+  const s = machineStack(index);
+  return addResponder(m, s, portNumber, requestBytes, replyBytes, setPage, setPages, dirtyPages);
+}
+/** Opens the connections of a machine's work. */
+export function startTcpWork(index: u32, number: u32): void {
+  startWork(machine(index).memory, machineStack(index), number);
+  goOnMachine(index);
+}
+export function pauseTcpWork(index: u32, number: u32, isPaused: bool): void {
+  pauseWork(machine(index).memory, machineStack(index), number, isPaused);
+  goOnMachine(index);
+}
+/** Closes a machine's connection from its side, whatever its work is at. */
+export function closeTcpConnection(index: u32, number: u32): void {
+  const m = machine(index).memory;
+  const s = machineStack(index);
+  tcp.close(m, s, connection(m, s, number));
+  goOnMachine(index);
+}
+/** Ends a machine's connection; its peer gets a reset. */
+export function abortTcpConnection(index: u32, number: u32): void {
+  const m = machine(index).memory;
+  const s = machineStack(index);
+  tcp.abort(m, s, connection(m, s, number));
+  goOnMachine(index);
+}
+/**
+ * Writes the next frame of a machine's stack to a buffer, with so much payload at most, as a device that cuts segments
+ * would pull it; returns its bytes, 0 for none.
+ */
+export function pullTcpSegment(index: u32, to: u32, payloadBytesMax: u32): u32 {
+  return pullSegment(machine(index).memory, machineStack(index), to, payloadBytesMax);
+}
+/** Returns the payload of the segments that the frame that was pulled last is to be cut into. */
+export function pulledSegmentBytes(index: u32): u32 {
+  return machineStack(index).pulledSegmentBytes;
+}
+/** Returns where a machine's stack, one of its connections or works, and a work's histogram stand. */
+export function tcpStackAt(index: u32): u32 {
+  return changetype<u32>(machineStack(index));
+}
+export function tcpConnectionAt(index: u32, number: u32): u32 {
+  return changetype<u32>(connection(machine(index).memory, machineStack(index), number));
+}
+export function tcpWorkAt(index: u32, number: u32): u32 {
+  return changetype<u32>(workOf(machine(index).memory, machineStack(index), number));
+}
+/** Copies bytes of a machine's memory to a buffer. */
+export function readMachine(index: u32, address: u32, to: u32, bytes: u32): void {
+  readGuest(machine(index).memory, address, to, bytes);
+}
+/** Returns the address of a work's histogram in its machine's memory. */
+export function tcpHistogram(index: u32, number: u32): u32 {
+  return machineStack(index).histogramsAt + number * HISTOGRAM_PAGES * PAGE_BYTES;
+}
+/** Puts a frame of the exchange buffer on the wire to a machine, so that its last bit arrives at a time. */
+export function injectToMachine(index: u32, bytes: u32, ns: f64): void {
+  const slot = takeSlot(bytes);
+  const f = frame(slot);
+  memory.copy(slot + FRAME_START, world().exchange, bytes);
+  f.id = nextFrame();
+  trace(TRACE_BORN, world().now, index, f.id, bytes, 2, 0);
+  pass(machine(index).wireIn, slot, psOf(ns));
 }
 
 // Guests.

@@ -7,9 +7,16 @@ import { processor } from "./cpu/processor";
 import { addTask, task } from "./cpu/task";
 import { vcpu } from "./cpu/vcpu";
 import { guest } from "./guest/guest";
+import { CAPTURE_MACHINE } from "./layout/capture";
 import { GUEST_ABSENT } from "./layout/control";
 import { ACTIVITY_COUNT } from "./layout/cost";
-import { EVENT_ARRIVAL_CLIENT, EVENT_ARRIVAL_PORT, EVENT_ARRIVAL_SWITCH, EVENT_CONTROL } from "./layout/event";
+import {
+  EVENT_ARRIVAL_CLIENT,
+  EVENT_ARRIVAL_MACHINE,
+  EVENT_ARRIVAL_PORT,
+  EVENT_ARRIVAL_SWITCH,
+  EVENT_CONTROL,
+} from "./layout/event";
 import { PAGE_BYTES, POOL_COUNT, SLOT_LARGE_BYTES, TIMER_COUNT_MAX } from "./layout/limits";
 import {
   ARENA,
@@ -41,6 +48,7 @@ import { createEventQueue, NEVER } from "./sim/event-queue";
 import { createTrace } from "./sim/trace";
 import { reserve, world } from "./sim/world";
 import { client } from "./transport/request-client";
+import { machine } from "./transport/tcp-machine";
 import { createCapture } from "./wire/capture";
 import { createSlots } from "./wire/frame";
 import { addSwitchPort } from "./wire/switch";
@@ -229,6 +237,45 @@ export function connectClient(
   down.tapIn = index;
   wire(c.wireOut).lossBelow = lossBelow;
   wire(c.wireOut).tapOut = index;
+}
+
+/** Adds an external machine with a stack's memory, not yet connected. */
+export function addMachine(mac: u64, ip: u32, pageCount: u32): u32 {
+  const index = world().machineCount++;
+  const x = machine(index);
+  x.mac = mac;
+  x.ip = ip;
+  x.armed = NEVER;
+  createMemory(x.memory, pageCount);
+  return index;
+}
+
+/** Joins a machine to a switch by a link; returns the wire towards the machine, the other is the next. */
+export function connectMachine(index: u32, switchIndex: u32, rate: u64, latencyPs: u64, backlogBytes: u32): u32 {
+  const x = machine(index);
+  x.wireIn = addWire(rate, latencyPs, EVENT_ARRIVAL_MACHINE, index);
+  const switchPort = addSwitchPort(switchIndex, x.wireIn);
+  x.wireOut = addWire(rate, latencyPs, EVENT_ARRIVAL_SWITCH, (switchIndex << 8) | switchPort);
+  wire(x.wireIn).backlogPsMax = serializationPs(wire(x.wireIn), backlogBytes);
+  return x.wireIn;
+}
+
+/** Joins two machines by a cable; returns the wire from the first to the second, the other is the next. */
+export function connectMachines(a: u32, b: u32, rate: u64, latencyPs: u64): u32 {
+  const toB = addWire(rate, latencyPs, EVENT_ARRIVAL_MACHINE, b);
+  const toA = addWire(rate, latencyPs, EVENT_ARRIVAL_MACHINE, a);
+  machine(a).wireOut = toB;
+  machine(a).wireIn = toA;
+  machine(b).wireOut = toA;
+  machine(b).wireIn = toB;
+  return toB;
+}
+
+/** Has a machine's tap see both of its wires. */
+export function tapMachine(index: u32): void {
+  const x = machine(index);
+  wire(x.wireIn).tapIn = CAPTURE_MACHINE + index;
+  wire(x.wireOut).tapOut = CAPTURE_MACHINE + index;
 }
 
 /** Adds the wires of a replication link; they carry no frames. Returns the first, from primary to backup. */

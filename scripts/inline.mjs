@@ -40,6 +40,11 @@ const INLINED = {
   "assembly/nic/port": ["earlier", "deliverFromWire", "distribute", "accept", "count", "wakeOfPool"],
   "assembly/wire/checksum": ["addWords", "foldSum"],
   "assembly/wire/wire": ["arrive", "serializationPs"],
+  "assembly/transport/tcp-sequence": ["isBefore", "isAfter", "earlierOf", "laterOf"],
+  "assembly/transport/tcp-connection": ["has"],
+  "assembly/transport/tcp-stack": ["stackAt", "connection", "bucketAt", "hashOf", "sendRingAt", "receiveRingAt"],
+  "assembly/transport/tcp-stream": ["folded", "wordAt"],
+  "assembly/transport/tcp-machine": ["machine", "machineStack"],
   "assembly/dispatch": ["dispatch", "serve", "servePacket", "sendPlain", "launch", "leave"],
   "assembly/guest/driver": [
     "driver",

@@ -14,6 +14,7 @@ import { build } from "esbuild";
 const ENTRIES = {
   agree: "test/agreement/main.ts",
   documents: "test/repository/documents.ts",
+  "tcp-faults": "test/transport/faults-main.ts",
 };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));

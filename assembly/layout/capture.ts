@@ -15,6 +15,8 @@ export const CAPTURE_LENGTH: u32 = 12;
 export const CAPTURE_EPOCH: u32 = 16;
 export const CAPTURE_FRAME: u32 = 20;
 export const CAPTURE_HEADER_BYTES: u32 = 24;
+/** External machines are counted from here among clients. */
+export const CAPTURE_MACHINE: u32 = 256;
 export const CAPTURE_BYTES_MAX: u32 = 8388608;
 /** Headroom that one event's frames may need beyond the mark at which the control plane is asked to read. */
 export const CAPTURE_MARGIN_BYTES: u32 = 1048576;

@@ -13,28 +13,31 @@ export const EVENT_INDEX_MASK: u32 = 0xffffff;
 export const EVENT_ARRIVAL_SWITCH: u32 = 0;
 export const EVENT_ARRIVAL_PORT: u32 = 1;
 export const EVENT_ARRIVAL_CLIENT: u32 = 2;
+export const EVENT_ARRIVAL_MACHINE: u32 = 3;
 // Timers.
 /** A port looks for frames to commit to its wire; the index is the port's. */
-export const EVENT_TRANSMIT: u32 = 3;
+export const EVENT_TRANSMIT: u32 = 4;
 /** An interrupt throttle interval ends; the index is vf << 2 | vector. */
-export const EVENT_MODERATION: u32 = 4;
+export const EVENT_MODERATION: u32 = 5;
 /** A client sends its next request, or one again; the index is the client's. */
-export const EVENT_CLIENT: u32 = 5;
+export const EVENT_CLIENT: u32 = 6;
 /** Pending write-backs of a queue are due; the index is vf << 2 | 2 for transmit | queue. */
-export const EVENT_WRITE_BACK: u32 = 6;
+export const EVENT_WRITE_BACK: u32 = 7;
 /** What was in flight when a virtual function was to be quiesced is done; the index is the function's. */
-export const EVENT_QUIESCE: u32 = 7;
+export const EVENT_QUIESCE: u32 = 8;
 /** A guest's stream has more to send; the index is the guest's. */
-export const EVENT_STREAM: u32 = 8;
+export const EVENT_STREAM: u32 = 9;
+/** A machine's stack has a timer that is due, or its wire has room again; the index is the machine's. */
+export const EVENT_MACHINE: u32 = 10;
 // Processors.
 /** An MSI-X message reaches a guest; the index is vf << 2 | vector. */
-export const EVENT_INTERRUPT: u32 = 9;
+export const EVENT_INTERRUPT: u32 = 11;
 /** A vCPU ends its burst of work; the index is the vCPU's. */
-export const EVENT_VCPU: u32 = 10;
+export const EVENT_VCPU: u32 = 12;
 /** A vCPU that others wait behind has had its time slice; the index is the processor's. */
-export const EVENT_SLICE: u32 = 11;
+export const EVENT_SLICE: u32 = 13;
 // The control plane; the index is the timer's.
-export const EVENT_CONTROL: u32 = 12;
+export const EVENT_CONTROL: u32 = 14;
 
 /** `advance` reached the time it was given. */
 export const REASON_UNTIL: u32 = 0;

@@ -22,6 +22,8 @@ export const SWITCH_PORT_COUNT_MAX: u32 = 128;
 /** Entries of a switch's table of addresses; a power of two. */
 export const SWITCH_ADDRESS_COUNT: u32 = 1024;
 export const CLIENT_COUNT_MAX: u32 = 64;
+/** External machines with a TCP stack. */
+export const MACHINE_COUNT_MAX: u32 = 64;
 /** Timers of the control plane. */
 export const TIMER_COUNT_MAX: u32 = 4096;
 

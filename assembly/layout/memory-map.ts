@@ -12,6 +12,7 @@ import {
   CLIENT_COUNT_MAX,
   GUEST_COUNT_MAX,
   HOST_COUNT_MAX,
+  MACHINE_COUNT_MAX,
   PORT_COUNT_MAX,
   PROCESSOR_COUNT_MAX,
   SWITCH_COUNT_MAX,
@@ -78,7 +79,10 @@ export const SWITCH_BYTES: u32 = 1024;
 export const CLIENTS: u32 = SWITCHES + SWITCH_COUNT_MAX * SWITCH_BYTES;
 export const CLIENT_BYTES: u32 = 128;
 
-export const TIMERS: u32 = CLIENTS + CLIENT_COUNT_MAX * CLIENT_BYTES;
+export const MACHINES: u32 = CLIENTS + CLIENT_COUNT_MAX * CLIENT_BYTES;
+export const MACHINE_BYTES: u32 = 128;
+
+export const TIMERS: u32 = MACHINES + MACHINE_COUNT_MAX * MACHINE_BYTES;
 export const TIMER_BYTES: u32 = 8;
 
 /** The arena begins on a page boundary. */

@@ -24,7 +24,10 @@ export const TRACE_C: u32 = 28;
 // Frames. The subject is named behind each.
 /** A virtual function read a frame from its guest (vf; a bytes, b guest). */
 export const TRACE_FETCHED: u32 = 1;
-/** A machine made a frame that no virtual function fetched (b machine kind, 0 client, 1 physical function; a bytes). */
+/**
+ * A machine made a frame that no virtual function fetched (b who: 0 client, 1 physical function, 2 a test, 3 external
+ * machine; a bytes).
+ */
 export const TRACE_BORN: u32 = 2;
 /** The outbound buffer took the frame (vf; a bytes, b epoch). */
 export const TRACE_HELD: u32 = 3;
@@ -36,9 +39,9 @@ export const TRACE_SENT: u32 = 5;
 export const TRACE_ARRIVED: u32 = 6;
 /** A frame was written into a guest's receive buffer (vf; a bytes, b ring position). */
 export const TRACE_DELIVERED: u32 = 7;
-/** A client took a frame (client; a bytes). */
+/** A client or an external machine took a frame (client, or machine with b 3; a bytes). */
 export const TRACE_CONSUMED: u32 = 8;
-/** A switch made a copy to flood it (switch; a the new frame's number). */
+/** A switch made a copy to flood it, or a port or a wire doubled it (switch, with c 1 port, with c 2 wire; a the new frame's number). */
 export const TRACE_COPIED: u32 = 9;
 /** A frame ended otherwise (subject by reason; a bytes, b reason). */
 export const TRACE_DROPPED: u32 = 10;

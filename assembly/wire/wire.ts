@@ -2,7 +2,8 @@
  * A wire: one direction of a link, with a rate, a latency, and the frames that are on it.
  *
  * A frame's fate is computed when it is put on the wire: it starts when the wire is free, ends after its bytes, and
- * arrives a latency later. The frames under way are a list sorted by arrival, because a wire keeps order. There is at
+ * arrives a latency later. The frames under way are a list sorted by arrival: a wire keeps order, unless it was made to
+ * delay or double frames at random. There is at
  * most one event for a wire, for its receiver, and it comes late while the receiver is not interested: a port whose
  * virtual functions are all being polled looks at its wire when it wants to know. Invariant: `armed` is the time of the pending event, NEVER without one; an event of another time is stale.
  */
@@ -16,15 +17,17 @@ import {
   DROP_SWITCH_FULL,
   DROP_WIRE_CUT,
   TRACE_ARRIVED,
+  TRACE_COPIED,
   TRACE_DROPPED,
   TRACE_SENT,
 } from "../layout/trace";
+import { copy } from "../memory/copy";
 import { NEVER, schedule } from "../sim/event-queue";
 import { draw, RandomStream } from "../sim/random";
-import { trace } from "../sim/trace";
+import { nextFrame, trace } from "../sim/trace";
 import { countDrop, world } from "../sim/world";
 import { capture } from "./capture";
-import { append, FrameList, frame, freeSlot, removeFirst } from "./frame";
+import { append, FRAME_START, FrameList, frame, freeSlot, removeFirst, takeSlot } from "./frame";
 
 /** No client taps the wire. */
 export const UNTAPPED: u32 = 0xffffffff;
@@ -58,6 +61,10 @@ export class Wire {
   tapOut: u32;
   tapIn: u32;
   isCut: u32;
+  /** A frame is held up by so much, and may be overtaken, or arrives twice, when a draw is below these; 0 for never. */
+  delayBelow: u64;
+  delayPs: u64;
+  twiceBelow: u64;
   get random(): RandomStream {
     return changetype<RandomStream>(changetype<u32>(this) + offsetof<Wire>());
   }
@@ -70,6 +77,8 @@ if (offsetof<Wire>() + offsetof<RandomStream>() > WIRE_BYTES) ERROR("layout: Wir
 
 /** Frames lie on a wire whose receiver does not want to know for this long at most. */
 const UNWATCHED_PS_MAX: u64 = 100 * PS_PER_US;
+/** Who made a copy, in its record of the trace. */
+const COPIED_BY_WIRE: u32 = 2;
 const PS_PER_SECOND: u64 = 1000000000000;
 
 export function wire(index: u32): Wire {
@@ -121,8 +130,33 @@ export function send(index: u32, slot: u32, ready: u64): void {
     return;
   }
   f.due = end + w.latencyPs;
+  if (w.delayBelow | w.twiceBelow) {
+    mislead(index, slot);
+    return;
+  }
   append(w.underWay, slot);
   if (w.underWayFirst == slot) arm(index, 0);
+}
+
+/**
+ * Puts a frame on a wire that delays some and doubles some. A delayed frame waits at the sender's end, where a cut still
+ * finds it; a copy follows right behind its frame, under a number of its own, and takes no time on the wire.
+ */
+function mislead(index: u32, slot: u32): void {
+  const w = wire(index);
+  const f = frame(slot);
+  if (w.delayBelow && draw(w.random) < w.delayBelow) f.due += w.delayPs;
+  insert(index, slot);
+  if (!w.twiceBelow || draw(w.random) >= w.twiceBelow) return;
+  const twin = takeSlot(f.bytes);
+  const t = frame(twin);
+  t.id = nextFrame();
+  t.epoch = f.epoch;
+  t.due = f.due;
+  trace(TRACE_COPIED, f.due - w.latencyPs, index, f.id, t.id, t.bytes, COPIED_BY_WIRE);
+  trace(TRACE_SENT, f.due - w.latencyPs, index, t.id, t.bytes, 0, 0);
+  copy(twin + FRAME_START, slot + FRAME_START, f.bytes);
+  insert(index, twin);
 }
 
 /** Schedules the receiver's event for the first frame under way, not before `floor`, unless an earlier one is pending. */
@@ -167,10 +201,17 @@ export function arrive(index: u32, slot: u32): void {
 
 /** Puts a frame among those under way that arrives at a time of its own, behind those that arrive then or earlier. */
 export function pass(index: u32, slot: u32, due: u64): void {
-  const w = wire(index);
   const f = frame(slot);
   f.due = due;
   trace(TRACE_SENT, due, index, f.id, f.bytes, 0, 0);
+  insert(index, slot);
+}
+
+/** Puts a frame among those under way, which are in the order of their arrival. */
+function insert(index: u32, slot: u32): void {
+  const w = wire(index);
+  const f = frame(slot);
+  const due = f.due;
   let before: u32 = 0;
   let after = w.underWayFirst;
   if (after && frame(w.underWayLast).due <= due) {

@@ -78,6 +78,66 @@ export interface DataPlane {
   lateCount(index: number): number;
   startClient(index: number): void;
 
+  addMachine(macLow: number, macHigh: number, ip: number, pageCount: number): number;
+  connectMachine(index: number, switchIndex: number, rate: number, latencyNs: number, backlogBytes: number): number;
+  connectMachines(a: number, b: number, rate: number, latencyNs: number): number;
+  tapMachine(index: number): void;
+  setWireFaults(index: number, lossBelow: number, delayBelow: number, delayNs: number, twiceBelow: number): void;
+  setWireBacklog(index: number, bytes: number): void;
+  createTcpStack(
+    index: number,
+    connectionCountMax: number,
+    sendRingBytes: number,
+    receiveRingBytes: number,
+    mss: number,
+    options: number,
+  ): number;
+  setTcpLimits(index: number, timeWaitNs: number, synRetryCountMax: number, retryCountMax: number): void;
+  addTcpSource(
+    index: number,
+    macLow: number,
+    macHigh: number,
+    ip: number,
+    port: number,
+    connectionCount: number,
+    bytes: number,
+  ): number;
+  addTcpSink(index: number, port: number): number;
+  addTcpRequester(
+    index: number,
+    macLow: number,
+    macHigh: number,
+    ip: number,
+    port: number,
+    connectionCount: number,
+    transactionCount: number,
+    requestBytes: number,
+    replyBytes: number,
+    thinkNs: number,
+    options: number,
+  ): number;
+  addTcpResponder(
+    index: number,
+    port: number,
+    requestBytes: number,
+    replyBytes: number,
+    setPage: number,
+    setPages: number,
+    dirtyPages: number,
+  ): number;
+  startTcpWork(index: number, work: number): void;
+  pauseTcpWork(index: number, work: number, isPaused: number): void;
+  closeTcpConnection(index: number, connection: number): void;
+  abortTcpConnection(index: number, connection: number): void;
+  pullTcpSegment(index: number, to: number, payloadBytesMax: number): number;
+  pulledSegmentBytes(index: number): number;
+  tcpStackAt(index: number): number;
+  tcpConnectionAt(index: number, connection: number): number;
+  tcpWorkAt(index: number, work: number): number;
+  readMachine(index: number, address: number, to: number, bytes: number): void;
+  tcpHistogram(index: number, work: number): number;
+  injectToMachine(index: number, bytes: number, ns: number): void;
+
   addGuest(
     host: number,
     processor: number,

@@ -1,6 +1,6 @@
 /** A bug that is planted into the device's source. */
 
-export interface PlantedBug {
+export interface Planting {
   /** The behaviour that is wrong. */
   readonly name: string;
   /** Below assembly/. */
@@ -8,6 +8,10 @@ export interface PlantedBug {
   /** Stands there exactly once. */
   readonly text: string;
   readonly replacement: string;
+}
+
+/** One that the programs or resumes of the agreement are to find. */
+export interface PlantedBug extends Planting {
   /** What finds it: the reference model, or a device that is moved. */
   readonly foundBy: "programs" | "resumes";
 }

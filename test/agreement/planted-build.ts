@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import type { PlantedBug } from "./planted-bug";
+import type { Planting } from "./planted-bug";
 
 const FOLDER = join("build", "planted");
 const ASC = resolve("node_modules", "assemblyscript", "bin", "asc.js");
@@ -14,12 +14,12 @@ const ASC = resolve("node_modules", "assemblyscript", "bin", "asc.js");
 const OPTIONS = ["--target", "release", "--optimizeLevel", "0", "--transform", "./scripts/inline.mjs"];
 
 /** How often a bug's text stands in its file. */
-export function occurrencesOf(bug: PlantedBug): number {
+export function occurrencesOf(bug: Planting): number {
   return readFileSync(join("assembly", bug.file), "utf8").split(bug.text).length - 1;
 }
 
 /** Plants a bug in sources at a place. */
-function plant(bug: PlantedBug, folder: string): void {
+function plant(bug: Planting, folder: string): void {
   const path = join(folder, "assembly", bug.file);
   const source = readFileSync(path, "utf8");
   const parts = source.split(bug.text);
@@ -58,7 +58,7 @@ export class PlantingGround {
   }
 
   /** Returns the device with a bug, or as it is. */
-  async build(bug?: PlantedBug): Promise<WebAssembly.Module> {
+  async build(bug?: Planting): Promise<WebAssembly.Module> {
     const folder = mkdtempSync(join(FOLDER, "bug-"));
     try {
       cpSync(this.#folder, folder, { recursive: true });

@@ -26,17 +26,28 @@ const PREFERENCES = [
 export const CHECKSUM_BAD = "0";
 export const CHECKSUM_GOOD = "1";
 
+/** A frame and when it was seen; frames without a time are a microsecond apart. */
+export interface TimedFrame {
+  readonly bytes: Uint8Array;
+  readonly timeNs: number;
+}
+
 /** One frame's fields by name; what is not there is the empty string. */
 export type Dissected = (field: string) => string;
 
-/** Has tshark tell the fields of frames, one answer a frame. */
-export function dissect(frames: readonly Uint8Array[], fields: readonly string[]): Dissected[] {
+/** Has tshark tell the fields of frames, one answer a frame; what it says of sequence numbers, if that is wanted. */
+export function dissect(
+  frames: readonly (Uint8Array | TimedFrame)[],
+  fields: readonly string[],
+  isSequenceAnalysed = false,
+): Dissected[] {
   const folder = mkdtempSync(join(tmpdir(), "renic-"));
   try {
     const file = join(folder, "frames.pcapng");
     writeFileSync(file, captureOf(frames));
     const above = NO_DISSECTOR_ABOVE.flatMap((rule) => ["-d", rule]);
-    const preferences = PREFERENCES.flatMap((preference) => ["-o", preference]);
+    const analysis = `tcp.analyze_sequence_numbers:${isSequenceAnalysed ? "TRUE" : "FALSE"}`;
+    const preferences = [...PREFERENCES, analysis].flatMap((preference) => ["-o", preference]);
     const wanted = fields.flatMap((field) => ["-e", field]);
     const args = ["-r", file, ...above, ...preferences, "-T", "fields", ...wanted];
     const { stdout, stderr, status } = spawnSync("tshark", args, { encoding: "utf8", maxBuffer: 2 ** 28 });
@@ -52,11 +63,12 @@ export function dissect(frames: readonly Uint8Array[], fields: readonly string[]
   }
 }
 
-function captureOf(frames: readonly Uint8Array[]): Uint8Array {
+function captureOf(frames: readonly (Uint8Array | TimedFrame)[]): Uint8Array {
   const writer = new PcapngWriter("renic tests");
   const interfaceIndex = writer.addInterface({ name: "wire", linkType: LINK_ETHERNET });
-  for (const [number, bytes] of frames.entries()) {
-    writer.append({ interfaceIndex, timeNs: BigInt(number) * 1000n, bytes });
+  for (const [number, frame] of frames.entries()) {
+    const { bytes, timeNs } = "bytes" in frame ? frame : { bytes: frame, timeNs: number * 1000 };
+    writer.append({ interfaceIndex, timeNs: BigInt(Math.floor(timeNs)), bytes });
   }
   return writer.take();
 }
