@@ -24,8 +24,6 @@ export const TCP_TO: u32 = 2;
 export const TCP_ACKNOWLEDGMENT: u32 = 8;
 export const TCP_WINDOW: u32 = 14;
 export const TCP_URGENT: u32 = 18;
-/** Longest header: the offset counts 15 words. */
-export const TCP_HEADER_BYTES_MAX: u32 = 60;
 /** From the start of a frame: IPv4 without options is what a stack sends and takes. */
 export const TCP_START: u32 = 34;
 
@@ -121,7 +119,6 @@ export const STACK_RECYCLED: u32 = 64;
 export const STACK_OPENED: u32 = 72;
 /** Connections that ended for each END_, a word each. */
 export const STACK_ENDS: u32 = 80;
-export const STACK_ENDS_BYTES: u32 = 24;
 
 /** What the control plane reads of a control block. */
 export const CONNECTION_STATE: u32 = 0;
