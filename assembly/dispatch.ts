@@ -9,7 +9,7 @@
 
 import { onSlice } from "./cpu/scheduler";
 import { onVcpu } from "./guest/burst";
-import { onInterrupt, onStream } from "./guest/network-task";
+import { onGuestTimer, onInterrupt } from "./guest/network-task";
 import { LOOK_AHEAD_PS } from "./layout/control";
 import {
   EVENT_ARRIVAL_CLIENT,
@@ -18,6 +18,7 @@ import {
   EVENT_ARRIVAL_SWITCH,
   EVENT_CLIENT,
   EVENT_CONTROL,
+  EVENT_GUEST_TIMER,
   EVENT_INDEX_BITS,
   EVENT_INDEX_MASK,
   EVENT_INTERRUPT,
@@ -25,7 +26,6 @@ import {
   EVENT_MODERATION,
   EVENT_QUIESCE,
   EVENT_SLICE,
-  EVENT_STREAM,
   EVENT_TRANSMIT,
   EVENT_VCPU,
   EVENT_WRITE_BACK,
@@ -135,8 +135,8 @@ function dispatch(kind: u32, index: u32): void {
     case EVENT_CLIENT:
       onClient(index);
       break;
-    case EVENT_STREAM:
-      onStream(index);
+    case EVENT_GUEST_TIMER:
+      onGuestTimer(index);
       break;
     case EVENT_MACHINE:
       onMachine(index);

@@ -14,8 +14,11 @@ import * as computation from "./guest/compute";
 import { owe } from "./guest/control-task";
 import { beginReset, initialise, setModeration as setDriverModeration } from "./guest/driver";
 import * as guests from "./guest/guest";
+import { wakeNetwork } from "./guest/network-task";
 import * as service from "./guest/reply-service";
 import * as stream from "./guest/stream";
+import { resumeTcp } from "./guest/tcp";
+import { STACK_OF_GUEST } from "./layout/control";
 import { ACTIVITY_COUNT } from "./layout/cost";
 import { GUEST_COUNT_MAX, PAGE_BYTES, POOL_COUNT } from "./layout/limits";
 import { ARENA, COSTS, PFS, VFS, WORLD } from "./layout/memory-map";
@@ -28,7 +31,7 @@ import { DROP_HOST_DEAD, TRACE_BORN, TRACE_HOST_FAILED } from "./layout/trace";
 import { VF_BYTES, VF_CONTROL } from "./layout/virtual-function";
 import * as checkpoint from "./memory/checkpoint";
 import { countMarked, isMarked } from "./memory/dirty-log";
-import { digestMemory, frameOf, memoryOf, readGuest, writeGuest } from "./memory/guest-memory";
+import { digestMemory, frameOf, GuestMemory, memoryOf, readGuest, writeGuest } from "./memory/guest-memory";
 import { entryNumberOf, mapFrame, NO_ENTRY } from "./memory/iommu";
 import { configureQueues } from "./nic/configure";
 import { noteAt, pf } from "./nic/physical-function";
@@ -63,7 +66,7 @@ import { goOn as goOnMachine, MACHINE_STACK_PAGE, machine, machineStack } from "
 import { pullSegment } from "./transport/tcp-output";
 import { addRequester, addResponder } from "./transport/tcp-request";
 import * as tcp from "./transport/tcp-socket";
-import { connection } from "./transport/tcp-stack";
+import { connection, Stack, stackAt } from "./transport/tcp-stack";
 import { pauseWork, startWork } from "./transport/tcp-work";
 import { workOf } from "./transport/tcp-work-record";
 import { writeAnnouncement } from "./wire/ethernet";
@@ -306,41 +309,60 @@ export function setWireFaults(index: u32, lossBelow: f64, delayBelow: f64, delay
 export function setWireBacklog(index: u32, bytes: u32): void {
   wire(index).backlogPsMax = serializationPs(wire(index), bytes);
 }
-/** Gives a machine a stack with USES_ options; returns the page behind it. */
+// TCP stacks: of a machine by its number, of a guest by its own with STACK_OF_GUEST.
+
+function stackMemory(owner: u32): GuestMemory {
+  return owner & STACK_OF_GUEST ? memoryOf(owner & ~STACK_OF_GUEST) : machine(owner).memory;
+}
+function stackOf(owner: u32): Stack {
+  if (!(owner & STACK_OF_GUEST)) return machineStack(owner);
+  return stackAt(stackMemory(owner), guests.guest(owner & ~STACK_OF_GUEST).stackPage);
+}
+/** What was done to a stack from outside takes effect: at once, or when its guest's network task has its turn. */
+function goOnStack(owner: u32): void {
+  if (owner & STACK_OF_GUEST) wakeNetwork(owner & ~STACK_OF_GUEST);
+  else goOnMachine(owner);
+}
+/** Gives a guest the place of a stack that its memory has, or will have from a checkpoint. */
+export function setGuestStack(index: u32, page: u32): void {
+  guests.guest(index).stackPage = page;
+}
+/** Makes a stack with USES_ options, a machine's or that of a guest whose place is set; returns the page behind it. */
 export function createTcpStack(
-  index: u32,
+  owner: u32,
   connectionCountMax: u32,
   sendRingBytes: u32,
   receiveRingBytes: u32,
   mss: u32,
   options: u32,
 ): u32 {
-  const x = machine(index);
-  const secret = mix(world().seed, index);
-  const rings = tcp.createStack(
-    x.memory,
-    MACHINE_STACK_PAGE,
-    x.mac,
-    x.ip,
+  const isGuest = (owner & STACK_OF_GUEST) != 0;
+  const index = owner & ~STACK_OF_GUEST;
+  const page = isGuest ? guests.guest(index).stackPage : MACHINE_STACK_PAGE;
+  const pageCount = tcp.createStack(
+    stackMemory(owner),
+    page,
+    isGuest ? guests.guest(index).mac : machine(index).mac,
+    isGuest ? guests.guest(index).ip : machine(index).ip,
     connectionCountMax,
     sendRingBytes,
     receiveRingBytes,
     mss,
     options,
-    secret,
+    mix(world().seed, owner),
   );
-  return MACHINE_STACK_PAGE + rings;
+  return page + pageCount;
 }
 /** Sets how long TIME-WAIT lasts, and after how many tries in vain a SYN and data are given up. */
-export function setTcpLimits(index: u32, timeWaitNs: f64, synRetryCountMax: u32, retryCountMax: u32): void {
-  const s = machineStack(index);
+export function setTcpLimits(owner: u32, timeWaitNs: f64, synRetryCountMax: u32, retryCountMax: u32): void {
+  const s = stackOf(owner);
   s.timeWaitPs = psOf(timeWaitNs);
   s.synRetryCountMax = synRetryCountMax;
   s.retryCountMax = retryCountMax;
 }
-/** Has a machine send a stream of so many bytes, 0 for ever, on each of so many connections; returns the work. */
+/** Has an owner of a stack send a stream of so many bytes, 0 for ever, on each of so many connections; returns the work. */
 export function addTcpSource(
-  index: u32,
+  owner: u32,
   macLow: u32,
   macHigh: u32,
   ip: u32,
@@ -348,15 +370,15 @@ export function addTcpSource(
   connectionCount: u32,
   bytes: f64,
 ): u32 {
-  const s = machineStack(index);
-  return addSource(machine(index).memory, s, u64Of(macLow, macHigh), ip, portNumber, connectionCount, <u64>bytes);
+  const s = stackOf(owner);
+  return addSource(stackMemory(owner), s, u64Of(macLow, macHigh), ip, portNumber, connectionCount, <u64>bytes);
 }
-export function addTcpSink(index: u32, portNumber: u32): u32 {
-  return addSink(machine(index).memory, machineStack(index), portNumber);
+export function addTcpSink(owner: u32, portNumber: u32): u32 {
+  return addSink(stackMemory(owner), stackOf(owner), portNumber);
 }
-/** Has a machine ask: so many transactions, 0 for ever, on so many connections. */
+/** Has an owner of a stack ask: so many transactions, 0 for ever, on so many connections. */
 export function addTcpRequester(
-  index: u32,
+  owner: u32,
   macLow: u32,
   macHigh: u32,
   ip: u32,
@@ -369,8 +391,8 @@ export function addTcpRequester(
   options: u32,
 ): u32 {
   return addRequester(
-    machine(index).memory,
-    machineStack(index),
+    stackMemory(owner),
+    stackOf(owner),
     u64Of(macLow, macHigh),
     ip,
     portNumber,
@@ -382,9 +404,9 @@ export function addTcpRequester(
     options,
   );
 }
-/** Has a machine answer, and dirty so many pages of a working set for each request. */
+/** Has an owner of a stack answer, and dirty so many pages of a working set for each request. */
 export function addTcpResponder(
-  index: u32,
+  owner: u32,
   portNumber: u32,
   requestBytes: u32,
   replyBytes: u32,
@@ -392,61 +414,61 @@ export function addTcpResponder(
   setPages: u32,
   dirtyPages: u32,
 ): u32 {
-  const m = machine(index).memory;
-  const s = machineStack(index);
+  const m = stackMemory(owner);
+  const s = stackOf(owner);
   return addResponder(m, s, portNumber, requestBytes, replyBytes, setPage, setPages, dirtyPages);
 }
-/** Opens the connections of a machine's work. */
-export function startTcpWork(index: u32, number: u32): void {
-  startWork(machine(index).memory, machineStack(index), number);
-  goOnMachine(index);
+/** Opens the connections of a work. */
+export function startTcpWork(owner: u32, number: u32): void {
+  startWork(stackMemory(owner), stackOf(owner), number);
+  goOnStack(owner);
 }
-export function pauseTcpWork(index: u32, number: u32, isPaused: bool): void {
-  pauseWork(machine(index).memory, machineStack(index), number, isPaused);
-  goOnMachine(index);
+export function pauseTcpWork(owner: u32, number: u32, isPaused: bool): void {
+  pauseWork(stackMemory(owner), stackOf(owner), number, isPaused);
+  goOnStack(owner);
 }
-/** Closes a machine's connection from its side, whatever its work is at. */
-export function closeTcpConnection(index: u32, number: u32): void {
-  const m = machine(index).memory;
-  const s = machineStack(index);
+/** Closes a connection from its side, whatever its work is at. */
+export function closeTcpConnection(owner: u32, number: u32): void {
+  const m = stackMemory(owner);
+  const s = stackOf(owner);
   tcp.close(m, s, connection(m, s, number));
-  goOnMachine(index);
+  goOnStack(owner);
 }
-/** Ends a machine's connection; its peer gets a reset. */
-export function abortTcpConnection(index: u32, number: u32): void {
-  const m = machine(index).memory;
-  const s = machineStack(index);
+/** Ends a connection; its peer gets a reset. */
+export function abortTcpConnection(owner: u32, number: u32): void {
+  const m = stackMemory(owner);
+  const s = stackOf(owner);
   tcp.abort(m, s, connection(m, s, number));
-  goOnMachine(index);
+  goOnStack(owner);
 }
 /**
- * Writes the next frame of a machine's stack to a buffer, with so much payload at most, as a device that cuts segments
+ * Writes the next frame of a stack to a buffer, with so much payload at most, as a device that cuts segments
  * would pull it; returns its bytes, 0 for none.
  */
-export function pullTcpSegment(index: u32, to: u32, payloadBytesMax: u32): u32 {
-  return pullSegment(machine(index).memory, machineStack(index), to, payloadBytesMax);
+export function pullTcpSegment(owner: u32, to: u32, payloadBytesMax: u32): u32 {
+  return pullSegment(stackMemory(owner), stackOf(owner), to, payloadBytesMax);
 }
 /** Returns the payload of the segments that the frame that was pulled last is to be cut into. */
-export function pulledSegmentBytes(index: u32): u32 {
-  return machineStack(index).pulledSegmentBytes;
+export function pulledSegmentBytes(owner: u32): u32 {
+  return stackOf(owner).pulledSegmentBytes;
 }
-/** Returns where a machine's stack, one of its connections or works, and a work's histogram stand. */
-export function tcpStackAt(index: u32): u32 {
-  return changetype<u32>(machineStack(index));
+/** Returns where a stack, one of its connections or works, and a work's histogram stand. */
+export function tcpStackAt(owner: u32): u32 {
+  return changetype<u32>(stackOf(owner));
 }
-export function tcpConnectionAt(index: u32, number: u32): u32 {
-  return changetype<u32>(connection(machine(index).memory, machineStack(index), number));
+export function tcpConnectionAt(owner: u32, number: u32): u32 {
+  return changetype<u32>(connection(stackMemory(owner), stackOf(owner), number));
 }
-export function tcpWorkAt(index: u32, number: u32): u32 {
-  return changetype<u32>(workOf(machine(index).memory, machineStack(index), number));
+export function tcpWorkAt(owner: u32, number: u32): u32 {
+  return changetype<u32>(workOf(stackMemory(owner), stackOf(owner), number));
 }
-/** Copies bytes of a machine's memory to a buffer. */
-export function readMachine(index: u32, address: u32, to: u32, bytes: u32): void {
-  readGuest(machine(index).memory, address, to, bytes);
+/** Copies bytes of a stack's memory to a buffer. */
+export function readMachine(owner: u32, address: u32, to: u32, bytes: u32): void {
+  readGuest(stackMemory(owner), address, to, bytes);
 }
-/** Returns the address of a work's histogram in its machine's memory. */
-export function tcpHistogram(index: u32, number: u32): u32 {
-  return machineStack(index).histogramsAt + number * HISTOGRAM_PAGES * PAGE_BYTES;
+/** Returns the address of a work's histogram in its owner's memory. */
+export function tcpHistogram(owner: u32, number: u32): u32 {
+  return stackOf(owner).histogramsAt + number * HISTOGRAM_PAGES * PAGE_BYTES;
 }
 /** Puts a frame of the exchange buffer on the wire to a machine, so that its last bit arrives at a time. */
 export function injectToMachine(index: u32, bytes: u32, ns: f64): void {
@@ -532,6 +554,7 @@ export function suspendGuest(index: u32): bool {
 export function resumeGuest(index: u32): void {
   guests.resume(index);
   stream.resumeStream(index);
+  resumeTcp(index);
 }
 export function guestState(index: u32): u32 {
   return guests.guest(index).state;

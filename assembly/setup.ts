@@ -296,6 +296,8 @@ export function addGuest(host: u32, processorIndex: u32, pageCount: u32, mac: u6
   g.requestCycles = requestCycles;
   g.state = GUEST_ABSENT;
   g.tickAt = NEVER;
+  g.deadlineAt = NEVER;
+  g.index = index;
   g.vcpuFirst = world().vcpuCount;
   g.task = addTask(TASK_NETWORK, index, addGuestVcpu(index, processorIndex, 1));
   return index;

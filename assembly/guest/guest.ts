@@ -52,8 +52,13 @@ export class Guest {
   isInterrupted: u32;
   /** Cycles of the application for a request. */
   requestCycles: u32;
-  /** The pending tick of its stream. */
+  /** The pending tick of its stream, and the pending timer of its TCP. */
   tickAt: u64;
+  deadlineAt: u64;
+  /** Its own number. */
+  index: u32;
+  /** The page at which its TCP begins; 0 without one. */
+  stackPage: u32;
   get memory(): GuestMemory {
     return changetype<GuestMemory>(this);
   }
@@ -137,5 +142,6 @@ export function kill(index: u32): void {
   const g = guest(index);
   g.state = GUEST_DEAD;
   g.tickAt = NEVER;
+  g.deadlineAt = NEVER;
   for (let number: u32 = 0; number < g.vcpuCount; number++) halt(vcpuOf(g, number));
 }

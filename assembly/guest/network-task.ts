@@ -54,6 +54,7 @@ import { Guest, guest, isBusy } from "./guest";
 import { adapt, applyInterval } from "./moderation";
 import { answer, UNKNOWN_REQUEST } from "./reply-service";
 import { onTick, sendOwed, sinkReceived } from "./stream";
+import { onDeadline, workTcp } from "./tcp";
 
 /** An MSI-X message reached the guest: an idle task wakes, a busy one will look anyway, a still one remembers. */
 export function onInterrupt(index: u32): void {
@@ -73,9 +74,16 @@ export function onInterrupt(index: u32): void {
   wakeTask(g.task, exit + entry);
 }
 
-/** A stream has more to send: an idle task begins, without the cost of an interrupt, because its own timer woke it. */
-export function onStream(index: u32): void {
-  if (!onTick(index)) return;
+/** A timer of the guest's: an idle task begins, without the cost of an interrupt, because its own timer woke it. */
+export function onGuestTimer(index: u32): void {
+  const g = guest(index);
+  const isDeadline = onDeadline(g);
+  if (!onTick(index) && !isDeadline) return;
+  wakeNetwork(index);
+}
+
+/** Somebody has given the guest's software something to do: it looks as soon as it runs. */
+export function wakeNetwork(index: u32): void {
   const g = guest(index);
   if (g.state == GUEST_RUNNING && !isBusy(g)) wakeTask(g.task, 0);
   else g.isInterrupted = 1;
@@ -104,12 +112,18 @@ export function work(g: Guest): u32 {
   const stack = sent * cost(COST_STACK_TRANSMIT) + sunk * cost(COST_STACK_RECEIVE);
   charge(v, ACTIVITY_STACK, stack);
   cycles += stack;
+  let hasTcp: u32 = 0;
+  if (g.stackPage) {
+    const tcp = workTcp(g, d, v);
+    hasTcp = tcp ? 1 : 0;
+    cycles += <u32>tcp;
+  }
   let served: u32 = 0;
   for (; served < SERVE_BUDGET && d.socketCount && hasRoom(d); served++) cycles += serve(g, d, v);
   const faults = m.faultCount * cost(COST_LOG_DIRTY);
   m.faultCount = 0;
   charge(v, ACTIVITY_HYPERVISOR, faults);
-  return reclaimed + received + served + sent ? cycles + faults : NO_WORK;
+  return reclaimed + received + served + sent + hasTcp ? cycles + faults : NO_WORK;
 }
 
 /** Answers the request that has waited longest and returns the cycles it took, charged. */

@@ -6,7 +6,7 @@
  * source writes each datagram anew, checksums and a number included. The sink believes the device's check of the
  * checksum, as a driver does (RXCSUM). Left out: flow control, rates that are no whole number of datagrams a tick.
  */
-import { EVENT_STREAM } from "../layout/event";
+import { EVENT_GUEST_TIMER } from "../layout/event";
 import { BUFFER_BYTES, STREAM_OFF, STREAM_PAGE, STREAM_SINK, STREAM_SOURCE } from "../layout/guest-software";
 import { FRAME_BYTES_MIN, PAGE_SHIFT } from "../layout/limits";
 import { UDP_PAYLOAD } from "../layout/packet";
@@ -84,7 +84,7 @@ export function resumeStream(index: u32): void {
 
 function armTick(g: Guest, index: u32): void {
   g.tickAt = world().now + streamOf(g.memory).tickPs;
-  schedule(EVENT_STREAM, index, g.tickAt);
+  schedule(EVENT_GUEST_TIMER, index, g.tickAt);
 }
 
 /** A tick: more datagrams are owed. Returns whether the vCPU has something new to do; false for a stale event. */

@@ -25,8 +25,8 @@ export const EVENT_CLIENT: u32 = 6;
 export const EVENT_WRITE_BACK: u32 = 7;
 /** What was in flight when a virtual function was to be quiesced is done; the index is the function's. */
 export const EVENT_QUIESCE: u32 = 8;
-/** A guest's stream has more to send; the index is the guest's. */
-export const EVENT_STREAM: u32 = 9;
+/** A guest's stream has more to send, or its TCP has a timer that is due; the index is the guest's. */
+export const EVENT_GUEST_TIMER: u32 = 9;
 /** A machine's stack has a timer that is due, or its wire has room again; the index is the machine's. */
 export const EVENT_MACHINE: u32 = 10;
 // Processors.

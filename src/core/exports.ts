@@ -84,8 +84,9 @@ export interface DataPlane {
   tapMachine(index: number): void;
   setWireFaults(index: number, lossBelow: number, delayBelow: number, delayNs: number, twiceBelow: number): void;
   setWireBacklog(index: number, bytes: number): void;
+  setGuestStack(guest: number, page: number): void;
   createTcpStack(
-    index: number,
+    owner: number,
     connectionCountMax: number,
     sendRingBytes: number,
     receiveRingBytes: number,

@@ -5,14 +5,20 @@
  * scenario's results depend on nothing else about processors and pauses.
  */
 import {
+  COST_COPY_USER,
   COST_DRIVER_RECEIVE,
   COST_DRIVER_TRANSMIT,
   COST_INTERRUPT_EXIT,
   COST_INTERRUPT_GUEST,
   COST_LOG_DIRTY,
+  COST_REQUEST_TURN,
   COST_STACK_RECEIVE,
   COST_STACK_TRANSMIT,
+  COST_TCP_ACK,
+  COST_TCP_RECEIVE,
+  COST_TCP_TRANSMIT,
   COST_VCPU_SWITCH,
+  LIMIT_MERGED_SEGMENTS,
 } from "../../assembly/layout/cost";
 import type { CostName } from "./cost-table";
 
@@ -26,4 +32,10 @@ export const DATA_PLANE_COSTS = [
   [COST_STACK_TRANSMIT, "stackTransmit"],
   [COST_LOG_DIRTY, "logDirtyFault"],
   [COST_VCPU_SWITCH, "vmSwitch"],
+  [COST_TCP_RECEIVE, "tcpReceiveSegment"],
+  [COST_TCP_TRANSMIT, "tcpTransmitSegment"],
+  [COST_TCP_ACK, "tcpAck"],
+  [COST_COPY_USER, "copyUser"],
+  [COST_REQUEST_TURN, "requestTurn"],
+  [LIMIT_MERGED_SEGMENTS, "guestMergedSegments"],
 ] as const satisfies readonly (readonly [number, CostName])[];

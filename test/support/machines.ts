@@ -121,32 +121,18 @@ export function machineIp(number: number): number {
   return 0x0a000201 + number;
 }
 
-/** One external machine with its stack. */
-export class Machine {
-  readonly index: number;
-  readonly connectionCount: number;
-  readonly mac: MacWords;
-  readonly ip: number;
-  /** The first page behind the stack. */
-  readonly pageBehind: number;
-
+/** A stack: what its owner does with it, and what can be read of it. */
+export class StackOwner {
   constructor(
     readonly world: World,
-    number: number,
-    stack: StackOptions = {},
-  ) {
-    const { connectionCount = 4, sendBytes = 65_536, receiveBytes = 65_536, mss = 1460, morePages = 0 } = stack;
-    const { plane } = world;
-    this.connectionCount = connectionCount;
-    this.mac = machineMac(number);
-    this.ip = machineIp(number);
-    const pages = 64 + Math.ceil(connectionCount / 4) + connectionCount * ((sendBytes + receiveBytes) / 4096);
-    this.index = plane.addMachine(...this.mac, this.ip, pages + morePages);
-    const options = stack.options ?? ALL_OPTIONS;
-    this.pageBehind = plane.createTcpStack(this.index, connectionCount, sendBytes, receiveBytes, mss, options);
-  }
+    /** Number of its owner: a machine's, or a guest's with STACK_OF_GUEST. */
+    readonly index: number,
+    readonly connectionCount: number,
+    readonly mac: MacWords,
+    readonly ip: number,
+  ) {}
 
-  addSource(target: Machine, port: number, bytes: number, connectionCount = 1): number {
+  addSource(target: StackOwner, port: number, bytes: number, connectionCount = 1): number {
     const { plane } = this.world;
     return plane.addTcpSource(this.index, ...target.mac, target.ip, port, connectionCount, bytes);
   }
@@ -237,6 +223,22 @@ export class Machine {
     plane.readMachine(this.index, plane.tcpHistogram(this.index, work), plane.exchange(), byteCount);
     const words = this.world.words(plane.exchange(), byteCount);
     return Array.from({ length: HISTOGRAM_BUCKET_COUNT }, (_, bucket) => words.getUint32(bucket * 4, true));
+  }
+}
+
+/** One external machine with its stack. */
+export class Machine extends StackOwner {
+  /** The first page behind the stack. */
+  readonly pageBehind: number;
+
+  constructor(world: World, number: number, stack: StackOptions = {}) {
+    const { connectionCount = 4, sendBytes = 65_536, receiveBytes = 65_536, mss = 1460, morePages = 0 } = stack;
+    const { plane } = world;
+    const pages = 64 + Math.ceil(connectionCount / 4) + connectionCount * ((sendBytes + receiveBytes) / 4096);
+    const [mac, ip] = [machineMac(number), machineIp(number)];
+    super(world, plane.addMachine(...mac, ip, pages + morePages), connectionCount, mac, ip);
+    const options = stack.options ?? ALL_OPTIONS;
+    this.pageBehind = plane.createTcpStack(this.index, connectionCount, sendBytes, receiveBytes, mss, options);
   }
 }
 
