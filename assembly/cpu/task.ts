@@ -66,6 +66,13 @@ export function wakeTask(index: u32, cycles: u32): void {
   else if (v.task && task(v.task - 1).kind == TASK_COMPUTE) giveWay(v);
 }
 
+/** The task at hand, at the end of its burst, pays charged cycles before its next one. */
+export function payFirst(index: u32, cycles: u32): void {
+  const t = task(index);
+  assert(vcpu(t.vcpu).task == index + 1, "the task at hand pays");
+  t.pendingPs += timeOf(vcpu(t.vcpu), cycles);
+}
+
 /** Interrupts the background task at hand for the one that has woken, also while its vCPU waits for a processor. */
 function giveWay(v: Vcpu): void {
   const at = v.task - 1;

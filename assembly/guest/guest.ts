@@ -43,6 +43,7 @@ export class Guest {
   vcpuFirst: u32;
   vcpuCount: u32;
   task: u32;
+  /** Its virtual function, unless it has a paravirtual NIC; of dom0's memory for a port, that port's own pool. */
   vf: u32;
   /** A GUEST_ of layout/control.ts. */
   state: u32;
@@ -54,6 +55,9 @@ export class Guest {
   requestCycles: u32;
   /** The pending tick of its stream. */
   tickAt: u64;
+  /** Its paravirtual NIC, as number + 1; 0 without one. */
+  vif: u32;
+  unused: u32;
   get memory(): GuestMemory {
     return changetype<GuestMemory>(this);
   }

@@ -11,6 +11,17 @@ export const COST_STACK_RECEIVE: u32 = 4;
 export const COST_STACK_TRANSMIT: u32 = 5;
 export const COST_LOG_DIRTY: u32 = 6;
 export const COST_VCPU_SWITCH: u32 = 7;
+// dom0 and the paravirtual path (docs/paravirtual.md).
+export const COST_DOM0_INTERRUPT: u32 = 8;
+export const COST_EVENT_SEND: u32 = 9;
+export const COST_EVENT_RECEIVE: u32 = 10;
+export const COST_BRIDGE: u32 = 11;
+export const COST_BACKEND_RECEIVE: u32 = 12;
+export const COST_BACKEND_TRANSMIT: u32 = 13;
+export const COST_GRANT_PAGE: u32 = 14;
+/** For 1,024 bytes. */
+export const COST_GRANT_COPY_KIB: u32 = 15;
+export const COST_FRONTEND: u32 = 16;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;
@@ -20,5 +31,9 @@ export const ACTIVITY_STACK: u32 = 3;
 export const ACTIVITY_APPLICATION: u32 = 4;
 export const ACTIVITY_COMPUTE: u32 = 5;
 export const ACTIVITY_REPLICATION: u32 = 6;
-export const ACTIVITY_COUNT: u32 = 7;
-export const ACTIVITY_NAMES: string = "hypervisor,interrupt,driver,stack,application,compute,replication";
+export const ACTIVITY_BRIDGE: u32 = 7;
+export const ACTIVITY_BACKEND: u32 = 8;
+export const ACTIVITY_GRANT: u32 = 9;
+export const ACTIVITY_COUNT: u32 = 10;
+export const ACTIVITY_NAMES: string =
+  "hypervisor,interrupt,driver,stack,application,compute,replication,bridge,backend,grant";
