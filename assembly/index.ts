@@ -17,7 +17,7 @@ import { beginReset, initialise } from "./guest/driver";
 import { signalBackend } from "./guest/event-channel";
 import * as guests from "./guest/guest";
 import { connectBackend, disconnectBackend } from "./guest/netback";
-import { initialiseFront } from "./guest/netfront";
+import { initialiseFront, announceFront as sendAnnouncement } from "./guest/netfront";
 import * as service from "./guest/reply-service";
 import * as stream from "./guest/stream";
 import { vif, vifCounter } from "./guest/vif";
@@ -345,6 +345,13 @@ export function connectFront(index: u32): bool {
   assert(g.vif != 0, "the guest has a paravirtual NIC");
   initialiseFront(g.memory);
   return connectBackend(g.vif - 1);
+}
+/** Has a guest with a paravirtual NIC announce its address by a gratuitous ARP; the guest's part takes no time. */
+export function announceFront(index: u32): void {
+  const g = guests.guest(index);
+  assert(g.vif != 0, "the guest has a paravirtual NIC");
+  sendAnnouncement(g.memory, g.mac, g.ip);
+  signalBackend(g.vif - 1);
 }
 /** Returns the virtual function that a guest has. */
 export function vfOf(index: u32): u32 {

@@ -45,9 +45,11 @@ function begin(v: Vcpu): void {
       runFor(v, left);
       return;
     }
+    const sent = t.sentPs;
+    t.sentPs = 0;
     const cycles = workOf(t, v);
-    if (cycles != NO_WORK) {
-      runFor(v, timeOf(v, cycles));
+    if (cycles != NO_WORK || sent) {
+      runFor(v, sent + (cycles == NO_WORK ? 0 : timeOf(v, cycles)));
       return;
     }
     endTask(v);

@@ -167,7 +167,8 @@ export function sendFromDom0(port: u32, slot: u32): void {
   const p = dom0Port(port);
   const m = memoryOf(p.guest - 1);
   const d = driver(m);
-  if (!p.queueFirst && hasRoom(d)) {
+  if (hasRoom(d)) {
+    assert(!p.queueFirst, "frames wait only while the ring is full");
     postFrame(port, m, d, slot);
   } else if (p.queueCount < PORT_QUEUE_COUNT_MAX) {
     p.queueCount++;

@@ -1,5 +1,5 @@
 /**
- * Event channels between a frontend and its backend: the sender pays a hypercall at the end of its burst, the receiver a
+ * Event channels between a frontend and its backend: the sender pays a hypercall behind its burst, the receiver a
  * virtual interrupt if it is idle. A busy one will look anyway, and a guest that stands still remembers.
  *
  *     receiver     idle                        busy       stands still, absent   dead
@@ -10,7 +10,7 @@
  * and counted. One channel a NIC, for both rings.
  */
 import { cost } from "../cpu/cost";
-import { payFirst, task, wakeTask } from "../cpu/task";
+import { payNext, task, wakeTask } from "../cpu/task";
 import { charge, vcpu } from "../cpu/vcpu";
 import { GUEST_DEAD, GUEST_RUNNING } from "../layout/control";
 import { ACTIVITY_HYPERVISOR, ACTIVITY_INTERRUPT, COST_EVENT_RECEIVE, COST_EVENT_SEND } from "../layout/cost";
@@ -46,7 +46,7 @@ export function notifyGuest(index: u32, isWanted: bool): void {
 function paySend(taskIndex: u32): void {
   const cycles = cost(COST_EVENT_SEND);
   charge(vcpu(task(taskIndex).vcpu), ACTIVITY_HYPERVISOR, cycles);
-  payFirst(taskIndex, cycles);
+  payNext(taskIndex, cycles);
 }
 
 /** An event reaches a backend. */

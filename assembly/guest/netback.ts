@@ -149,8 +149,8 @@ export function enqueueToGuest(index: u32, slot: u32): void {
   const queued = vifCounter(index, VIF_QUEUED);
   if (queued > vifCounter(index, VIF_QUEUED_PEAK)) setVifCounter(index, VIF_QUEUED_PEAK, queued);
   if (task(v.task).isReady) return;
+  // Without a buffer there is nothing to do before the guest's event.
   if (awaitIn(memoryOf(v.guest), v.rxPage, v.rxConsumed)) wakeTask(v.task, 0);
-  else countVif(index, VIF_STARVED, 1);
 }
 
 function ringOf(m: GuestMemory, page: u32): u32 {

@@ -61,6 +61,7 @@ import {
 } from "../layout/paravirtual";
 import { endAccess, grantAccess } from "../memory/grants";
 import { GuestMemory, look, touch } from "../memory/guest-memory";
+import { writeAnnouncement } from "../wire/ethernet";
 import { Driver, driver, enqueue, freeBuffer } from "./driver";
 
 /** The frontend's page. */
@@ -231,6 +232,13 @@ export function replenish(m: GuestMemory, d: Driver): void {
     store<u32>(at, id, RX_REQUEST_ID);
     store<u32>(at, GRANT_RX_FIRST + id, RX_REQUEST_GRANT);
   }
+}
+
+/** Requests that a gratuitous ARP be sent, as a guest does whose frontend has been connected; nothing without room. */
+export function announceFront(m: GuestMemory, mac: u64, ip: u32): void {
+  if (!hasFrontRoom(m)) return;
+  postFront(m, writeAnnouncement(nextFrontPacket(m), mac, ip));
+  publishFront(m);
 }
 
 /** What `publishFront` found to tell: bits. */

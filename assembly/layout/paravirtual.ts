@@ -93,7 +93,7 @@ export const VIF_KICKS_SENT: u32 = 7;
 export const VIF_KICKS_SUPPRESSED: u32 = 8;
 /** Bursts of the backend that took something. */
 export const VIF_BURSTS: u32 = 9;
-/** Times that a backend with frames for its guest found no buffer posted. */
+/** Times that a backend looked, with frames for its guest, and found no buffer posted. */
 export const VIF_STARVED: u32 = 10;
 /** Frames that wait for the guest now, and the most that have. */
 export const VIF_QUEUED: u32 = 11;

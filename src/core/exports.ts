@@ -113,6 +113,7 @@ export interface DataPlane {
   beginDriver(index: number): void;
   startDriver(index: number): number;
   connectFront(index: number): number;
+  announceFront(index: number): void;
   vfOf(index: number): number;
   suspendGuest(index: number): number;
   resumeGuest(index: number): void;

@@ -11,12 +11,18 @@ import {
   VIF_FROM_GUEST,
   VIF_TO_GUEST,
 } from "../../assembly/layout/paravirtual";
-import { DROP_PORT_QUEUE_FULL, DROP_UNBRIDGED, TRACE_DELIVERED, TRACE_INTERRUPT } from "../../assembly/layout/trace";
+import {
+  DROP_PORT_QUEUE_FULL,
+  DROP_UNBRIDGED,
+  TRACE_DELIVERED,
+  TRACE_INTERRUPT,
+  TRACE_POSTED,
+} from "../../assembly/layout/trace";
 import type { World } from "../../src/core/world";
 import { COST_MODEL } from "../../src/host/cost-model";
 import { clientMac, guestIp, guestMac, type MacWords, macBytes } from "../support/addresses";
 import { createDom0Scene, Dom0Scene, type FrontGuest } from "../support/dom0-scene";
-import { dropsFor, ofKind } from "../support/trace-reading";
+import { dropsFor, framesOf, ofKind } from "../support/trace-reading";
 import { BUILDS } from "../support/wasm-builds";
 
 const PORT = 9;
@@ -179,6 +185,8 @@ describe.each(BUILDS)("dom0's bridge, $name build", ({ module }) => {
     const taken = fronts.reduce((sum, front) => sum + scene.count(front, VIF_FROM_GUEST), 0);
     // A ring, a queue, and what has left.
     expect(taken - dropped).toBeGreaterThan(1255);
+    const posted = framesOf(scene.trace, TRACE_POSTED, dom0.port);
+    expect(posted).toEqual([...posted].sort((one, other) => one - other));
     expect(scene.faults(1400)).toEqual([]);
   });
 

@@ -5,6 +5,8 @@ import { ACTIVITY_DRIVER } from "../../assembly/layout/cost";
 import { REASON_SUSPENDED } from "../../assembly/layout/event";
 import { RX_RING_PAGE, TX_RING_PAGE } from "../../assembly/layout/guest-software";
 import {
+  GRANT_RX_FIRST,
+  GRANT_TX_FIRST,
   RING_RSP_PROD,
   VIF_ERRORS,
   VIF_EVENTS_SENT,
@@ -152,6 +154,22 @@ describe.each(BUILDS)("a paravirtual guest, $name build", ({ module }) => {
     const changed = changedPages(before, pageHashes(world, front.guest));
     expect(changed.length).toBeGreaterThan(10);
     expect(changed.filter((page) => !plane.isPageDirty(front.guest, page))).toEqual([]);
+  });
+
+  it("flooded while it sends, has granted what it has requested and nothing else", () => {
+    const { scene, dom0, world, plane } = createDom0Scene(module);
+    // A guest's processor of 125 MHz.
+    const [from, to] = [scene.addFrontGuest(dom0), scene.addFrontGuest(dom0, { cyclePs: [8_000, 1] })];
+    plane.createSource(from.guest, ...to.mac, to.ip, PORT, 200, 40, 100_000);
+    plane.createSource(to.guest, ...from.mac, from.ip, PORT, 200, 10, 100_000);
+    scene.boot(from, to);
+    // Nobody takes what comes but by looking at it, so that buffers lie in the socket queue.
+    for (let time = 1; time <= 20; time++) {
+      scene.runTo(time * 333_000);
+      const rings = new SharedRings(world, to.guest);
+      expect([rings.grantedCount(GRANT_TX_FIRST), rings.grantedCount(GRANT_RX_FIRST)]).toEqual(rings.openRequests());
+    }
+    expect(new SharedRings(world, to.guest).openRequests()[1]).toBeLessThan(128);
   });
 
   it("connected anew in the middle of traffic, serves on", () => {

@@ -76,10 +76,16 @@ export class Dom0Scene {
 
   /** Gives the dom0 of a server's host a vCPU on a processor of its own, and a network on the server's port. */
   addDom0({ host, port }: Server, cyclePs: readonly [number, number] = CYCLE_PS): Dom0Host {
+    const vcpu = this.addDom0Vcpu(host, cyclePs);
+    return { host, port, vcpu, memory: this.world.plane.addDom0Port(port, vcpu) };
+  }
+
+  /** Gives a dom0 a vCPU on a processor of its own. */
+  addDom0Vcpu(host: number, cyclePs: readonly [number, number] = CYCLE_PS): number {
     const { plane } = this.world;
     const vcpu = plane.addVcpu(host, plane.addProcessor(...cyclePs), 1);
     this.#noteProcessor(cyclePs);
-    return { host, port, vcpu, memory: plane.addDom0Port(port, vcpu) };
+    return vcpu;
   }
 
   /** Adds a guest with a paravirtual NIC, which does not run yet. */

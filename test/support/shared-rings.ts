@@ -1,5 +1,5 @@
 /** A guest's side of shared rings without a frontend: pages written by hand, as a guest that follows no rule writes them. */
-import { GRANT_TABLE_PAGE, RX_RING_PAGE, TX_RING_PAGE } from "../../assembly/layout/guest-software";
+import { GRANT_TABLE_PAGE, NETFRONT_PAGE, RX_RING_PAGE, TX_RING_PAGE } from "../../assembly/layout/guest-software";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import {
   GRANT_BYTES,
@@ -108,6 +108,25 @@ export class SharedRings {
       responses: words.getUint32(RING_RSP_PROD, true),
       responseEvent: words.getUint32(RING_RSP_EVENT, true),
     };
+  }
+
+  /** Returns how many of 256 references from one on grant something. */
+  grantedCount(first: number): number {
+    const granted = Array.from({ length: SHARED_COUNT }, (_, number) => {
+      const at = (first + number) * GRANT_BYTES;
+      return this.words(GRANT_TABLE_PAGE + Math.floor(at / PAGE_BYTES)).getUint16(
+        (at % PAGE_BYTES) + GRANT_FLAGS,
+        true,
+      );
+    });
+    return granted.filter((flags) => flags !== 0).length;
+  }
+
+  /** Returns how many requests of either ring the frontend has made and not taken the responses to. */
+  openRequests(): readonly [transmit: number, receive: number] {
+    const words = this.words(NETFRONT_PAGE);
+    const word = (index: number) => words.getUint32(index * 4, true);
+    return [word(0) - word(1), word(2) - word(3)];
   }
 
   /** Returns identifier and signed status of the transmit response at a position. */
