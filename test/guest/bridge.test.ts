@@ -11,10 +11,14 @@ import {
   VIF_FROM_GUEST,
   VIF_TO_GUEST,
 } from "../../assembly/layout/paravirtual";
+import { PF_POOL } from "../../assembly/layout/physical-function";
 import {
+  BORN_DOM0,
   DROP_PORT_QUEUE_FULL,
   DROP_UNBRIDGED,
+  TRACE_BORN,
   TRACE_DELIVERED,
+  TRACE_FETCHED,
   TRACE_INTERRUPT,
   TRACE_POSTED,
 } from "../../assembly/layout/trace";
@@ -68,6 +72,7 @@ describe.each(BUILDS)("dom0's bridge, $name build", ({ module }) => {
     expect(received(scene, from, to)).toEqual([0, 10]);
     expect(ofKind(scene.trace, TRACE_DELIVERED, server.vf)).toHaveLength(10);
     expect(plane.countOfDom0(dom0.port, DOM0_POSTED)).toBe(10);
+    expect(ofKind(scene.trace, TRACE_FETCHED, plane.firstVf(dom0.port) + PF_POOL)).toHaveLength(10);
     expect(scene.faults(2)).toEqual([]);
   });
 
@@ -142,10 +147,13 @@ describe.each(BUILDS)("dom0's bridge, $name build", ({ module }) => {
       inject(world, dom0.port, front.mac, clientMac(1), 100_000 + 2_000 * number);
     }
     scene.runTo(2_000_000);
-    const pool = plane.firstVf(dom0.port) + 7;
+    const pool = plane.firstVf(dom0.port) + PF_POOL;
     const interruptCount = ofKind(scene.trace, TRACE_INTERRUPT, pool).length;
     const polls = plane.countOfDom0(dom0.port, DOM0_POLLS);
     expect(plane.countOfDom0(dom0.port, DOM0_RECEIVED)).toBe(30);
+    // What ended in pool 7 began anew in dom0, once.
+    expect(ofKind(scene.trace, TRACE_DELIVERED, pool)).toHaveLength(30);
+    expect(ofKind(scene.trace, TRACE_BORN, dom0.port).filter(({ b }) => b === BORN_DOM0)).toHaveLength(30);
     expect(polls).toBeGreaterThanOrEqual(interruptCount);
     expect(polls).toBeLessThan(30);
     const charged = (activity: number) => plane.chargedCycles(dom0.vcpu, activity);

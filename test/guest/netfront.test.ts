@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { GUEST_SUSPENDED } from "../../assembly/layout/control";
 import { ACTIVITY_DRIVER } from "../../assembly/layout/cost";
 import { REASON_SUSPENDED } from "../../assembly/layout/event";
-import { RX_RING_PAGE, TX_RING_PAGE } from "../../assembly/layout/guest-software";
+import { RX_BUFFERS_PAGE, RX_RING_PAGE, TX_RING_PAGE } from "../../assembly/layout/guest-software";
+import { PAGE_BYTES } from "../../assembly/layout/limits";
 import {
   GRANT_RX_FIRST,
   GRANT_TX_FIRST,
@@ -17,14 +18,17 @@ import {
   VIF_TO_GUEST,
 } from "../../assembly/layout/paravirtual";
 import { REQUEST_ANSWERED } from "../../assembly/layout/request";
+import { TRACE_SENT } from "../../assembly/layout/trace";
 import { InternalError } from "../../src/core/load";
 import type { World } from "../../src/core/world";
 import { connectFront } from "../../src/device/paravirtual";
 import { COST_MODEL } from "../../src/host/cost-model";
+import { macBytes } from "../support/addresses";
 import { createDom0Scene, type Dom0Scene, type FrontGuest } from "../support/dom0-scene";
 import { giveRequests, loadService, makeExchanges, readOutcomes } from "../support/exchanges";
-import { changedPages, pageHashes } from "../support/guest-pages";
+import { changedPages, pageHashes, readGuest } from "../support/guest-pages";
 import { SharedRings } from "../support/shared-rings";
+import { ofKind } from "../support/trace-reading";
 import { BUILDS } from "../support/wasm-builds";
 
 const PORT = 9;
@@ -178,6 +182,19 @@ describe.each(BUILDS)("a paravirtual guest, $name build", ({ module }) => {
     connectFront(world, front.guest);
     scene.runTo(20_000_000);
     expect(answeredCount()).toBe(60);
+    expect(scene.faults()).toEqual([]);
+  });
+
+  it("announcing its address, is heard by its neighbour and on the wire, with its address as the sender", () => {
+    const { scene, server, dom0, plane } = createDom0Scene(module);
+    const [front, neighbour] = [scene.addFrontGuest(dom0), scene.addFrontGuest(dom0)];
+    scene.boot(front, neighbour);
+    plane.announceFront(front.guest);
+    scene.runTo(1_000_000);
+    expect(scene.count(neighbour, VIF_TO_GUEST)).toBe(1);
+    expect(ofKind(scene.trace, TRACE_SENT, server.wireOut)).toMatchObject([{ a: 60 }]);
+    const at = RX_BUFFERS_PAGE * PAGE_BYTES;
+    expect(readGuest(scene.world, neighbour.guest, at + 6, 6)).toEqual(macBytes(front.mac));
     expect(scene.faults()).toEqual([]);
   });
 
