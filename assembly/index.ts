@@ -12,16 +12,22 @@ import { ranPs, vcpu } from "./cpu/vcpu";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
 import * as computation from "./guest/compute";
 import { owe } from "./guest/control-task";
+import { dom0Counter, dropFromDom0 } from "./guest/dom0-port";
 import { beginReset, initialise, setModeration as setDriverModeration } from "./guest/driver";
+import { signalBackend } from "./guest/event-channel";
 import * as guests from "./guest/guest";
+import { connectBackend, disconnectBackend } from "./guest/netback";
+import { initialiseFront, announceFront as sendAnnouncement } from "./guest/netfront";
 import { wakeNetwork } from "./guest/network-task";
 import * as service from "./guest/reply-service";
 import * as stream from "./guest/stream";
 import { resumeTcp } from "./guest/tcp";
+import { vif, vifCounter } from "./guest/vif";
 import { STACK_OF_GUEST } from "./layout/control";
 import { ACTIVITY_COUNT } from "./layout/cost";
 import { GUEST_COUNT_MAX, PAGE_BYTES, POOL_COUNT } from "./layout/limits";
 import { ARENA, COSTS, PFS, VFS, WORLD } from "./layout/memory-map";
+import { VIF_COUNTER_COUNT } from "./layout/paravirtual";
 import { NOTE_MAC, PF_BYTES } from "./layout/physical-function";
 import { TASK_COMPUTE } from "./layout/processor";
 import { REQUEST_BYTES } from "./layout/request";
@@ -198,6 +204,9 @@ export function digestWorld(): void {
     digest = digestBytes(digest, VFS + index * VF_BYTES + VF_CONTROL, VF_BYTES - VF_CONTROL);
   }
   for (let index: u32 = 0; index < w.portCount; index++) digest = digestBytes(digest, PFS + index * PF_BYTES, PF_BYTES);
+  for (let index: u32 = 0; index < w.vifCount; index++) {
+    for (let counter: u32 = 0; counter < VIF_COUNTER_COUNT; counter++) digest = mix(digest, vifCounter(index, counter));
+  }
   for (let index: u32 = 0; index < w.clientCount; index++) {
     const c = client(index);
     digest = digestBytes(digest, c.requests, c.requestCount * REQUEST_BYTES);
@@ -544,6 +553,20 @@ export function startDriver(index: u32): bool {
 export function setModeration(index: u32, moderation: u32): void {
   setDriverModeration(memoryOf(index), moderation);
 }
+/** Has the frontend of a guest's paravirtual NIC make its rings anew, and its backend connect to them. */
+export function connectFront(index: u32): bool {
+  const g = guests.guest(index);
+  assert(g.vif != 0, "the guest has a paravirtual NIC");
+  initialiseFront(g.memory);
+  return connectBackend(g.vif - 1);
+}
+/** Has a guest with a paravirtual NIC announce its address by a gratuitous ARP; the guest's part takes no time. */
+export function announceFront(index: u32): void {
+  const g = guests.guest(index);
+  assert(g.vif != 0, "the guest has a paravirtual NIC");
+  sendAnnouncement(g.memory, g.mac, g.ip);
+  signalBackend(g.vif - 1);
+}
 /** Returns the virtual function that a guest has. */
 export function vfOf(index: u32): u32 {
   return guests.guest(index).vf;
@@ -683,6 +706,37 @@ export function busyPs(index: u32): f64 {
 export function idlePs(index: u32): f64 {
   const p = processor(index);
   return <f64>(p.idlePs + (p.running ? 0 : world().now - p.since));
+}
+
+// dom0's network.
+
+/** Gives a host's dom0 a network on a connected port, on a vCPU of its own; returns its memory, as a guest's number. */
+export function addDom0Port(portIndex: u32, vcpuIndex: u32): u32 {
+  return setup.addDom0Port(portIndex, vcpuIndex);
+}
+/** Gives a guest a paravirtual NIC on the bridge of a port, its backend on a vCPU of dom0's; returns the vif. */
+export function addFront(index: u32, portIndex: u32, vcpuIndex: u32, queueBytesMax: u32): u32 {
+  return setup.addFront(index, portIndex, vcpuIndex, queueBytesMax);
+}
+/** Says whether a backend pays for a mapping of each packet that its guest sends, or for a copy of the bytes. */
+export function setMapping(index: u32, isMapping: bool): void {
+  vif(index).isMapping = isMapping ? 1 : 0;
+}
+/** Sends a vif's backend an event, as its guest's software does. */
+export function signalVif(index: u32): void {
+  signalBackend(index);
+}
+/** Returns the state of a vif, a VIF_ of guest/vif.ts: 0 disconnected, 1 connected, 2 broken. */
+export function vifState(index: u32): u32 {
+  return vif(index).state;
+}
+/** Returns a counter of a vif, a VIF_ of layout/paravirtual.ts. */
+export function countOfVif(index: u32, counter: u32): f64 {
+  return <f64>vifCounter(index, counter);
+}
+/** Returns a counter of dom0's network of a port, a DOM0_ of layout/paravirtual.ts. */
+export function countOfDom0(portIndex: u32, counter: u32): f64 {
+  return <f64>dom0Counter(portIndex, counter);
 }
 
 // Ports and pools. A pool's number is its port's times eight, and its own.
@@ -968,6 +1022,10 @@ export function failHost(host: u32): void {
       dropParked(v, DROP_HOST_DEAD);
     }
     refreshWake(index);
+    dropFromDom0(index, DROP_HOST_DEAD);
+  }
+  for (let index: u32 = 0; index < w.vifCount; index++) {
+    if (guests.guest(vif(index).guest).host == host) disconnectBackend(index, DROP_HOST_DEAD);
   }
 }
 /** Ends frames that wait in an outbound buffer, at most so many; returns how many are left. */

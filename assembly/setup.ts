@@ -6,9 +6,13 @@
 import { processor } from "./cpu/processor";
 import { addTask, task } from "./cpu/task";
 import { vcpu } from "./cpu/vcpu";
+import { createBridge, joinBridge } from "./guest/dom0-bridge";
+import { dom0Port } from "./guest/dom0-port";
+import { setUpRings } from "./guest/driver";
 import { guest } from "./guest/guest";
+import { vif } from "./guest/vif";
 import { CAPTURE_MACHINE } from "./layout/capture";
-import { GUEST_ABSENT } from "./layout/control";
+import { GUEST_ABSENT, GUEST_RUNNING } from "./layout/control";
 import { ACTIVITY_COUNT } from "./layout/cost";
 import {
   EVENT_ARRIVAL_CLIENT,
@@ -17,6 +21,7 @@ import {
   EVENT_ARRIVAL_SWITCH,
   EVENT_CONTROL,
 } from "./layout/event";
+import { BUFFERS_END_PAGE } from "./layout/guest-software";
 import { PAGE_BYTES, POOL_COUNT, SLOT_LARGE_BYTES, TIMER_COUNT_MAX } from "./layout/limits";
 import {
   ARENA,
@@ -30,7 +35,8 @@ import {
   WORLD,
   ZERO_PAGE,
 } from "./layout/memory-map";
-import { CLASS_UNDER, TASK_CONTROL, TASK_NETWORK } from "./layout/processor";
+import { PF_POOL } from "./layout/physical-function";
+import { CLASS_UNDER, TASK_BACKEND, TASK_BRIDGE, TASK_CONTROL, TASK_NETWORK } from "./layout/processor";
 import { createFramePool } from "./memory/frame-pool";
 import { createMemory } from "./memory/guest-memory";
 import { createMap, MAY_READ, MAY_WRITE, mapFrame } from "./memory/iommu";
@@ -41,7 +47,7 @@ import { createRegisterMaps } from "./nic/registers";
 import { createRemote } from "./nic/remote-memory";
 import { powerUp } from "./nic/reset";
 import { ARRIVAL_BYTES } from "./nic/rx-ring";
-import { DONE_AT_RELEASE, NO_GUEST, vf } from "./nic/virtual-function";
+import { DONE_AT_RELEASE, indexOf, NO_GUEST, vf } from "./nic/virtual-function";
 import { createImageWords } from "./renic/image-words";
 import { createCrcTable } from "./sim/digest";
 import { createEventQueue, NEVER } from "./sim/event-queue";
@@ -325,6 +331,49 @@ export function attachRemote(vfIndex: u32): void {
   const v = vf(vfIndex);
   assert(!(v.options & DONE_AT_RELEASE), "a memory elsewhere goes with completion at acceptance");
   createRemote(v);
+}
+
+/**
+ * Gives dom0 a network on a port: a memory with the physical function's own rings, and a task that drives them on a vCPU
+ * of dom0's, which may have others. The port is connected. Returns the memory, as a guest's number.
+ */
+export function addDom0Port(portIndex: u32, vcpuIndex: u32): u32 {
+  const p = dom0Port(portIndex);
+  assert(!p.guest && vcpu(vcpuIndex).host == port(portIndex).host, "a host's dom0 has one network on each port");
+  const index = world().guestCount++;
+  const g = guest(index);
+  createMemory(g.memory, BUFFERS_END_PAGE);
+  g.host = port(portIndex).host;
+  g.state = GUEST_RUNNING;
+  g.tickAt = NEVER;
+  g.vcpuFirst = vcpuIndex;
+  g.task = addTask(TASK_BRIDGE, portIndex, vcpuIndex);
+  p.guest = index + 1;
+  createBridge(portIndex);
+  const own = poolOf(portIndex, PF_POOL);
+  attachVf(indexOf(own), index, 0, 0);
+  setUpRings(g.memory, own);
+  return index;
+}
+
+/**
+ * Gives a guest a paravirtual NIC on a port's bridge, with its backend on a vCPU of dom0's. So many bytes may wait for
+ * the guest. Nothing moves before both ends are connected. Returns the vif.
+ */
+export function addFront(guestIndex: u32, portIndex: u32, vcpuIndex: u32, queueBytesMax: u32): u32 {
+  const g = guest(guestIndex);
+  assert(g.host == port(portIndex).host && dom0Port(portIndex).guest != 0, "a guest's port has a bridge in its dom0");
+  assert(!g.vif && g.memory.pageCount >= BUFFERS_END_PAGE, "a guest has one NIC, and room for its buffers");
+  const index = world().vifCount++;
+  const v = vif(index);
+  v.guest = guestIndex;
+  v.port = portIndex;
+  v.queueBytesMax = queueBytesMax;
+  v.isMapping = 1;
+  v.task = addTask(TASK_BACKEND, index, vcpuIndex);
+  g.vif = index + 1;
+  joinBridge(portIndex, index, g.mac);
+  return index;
 }
 
 /** Reserves a buffer of the control plane's. */

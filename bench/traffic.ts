@@ -1,5 +1,6 @@
 /**
- * The whole device at work: drivers, interrupts, bridge, links and events, UDP with real bytes and checksums. Nothing
+ * The whole device at work: drivers, interrupts, bridge, links and events, UDP with real bytes and checksums; and the
+ * same with paravirtual NICs, whose packets go through netback and dom0's bridge on both sides. Nothing
  * does the same in C: what is measured is simulated packets a second, and simulated against elapsed time. The yardstick
  * is C's ring path, a small part of that work, in turns with it: what slows the machine slows both.
  *
@@ -8,8 +9,10 @@
  * a ring would overflow meanwhile, so that theirs is shorter.
  */
 import { performance } from "node:perf_hooks";
+import { PF_POOL } from "../assembly/layout/physical-function";
 import { VTEITR } from "../assembly/layout/vf-registers";
 import { World } from "../src/core/world";
+import { addFront, bootFrontGuest } from "../src/device/paravirtual";
 import { bootGuest, giveAddress, startPort } from "../src/device/port-driver";
 import type { Engine } from "./engine";
 import { type Spread, spreadOf } from "./statistics";
@@ -31,6 +34,8 @@ export interface TrafficCase {
   readonly roundNs: number;
   /** The least time between two interrupts: short enough that what comes meanwhile fits half a ring. */
   readonly throttleUs: number;
+  /** Guests have paravirtual NICs on their dom0's bridge; virtual functions otherwise. */
+  readonly isParavirtual?: boolean;
 }
 
 export interface TrafficResult {
@@ -92,6 +97,8 @@ export const TRAFFIC_CASES: readonly TrafficCase[] = [
   { ...long, name: "32 pairs of hosts, 1500 B", roundNs: 2_000_000, pairCount: 32 },
   { ...base, name: "64 hosts, 64 B", frameBytes: 60, roundNs: 200_000, pairCount: 32, load: 0.5, isSwitched: true },
   { ...long, name: "64 hosts, 1500 B", roundNs: 2_000_000, pairCount: 32, load: 0.5, isSwitched: true },
+  { ...base, name: "two hosts, paravirtual, 64 B", frameBytes: 60, roundNs: 2_000_000, isParavirtual: true },
+  { ...long, name: "two hosts, paravirtual, 1500 B", roundNs: 20_000_000, isParavirtual: true },
 ];
 
 /** A world in which a case's traffic flows. */
@@ -99,18 +106,21 @@ class Traffic {
   readonly #world: World;
   readonly #senders: number[] = [];
   readonly #receivers: number[] = [];
+  /** Of each port with a bridge, the vCPU of its dom0. */
+  readonly #dom0s = new Map<number, number>();
   #nowNs = 0;
 
   constructor(module: WebAssembly.Module, benchCase: TrafficCase) {
     const { pairCount, guestsPerHost } = benchCase;
     const guestCount = 2 * pairCount;
+    const memoryCount = guestCount + (benchCase.isParavirtual ? guestCount / guestsPerHost : 0);
     this.#world = World.create(module, {
       seed: 1,
       run: 0,
       eventCount: 65_536,
-      chunkCount: guestCount * (GUEST_PAGE_COUNT / 64),
+      chunkCount: memoryCount * (GUEST_PAGE_COUNT / 64),
       slotCount: 32_768,
-      arenaBytes: guestCount * GUEST_PAGE_COUNT * (PAGE_BYTES + 16) + 128 * 1024 ** 2,
+      arenaBytes: memoryCount * GUEST_PAGE_COUNT * (PAGE_BYTES + 16) + 128 * 1024 ** 2,
       isObserved: false,
     });
     const { plane } = this.#world;
@@ -128,6 +138,10 @@ class Traffic {
     for (const port of ports) {
       plane.setDma(port, 500, 100, 100);
       startPort(this.#world, port);
+      if (!benchCase.isParavirtual) continue;
+      const vcpu = plane.addVcpu(port, plane.addProcessor(400, 1), 1);
+      plane.addDom0Port(port, vcpu);
+      this.#dom0s.set(port, vcpu);
     }
     for (let pair = 0; pair < pairCount; pair++) {
       const host = Math.floor(pair / guestsPerHost);
@@ -151,12 +165,17 @@ class Traffic {
       ipOf(number),
       0,
     );
+    const vcpu = this.#dom0s.get(port);
+    if (vcpu !== undefined) {
+      addFront(this.#world, { guest, mac, port, vcpu });
+      return guest;
+    }
     plane.attachVf(vf, guest);
     giveAddress(this.#world, vf, mac);
     return guest;
   }
 
-  #start({ frameBytes, guestsPerHost, load, throttleUs }: TrafficCase): void {
+  #start({ frameBytes, guestsPerHost, load, throttleUs, isParavirtual }: TrafficCase): void {
     const { plane } = this.#world;
     const frameNs = ((frameBytes + WIRE_BYTES) * 8e9) / LINE_BITS_PER_SECOND / load;
     const countPerTick = frameBytes > 512 ? 8 : COUNT_PER_TICK_MAX;
@@ -168,8 +187,16 @@ class Traffic {
       const tickNs = Math.round(frameNs * countPerTick * guestsPerHost);
       plane.createSource(guest, low, high, ipOf(2 * pair + 1), PORT, frameBytes, countPerTick, tickNs);
     });
+    for (const port of this.#dom0s.keys()) {
+      plane.writeRegister(plane.firstVf(port) + PF_POOL, VTEITR, throttleUs << THROTTLE_SHIFT);
+    }
     // Receivers first, so that a switch learns them from their announcements.
     for (const guest of [...this.#receivers, ...this.#senders]) {
+      if (isParavirtual) {
+        bootFrontGuest(this.#world, guest);
+        plane.announceFront(guest);
+        continue;
+      }
       bootGuest(this.#world, guest);
       plane.writeRegister(plane.vfOf(guest), VTEITR, throttleUs << THROTTLE_SHIFT);
       plane.announce(plane.vfOf(guest));

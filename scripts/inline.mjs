@@ -59,6 +59,7 @@ const INLINED = {
     "post",
     "nextPacket",
   ],
+  "assembly/guest/net-device": ["isFront", "canPost", "packetPlace", "postPacket"],
 };
 
 export default class InlineTransform extends Transform {

@@ -20,6 +20,8 @@ import { timeOf, Vcpu, vcpu } from "./vcpu";
 export class Task {
   /** Time that is to run before the task looks for work: an interrupt's entry, or the rest of a burst. */
   pendingPs: u64;
+  /** Time of what the task did at the end of its last burst: part of its next turn. */
+  sentPs: u64;
   /** A TASK_ of layout/processor.ts, and whose. */
   kind: u32;
   subject: u32;
@@ -64,6 +66,13 @@ export function wakeTask(index: u32, cycles: u32): void {
   append(v, index);
   if (isAlone) wake(v);
   else if (v.task && task(v.task - 1).kind == TASK_COMPUTE) giveWay(v);
+}
+
+/** The task at hand, at the end of its burst, has done something more for charged cycles: its next burst begins with them. */
+export function payNext(index: u32, cycles: u32): void {
+  const t = task(index);
+  assert(vcpu(t.vcpu).task == index + 1, "the task at hand pays");
+  t.sentPs += timeOf(vcpu(t.vcpu), cycles);
 }
 
 /** Interrupts the background task at hand for the one that has woken, also while its vCPU waits for a processor. */
@@ -118,7 +127,9 @@ export function setReady(index: u32, isReady: bool): void {
 /** Returns the time that has been charged and not run: the burst at hand, and what waiting tasks begin with. */
 export function owedPs(v: Vcpu): u64 {
   let owed = v.armed == NEVER ? v.remainingPs : v.armed - world().now;
-  for (let number = v.readyFirst; number; number = task(number - 1).next) owed += task(number - 1).pendingPs;
+  for (let number = v.readyFirst; number; number = task(number - 1).next) {
+    owed += task(number - 1).pendingPs + task(number - 1).sentPs;
+  }
   return owed;
 }
 

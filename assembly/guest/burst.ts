@@ -10,14 +10,16 @@
  * This is the file that knows what each kind of task does.
  */
 import { block, endBurst, isDisplaced, runFor, yieldProcessor } from "../cpu/scheduler";
-import { endTask, endTurn, NO_WORK, Task, takeTurn, task } from "../cpu/task";
+import { endTask, endTurn, NO_WORK, Task, takeTurn, task, wakeTask } from "../cpu/task";
 import { timeOf, Vcpu, vcpu } from "../cpu/vcpu";
 import { GUEST_SUSPENDING } from "../layout/control";
-import { TASK_COMPUTE, TASK_CONTROL, TASK_NETWORK } from "../layout/processor";
+import { TASK_BACKEND, TASK_BRIDGE, TASK_COMPUTE, TASK_CONTROL, TASK_NETWORK } from "../layout/processor";
 import { compute } from "./compute";
 import { pay } from "./control-task";
-import { ringDoorbells } from "./driver";
+import { putOutPort, restPort, workPort } from "./dom0-port";
 import { guest, haltAfterBurst } from "./guest";
+import { tellDevice } from "./net-device";
+import { putOutBackend, restBackend, workBackend } from "./netback";
 import { rest, work } from "./network-task";
 
 /** A vCPU ends its burst. */
@@ -43,13 +45,15 @@ function begin(v: Vcpu): void {
       runFor(v, left);
       return;
     }
+    const sent = t.sentPs;
+    t.sentPs = 0;
     const cycles = workOf(t, v);
-    if (cycles != NO_WORK) {
-      runFor(v, timeOf(v, cycles));
+    if (cycles != NO_WORK || sent) {
+      runFor(v, sent + (cycles == NO_WORK ? 0 : timeOf(v, cycles)));
       return;
     }
     endTask(v);
-    if (t.kind == TASK_NETWORK) rest(guest(t.subject));
+    if (hasMoreAfterRest(t)) wakeTask(number - 1, 0);
   }
   block(v);
 }
@@ -63,6 +67,10 @@ function workOf(t: Task, v: Vcpu): u32 {
       return compute(guest(t.subject).memory, v);
     case TASK_CONTROL:
       return pay(t, v);
+    case TASK_BRIDGE:
+      return workPort(t.subject, v);
+    case TASK_BACKEND:
+      return workBackend(t.subject, v);
     default:
       assert(false, "every kind of task does something");
       return NO_WORK;
@@ -71,5 +79,15 @@ function workOf(t: Task, v: Vcpu): u32 {
 
 /** A task's burst is over: what it did is seen outside. */
 function putOut(t: Task): void {
-  if (t.kind == TASK_NETWORK) ringDoorbells(t.subject);
+  if (t.kind == TASK_NETWORK) tellDevice(t.subject);
+  else if (t.kind == TASK_BRIDGE) putOutPort(t.subject);
+  else if (t.kind == TASK_BACKEND) putOutBackend(t.subject);
+}
+
+/** A task had nothing to do: it asks to be told of what it waits for. Returns whether that is there already. */
+function hasMoreAfterRest(t: Task): bool {
+  if (t.kind == TASK_NETWORK) return rest(guest(t.subject));
+  if (t.kind == TASK_BACKEND) return restBackend(t.subject);
+  if (t.kind == TASK_BRIDGE) restPort(t.subject);
+  return false;
 }

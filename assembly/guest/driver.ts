@@ -1,5 +1,6 @@
 /**
- * The guest's driver for its virtual function: set-up in the order of igbvf, rings of 256, polling with a budget.
+ * The guest's driver for its virtual function: set-up in the order of igbvf, rings of 256, polling with a budget. dom0
+ * drives the physical function's own rings with it. net-device.ts chooses between it and the paravirtual one.
  *
  * It is software: everything it knows lies in guest memory (layout/guest-software.ts) and is written through `touch`,
  * where the processor's log sees it. What the device writes (DD, received bytes) is only read here. Rings are one page
@@ -7,7 +8,7 @@
  * positions and buffer numbers are masked, so that it may go wrong, as real software would, but only inside its guest.
  *
  * Source: Linux drivers/net/ethernet/intel/igbvf/netdev.c: reset, configure, poll. Left out: VLANs, offloads,
- * frames of several buffers.
+ * frames of several buffers. The rings of dom0 are set up like those of a guest: igb differs in offloads and moderation.
  */
 import {
   DESCRIPTOR_SHIFT,
@@ -120,6 +121,8 @@ export class Driver {
   rxPolledBytes: u32;
   txPolledPackets: u32;
   txPolledBytes: u32;
+  /** A DEVICE_ of layout/guest-software.ts. */
+  kind: u32;
 }
 
 /** An entry of the socket queue. */
@@ -156,12 +159,17 @@ export function beginReset(index: u32): void {
  */
 export function initialise(index: u32): bool {
   const g = guest(index);
-  const m = g.memory;
   const v = vf(g.vf);
   readVf(v, VFMAILBOX);
   const answer = readVf(v, VMBMEM);
   writeVf(v, VFMAILBOX, MAIL_ACK);
   if (!(answer & MESSAGE_ACK)) return false;
+  setUpRings(g.memory, v);
+  return true;
+}
+
+/** Sets rings and queues up, of a device that needs no answer: the physical function's own pool has no mailbox. */
+export function setUpRings(m: GuestMemory, v: Vf): void {
   const d = driver(m);
   const moderation = d.moderation;
   memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
@@ -198,7 +206,6 @@ export function initialise(index: u32): bool {
   }
   writeMsixControl(v, MSIX_ENABLE);
   unmask(v);
-  return true;
 }
 
 /** Has the driver moderate interrupts in a MODERATION_ way; before it initialises its device. */
@@ -252,7 +259,8 @@ function isReceived(ring: u32, position: u32): bool {
   return (load<u32>(ring + (position << DESCRIPTOR_SHIFT), RX_STATUS) & RX_DD) != 0;
 }
 
-function enqueue(socket: u32, free: u32, d: Driver, buffer: u32, bytes: u32): void {
+/** Puts a received frame into the socket queue, or drops it when that is full. */
+export function enqueue(socket: u32, free: u32, d: Driver, buffer: u32, bytes: u32): void {
   if (d.socketCount >= SOCKET_COUNT) {
     d.socketDropped++;
     freeBuffer(free, d, buffer);
@@ -280,7 +288,8 @@ export function leaveSocket(m: GuestMemory, d: Driver): void {
   d.socketCount--;
 }
 
-function freeBuffer(free: u32, d: Driver, buffer: u32): void {
+/** Puts a buffer back onto the stack of free ones. */
+export function freeBuffer(free: u32, d: Driver, buffer: u32): void {
   store<u16>(free + (d.freeCount << 1), <u16>buffer);
   d.freeCount = (d.freeCount + 1) & RX_BUFFER_MASK;
 }

@@ -43,6 +43,7 @@ export class Guest {
   vcpuFirst: u32;
   vcpuCount: u32;
   task: u32;
+  /** Its virtual function, unless it has a paravirtual NIC; of dom0's memory for a port, that port's own pool. */
   vf: u32;
   /** A GUEST_ of layout/control.ts. */
   state: u32;
@@ -59,6 +60,8 @@ export class Guest {
   index: u32;
   /** The page at which its TCP begins; 0 without one. */
   stackPage: u32;
+  /** Its paravirtual NIC, as number + 1; 0 without one. */
+  vif: u32;
   get memory(): GuestMemory {
     return changetype<GuestMemory>(this);
   }

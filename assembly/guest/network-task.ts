@@ -2,15 +2,15 @@
  * What a guest's network task does: interrupt, poll, serve, until nothing is left; then it lets the device interrupt
  * again.
  *
- *     idle --interrupt--> entry --end--> burst --end--> doorbells --> more to do? yes: next burst
- *                                                                                 no:  unmask, idle
+ *     idle --interrupt--> entry --end--> burst --end--> device told --> more to do? yes: next burst
+ *                                                                                   no:  unmask, idle
  *
  * The order inside a burst is that of Linux under load: reclaim, receive up to a budget, then the service answers a
  * few requests. Every step charges its cycles, and the burst lasts as long as the vCPU needs for their sum.
  */
 
 import { cost } from "../cpu/cost";
-import { NO_WORK, wakeTask } from "../cpu/task";
+import { NO_WORK, task, wakeTask } from "../cpu/task";
 import { charge, Vcpu, vcpu } from "../cpu/vcpu";
 import { GUEST_ABSENT, GUEST_DEAD, GUEST_RUNNING } from "../layout/control";
 import {
@@ -19,8 +19,7 @@ import {
   ACTIVITY_HYPERVISOR,
   ACTIVITY_INTERRUPT,
   ACTIVITY_STACK,
-  COST_DRIVER_RECEIVE,
-  COST_DRIVER_TRANSMIT,
+  COST_DOM0_INTERRUPT,
   COST_INTERRUPT_EXIT,
   COST_INTERRUPT_GUEST,
   COST_LOG_DIRTY,
@@ -30,28 +29,26 @@ import {
 import { BUFFER_BYTES, POLL_BUDGET, SERVE_BUDGET, SERVICE_PAGE, SERVICE_PORT } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
 import { UDP_PAYLOAD } from "../layout/packet";
+import { TASK_BRIDGE } from "../layout/processor";
 import { look } from "../memory/guest-memory";
-import { drain } from "../nic/port";
 import { vf } from "../nic/virtual-function";
 import { world } from "../sim/world";
 import { source } from "../wire/ethernet";
 import { destinationIp, destinationPort, isUdp, payloadBytesOf, readSender, UdpEnd, writeUdp } from "../wire/udp";
-import {
-  Driver,
-  driver,
-  firstInSocket,
-  hasRoom,
-  isModerated,
-  leaveSocket,
-  nextPacket,
-  pollReceive,
-  post,
-  receivedBytes,
-  reclaim,
-  unmask,
-} from "./driver";
+import { Driver, driver, firstInSocket, isModerated, leaveSocket, receivedBytes } from "./driver";
 import { Guest, guest, isBusy } from "./guest";
 import { adapt, applyInterval } from "./moderation";
+import {
+  awaitDevice,
+  canPost,
+  drainDevice,
+  driverCycles,
+  packetPlace,
+  pollDevice,
+  postPacket,
+  reclaimSent,
+  returnBuffers,
+} from "./net-device";
 import { answer, UNKNOWN_REQUEST } from "./reply-service";
 import { onTick, sendOwed, sinkReceived } from "./stream";
 import { onDeadline, workTcp } from "./tcp";
@@ -64,10 +61,16 @@ export function onInterrupt(index: u32): void {
     g.isInterrupted = 1;
     return;
   }
+  const v = vcpu(g.vcpuFirst);
+  if (task(g.task).kind == TASK_BRIDGE) {
+    const cycles = cost(COST_DOM0_INTERRUPT);
+    charge(v, ACTIVITY_INTERRUPT, cycles);
+    wakeTask(g.task, cycles);
+    return;
+  }
   if (isModerated(g.memory)) applyInterval(driver(g.memory), vf(g.vf));
   const exit = cost(COST_INTERRUPT_EXIT);
   const entry = cost(COST_INTERRUPT_GUEST);
-  const v = vcpu(g.vcpuFirst);
   charge(v, ACTIVITY_HYPERVISOR, exit);
   charge(v, ACTIVITY_INTERRUPT, entry);
   g.isInterrupted = 0;
@@ -89,22 +92,22 @@ export function wakeNetwork(index: u32): void {
   else g.isInterrupted = 1;
 }
 
-/** The task has nothing to do: it lets the device interrupt again. */
-export function rest(g: Guest): void {
+/** The task has nothing to do: it lets the device interrupt again. Returns whether there is something to do already. */
+export function rest(g: Guest): bool {
   g.isInterrupted = 0;
   if (isModerated(g.memory)) adapt(driver(g.memory));
-  unmask(vf(g.vf));
+  return awaitDevice(g);
 }
 
 /** Does one burst of work and returns its cycles, charged, or NO_WORK. */
 export function work(g: Guest): u32 {
-  drain(vf(g.vf).port);
   const v = vcpu(g.vcpuFirst);
   const m = g.memory;
   const d = driver(m);
-  const reclaimed = reclaim(m, d);
-  const received = pollReceive(m, d, POLL_BUDGET);
-  const drivers = received * cost(COST_DRIVER_RECEIVE) + reclaimed * cost(COST_DRIVER_TRANSMIT);
+  drainDevice(g, d);
+  const reclaimed = reclaimSent(m, d);
+  const received = pollDevice(m, d, POLL_BUDGET);
+  const drivers = driverCycles(d, received, reclaimed);
   charge(v, ACTIVITY_DRIVER, drivers);
   let cycles = drivers;
   const sent = sendOwed(g, d);
@@ -119,11 +122,14 @@ export function work(g: Guest): u32 {
     cycles += <u32>tcp;
   }
   let served: u32 = 0;
-  for (; served < SERVE_BUDGET && d.socketCount && hasRoom(d); served++) cycles += serve(g, d, v);
+  for (; served < SERVE_BUDGET && d.socketCount && canPost(m, d); served++) cycles += serve(g, d, v);
+  returnBuffers(m, d);
+  // Faults of a look that found nothing are paid with the next burst.
+  if (!(reclaimed + received + served + sent + hasTcp)) return NO_WORK;
   const faults = m.faultCount * cost(COST_LOG_DIRTY);
   m.faultCount = 0;
   charge(v, ACTIVITY_HYPERVISOR, faults);
-  return reclaimed + received + served + sent + hasTcp ? cycles + faults : NO_WORK;
+  return cycles + faults;
 }
 
 /** Answers the request that has waited longest and returns the cycles it took, charged. */
@@ -137,12 +143,12 @@ function serve(g: Guest, d: Driver, v: Vcpu): u32 {
   const port = load<u32>(look(m, SERVICE_PAGE << PAGE_SHIFT), SERVICE_PORT);
   const bytesHere = min<u32>(e.bytes, BUFFER_BYTES);
   if (isUdp(at, bytesHere) && destinationIp(at) == g.ip && destinationPort(at) == port) {
-    const to = nextPacket(m, d);
+    const to = packetPlace(m, d);
     const bytes = answer(m, at + UDP_PAYLOAD, payloadBytesOf(at), to + UDP_PAYLOAD);
     charge(v, ACTIVITY_APPLICATION, g.requestCycles);
     cycles += g.requestCycles;
     if (bytes != UNKNOWN_REQUEST) {
-      post(m, d, writeReply(g, d, at, to, port, bytes));
+      postPacket(m, d, writeReply(g, d, at, to, port, bytes));
       const sending = cost(COST_STACK_TRANSMIT);
       charge(v, ACTIVITY_STACK, sending);
       cycles += sending;

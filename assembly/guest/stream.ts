@@ -14,8 +14,9 @@ import { GuestMemory, look, touch } from "../memory/guest-memory";
 import { NEVER, schedule } from "../sim/event-queue";
 import { world } from "../sim/world";
 import { UdpEnd, writeUdp } from "../wire/udp";
-import { Driver, firstInSocket, hasRoom, leaveSocket, nextPacket, post } from "./driver";
+import { Driver, firstInSocket, leaveSocket } from "./driver";
 import { Guest, guest } from "./guest";
+import { canPost, packetPlace, postPacket } from "./net-device";
 
 @unmanaged
 export class Stream {
@@ -112,10 +113,10 @@ export function sendOwed(g: Guest, d: Driver): u32 {
   peer.ip = s.peerIp;
   peer.port = s.peerPort;
   let count: u32 = 0;
-  for (; s.owed && count < SEND_BUDGET && hasRoom(d); count++, s.owed--) {
-    const to = nextPacket(m, d);
+  for (; s.owed && count < SEND_BUDGET && canPost(m, d); count++, s.owed--) {
+    const to = packetPlace(m, d);
     store<u64>(to + UDP_PAYLOAD, s.count++);
-    post(m, d, writeUdp(to, self, peer, d.packetId++, s.frameBytes - UDP_PAYLOAD));
+    postPacket(m, d, writeUdp(to, self, peer, d.packetId++, s.frameBytes - UDP_PAYLOAD));
   }
   return count;
 }

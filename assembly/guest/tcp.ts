@@ -34,8 +34,9 @@ import { Stack, stackAt } from "../transport/tcp-stack";
 import { nextDeadline, onTimer } from "../transport/tcp-timer";
 import { runWork } from "../transport/tcp-work";
 import { workOf } from "../transport/tcp-work-record";
-import { Driver, firstInSocket, hasRoom, leaveSocket, nextPacket, post, receivedBytes } from "./driver";
+import { Driver, firstInSocket, leaveSocket, receivedBytes } from "./driver";
 import { Guest, guest } from "./guest";
+import { canPost, packetPlace, postPacket } from "./net-device";
 
 /** Woken connections that a burst looks at. assumed: as many as datagrams that a service answers (SERVE_BUDGET). */
 const WORK_BUDGET: u32 = 8;
@@ -112,10 +113,10 @@ function isTcpFrame(at: u32): bool {
 /** Sends what wants to leave, as far as the ring and a burst's budget go; returns how many segments. */
 function sendSegments(m: GuestMemory, d: Driver, s: Stack): u32 {
   let count: u32 = 0;
-  while (count < SEND_BUDGET && s.readyFirst | s.resetCount && hasRoom(d)) {
-    const bytes = pullSegment(m, s, nextPacket(m, d), s.mss);
+  while (count < SEND_BUDGET && s.readyFirst | s.resetCount && canPost(m, d)) {
+    const bytes = pullSegment(m, s, packetPlace(m, d), s.mss);
     if (!bytes) break;
-    post(m, d, bytes);
+    postPacket(m, d, bytes);
     count++;
   }
   return count;

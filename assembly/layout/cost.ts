@@ -19,6 +19,17 @@ export const COST_COPY_USER: u32 = 11;
 export const COST_REQUEST_TURN: u32 = 12;
 /** No cost, but a limit: how many segments of a connection a guest's stack receives as one. */
 export const LIMIT_MERGED_SEGMENTS: u32 = 13;
+// dom0 and the paravirtual path (docs/paravirtual.md).
+export const COST_DOM0_INTERRUPT: u32 = 14;
+export const COST_EVENT_SEND: u32 = 15;
+export const COST_EVENT_RECEIVE: u32 = 16;
+export const COST_BRIDGE: u32 = 17;
+export const COST_BACKEND_RECEIVE: u32 = 18;
+export const COST_BACKEND_TRANSMIT: u32 = 19;
+export const COST_GRANT_PAGE: u32 = 20;
+/** For 1,000 bytes. */
+export const COST_GRANT_COPY: u32 = 21;
+export const COST_FRONTEND: u32 = 22;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;
@@ -30,5 +41,9 @@ export const ACTIVITY_COMPUTE: u32 = 5;
 export const ACTIVITY_REPLICATION: u32 = 6;
 /** Copies between the kernel and applications. */
 export const ACTIVITY_COPY: u32 = 7;
-export const ACTIVITY_COUNT: u32 = 8;
-export const ACTIVITY_NAMES: string = "hypervisor,interrupt,driver,stack,application,compute,replication,copy";
+export const ACTIVITY_BRIDGE: u32 = 8;
+export const ACTIVITY_BACKEND: u32 = 9;
+export const ACTIVITY_GRANT: u32 = 10;
+export const ACTIVITY_COUNT: u32 = 11;
+export const ACTIVITY_NAMES: string =
+  "hypervisor,interrupt,driver,stack,application,compute,replication,copy,bridge,backend,grant";

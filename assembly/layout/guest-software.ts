@@ -9,6 +9,7 @@
  *          6      socket queue: frames the service has not looked at yet
  *          7      service: where its table is, how far it has got         8      stream: to whom, how much
  *          9      job: what it computes and how far it has got
+ *         12      netfront: ring positions, free identifiers            13      grant table, two pages
  *         16      512 receive buffers of 2 KiB        272      256 transmit buffers of 2 KiB
  *        512      the service's index, then its slots, then its working set
  */
@@ -22,8 +23,14 @@ export const SOCKET_PAGE: u32 = 6;
 export const SERVICE_PAGE: u32 = 7;
 export const STREAM_PAGE: u32 = 8;
 export const COMPUTE_PAGE: u32 = 9;
+/** Of a guest with a paravirtual NIC; its shared rings are in the ring pages. */
+export const NETFRONT_PAGE: u32 = 12;
+export const GRANT_TABLE_PAGE: u32 = 13;
+export const GRANT_TABLE_PAGE_COUNT: u32 = 2;
 export const RX_BUFFERS_PAGE: u32 = 16;
 export const TX_BUFFERS_PAGE: u32 = 272;
+/** What stands behind the buffers: dom0's memory for a port ends here. */
+export const BUFFERS_END_PAGE: u32 = 400;
 export const TABLE_PAGE: u32 = 512;
 
 export const RING_COUNT: u32 = 256;
@@ -44,6 +51,9 @@ export const SERVE_BUDGET: u32 = 8;
 export const MODERATION_FIXED: u32 = 0;
 export const MODERATION_CONSERVATIVE: u32 = 1;
 export const MODERATION_FULL: u32 = 2;
+/** The NIC that the driver drives: a virtual function (the physical function's rings in dom0), or a paravirtual one. */
+export const DEVICE_VF: u32 = 0;
+export const DEVICE_FRONT: u32 = 1;
 
 /** What a guest streams. */
 export const STREAM_OFF: u32 = 0;

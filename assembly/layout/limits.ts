@@ -4,8 +4,12 @@
  */
 
 export const HOST_COUNT_MAX: u32 = 64;
-/** Domains with a device: guests and the memories of their backups. */
-export const GUEST_COUNT_MAX: u32 = 128;
+/** Memories with a device: guests, those of their backups, and dom0's for each port. */
+export const GUEST_COUNT_MAX: u32 = 256;
+/** Paravirtual NICs: one for each guest that has one. */
+export const VIF_COUNT_MAX: u32 = 128;
+/** Entries of a table of addresses of dom0's bridge; a power of two. */
+export const BRIDGE_ADDRESS_COUNT: u32 = 1024;
 export const PROCESSOR_COUNT_MAX: u32 = 256;
 /** vCPUs of guests, of backups and of dom0s. */
 export const VCPU_COUNT_MAX: u32 = 512;

@@ -20,6 +20,7 @@ import {
   TIMER_COUNT_MAX,
   VCPU_COUNT_MAX,
   VF_COUNT_MAX,
+  VIF_COUNT_MAX,
   WIRE_COUNT_MAX,
 } from "./limits";
 import { PF_BYTES } from "./physical-function";
@@ -85,5 +86,12 @@ export const MACHINE_BYTES: u32 = 128;
 export const TIMERS: u32 = MACHINES + MACHINE_COUNT_MAX * MACHINE_BYTES;
 export const TIMER_BYTES: u32 = 8;
 
+/** dom0's network of each port, and the paravirtual NICs. */
+export const DOM0_PORTS: u32 = TIMERS + TIMER_COUNT_MAX * TIMER_BYTES;
+export const DOM0_PORT_BYTES: u32 = 128;
+
+export const VIFS: u32 = DOM0_PORTS + PORT_COUNT_MAX * DOM0_PORT_BYTES;
+export const VIF_BYTES: u32 = 256;
+
 /** The arena begins on a page boundary. */
-export const ARENA: u32 = (TIMERS + TIMER_COUNT_MAX * TIMER_BYTES + 4095) & ~4095;
+export const ARENA: u32 = (VIFS + VIF_COUNT_MAX * VIF_BYTES + 4095) & ~4095;

@@ -18,3 +18,7 @@ export const TASK_NETWORK: u32 = 0;
 export const TASK_COMPUTE: u32 = 1;
 /** Work that the control plane of the host owes, such as sending the pages of a checkpoint (nobody). */
 export const TASK_CONTROL: u32 = 2;
+/** dom0's bridge and its driver of a port (port). */
+export const TASK_BRIDGE: u32 = 3;
+/** The backend of a paravirtual NIC (vif). */
+export const TASK_BACKEND: u32 = 4;

@@ -25,8 +25,8 @@ export const TRACE_C: u32 = 28;
 /** A virtual function read a frame from its guest (vf; a bytes, b guest). */
 export const TRACE_FETCHED: u32 = 1;
 /**
- * A machine made a frame that no virtual function fetched (b who: 0 client, 1 physical function, 2 a test, 3 external
- * machine; a bytes).
+ * A machine made a frame that no virtual function fetched (a bytes; b who: 0 client, 1 physical function, 2 a test, or a
+ * BORN_ below).
  */
 export const TRACE_BORN: u32 = 2;
 /** The outbound buffer took the frame (vf; a bytes, b epoch). */
@@ -45,6 +45,10 @@ export const TRACE_CONSUMED: u32 = 8;
 export const TRACE_COPIED: u32 = 9;
 /** A frame ended otherwise (subject by reason; a bytes, b reason). */
 export const TRACE_DROPPED: u32 = 10;
+/** dom0 wrote a frame into a buffer that a guest had granted (vif; a bytes, b ring position). */
+export const TRACE_HANDED: u32 = 11;
+/** dom0 wrote a frame into its transmit ring, from which the device fetches it as a new one (port; a bytes). */
+export const TRACE_POSTED: u32 = 12;
 
 // Guests and devices.
 /** An MSI-X message left (vf; a vector). */
@@ -79,6 +83,15 @@ export const TRACE_SUSPECTED: u32 = 35;
 /** The backup's vCPU runs, from this epoch's state. */
 export const TRACE_ACTIVATED: u32 = 36;
 
+// Further machines in b of TRACE_BORN, and who copied a frame, in c of TRACE_COPIED.
+/** dom0 took a delivered frame off its receive ring (port), or a request off a guest's transmit ring (vif). */
+export const BORN_DOM0: u32 = 3;
+export const BORN_BACKEND: u32 = 4;
+export const BORN_MACHINE: u32 = 5;
+/** dom0's bridge of a port (port). */
+export const COPIED_DOM0: u32 = 2;
+export const COPIED_WIRE: u32 = 3;
+
 // Why a frame was dropped.
 export const DROP_NO_DESCRIPTOR: u32 = 1;
 export const DROP_QUEUE_DISABLED: u32 = 2;
@@ -101,9 +114,20 @@ export const DROP_MALFORMED: u32 = 16;
 export const DROP_SPOOFED: u32 = 17;
 /** Longer than the port or every pool that wanted it takes. */
 export const DROP_TOO_LONG: u32 = 18;
+/** The queue of its vif was full, because the guest posts no buffers or dom0 is slow. */
+export const DROP_BACKEND_FULL: u32 = 19;
+/** The frontend is not connected, or made no sense. */
+export const DROP_BACKEND_DOWN: u32 = 20;
+/** The guest's buffer was not granted. */
+export const DROP_NOT_GRANTED: u32 = 21;
+/** dom0's queue before the transmit ring was full. */
+export const DROP_PORT_QUEUE_FULL: u32 = 22;
+/** dom0's bridge has nobody that it is for. */
+export const DROP_UNBRIDGED: u32 = 23;
 export const DROP_REASON_NAMES: string =
   "none,no-descriptor,queue-disabled,no-pool,dma-fault,quiesce-full,oversize,host-dead,wire-cut,loss,switch-full," +
-  "switch-same-port,discarded,not-for-us,reset,replicated,malformed,spoofed,too-long";
+  "switch-same-port,discarded,not-for-us,reset,replicated,malformed,spoofed,too-long,backend-full,backend-down," +
+  "not-granted,port-queue-full,unbridged";
 
 /** Headroom that one event's records may need beyond the mark at which the control plane is asked to read. */
 export const TRACE_MARGIN_RECORDS: u32 = 16384;

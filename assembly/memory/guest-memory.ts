@@ -110,6 +110,15 @@ function faultIn(m: GuestMemory, page: u32): u32 {
   return frame;
 }
 
+/**
+ * Returns where another domain writes a page that it was granted, and marks the page, as the hypervisor does for it:
+ * nobody in the guest faults.
+ */
+export function touchForeign(m: GuestMemory, page: u32): u32 {
+  if (m.isLogging) mark(m.log, page);
+  return presentFrameOf(m, page);
+}
+
 /** Has the next write to a page fault, so that it is marked. */
 export function writeProtect(m: GuestMemory, page: u32): void {
   const at = m.table + (page << 2);

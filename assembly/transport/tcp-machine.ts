@@ -13,7 +13,7 @@ import { LOOK_AHEAD_PS } from "../layout/control";
 import { EVENT_MACHINE } from "../layout/event";
 import { FRAME_BYTES_MAX, SLOT_SMALL_BYTES } from "../layout/limits";
 import { MACHINE_BYTES, MACHINES } from "../layout/memory-map";
-import { DROP_NOT_FOR_US, TRACE_BORN, TRACE_CONSUMED } from "../layout/trace";
+import { BORN_MACHINE, DROP_NOT_FOR_US, TRACE_BORN, TRACE_CONSUMED } from "../layout/trace";
 import { copy } from "../memory/copy";
 import { GuestMemory } from "../memory/guest-memory";
 import { NEVER, schedule } from "../sim/event-queue";
@@ -45,8 +45,6 @@ export const MACHINE_STACK_PAGE: u32 = 1;
 
 if (offsetof<Machine>() + offsetof<GuestMemory>() > MACHINE_BYTES) ERROR("layout: Machine does not fit MACHINE_BYTES");
 
-/** Who made a frame, in its record of the trace. */
-const BORN_OF_MACHINE: u32 = 3;
 const SMALL_FRAME_BYTES_MAX: u32 = SLOT_SMALL_BYTES - FRAME_START;
 
 export function machine(index: u32): Machine {
@@ -82,7 +80,7 @@ function consume(index: u32, slot: u32): void {
     drop(slot, f.due, index, DROP_NOT_FOR_US);
     return;
   }
-  trace(TRACE_CONSUMED, f.due, index, f.id, f.bytes, BORN_OF_MACHINE, 0);
+  trace(TRACE_CONSUMED, f.due, index, f.id, f.bytes, BORN_MACHINE, 0);
   freeSlot(slot);
 }
 
@@ -108,7 +106,7 @@ function transmit(index: u32): void {
     const f = frame(slot);
     f.bytes = bytes;
     f.id = nextFrame();
-    trace(TRACE_BORN, now, index, f.id, bytes, BORN_OF_MACHINE, 0);
+    trace(TRACE_BORN, now, index, f.id, bytes, BORN_MACHINE, 0);
     send(x.wireOut, slot, now);
   }
 }

@@ -12,6 +12,7 @@ import { WIRE_BYTES, WIRES } from "../layout/memory-map";
 import { ETHERNET_GAP_BYTES, ETHERNET_WRAP_BYTES } from "../layout/packet";
 import { BITS_PER_BYTE, PS_PER_US } from "../layout/time";
 import {
+  COPIED_WIRE,
   DROP_HOST_DEAD,
   DROP_LOSS,
   DROP_SWITCH_FULL,
@@ -77,8 +78,6 @@ if (offsetof<Wire>() + offsetof<RandomStream>() > WIRE_BYTES) ERROR("layout: Wir
 
 /** Frames lie on a wire whose receiver does not want to know for this long at most. */
 const UNWATCHED_PS_MAX: u64 = 100 * PS_PER_US;
-/** Who made a copy, in its record of the trace. */
-const COPIED_BY_WIRE: u32 = 2;
 const PS_PER_SECOND: u64 = 1000000000000;
 
 export function wire(index: u32): Wire {
@@ -153,7 +152,7 @@ function mislead(index: u32, slot: u32): void {
   t.id = nextFrame();
   t.epoch = f.epoch;
   t.due = f.due;
-  trace(TRACE_COPIED, f.due - w.latencyPs, index, f.id, t.id, t.bytes, COPIED_BY_WIRE);
+  trace(TRACE_COPIED, f.due - w.latencyPs, index, f.id, t.id, t.bytes, COPIED_WIRE);
   trace(TRACE_SENT, f.due - w.latencyPs, index, t.id, t.bytes, 0, 0);
   copy(twin + FRAME_START, slot + FRAME_START, f.bytes);
   insert(index, twin);

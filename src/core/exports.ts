@@ -174,6 +174,8 @@ export interface DataPlane {
   beginDriver(index: number): void;
   startDriver(index: number): number;
   setModeration(index: number, moderation: number): void;
+  connectFront(index: number): number;
+  announceFront(index: number): void;
   vfOf(index: number): number;
   suspendGuest(index: number): number;
   resumeGuest(index: number): void;
@@ -215,6 +217,14 @@ export interface DataPlane {
   vcpuOwedPs(vcpu: number): number;
   busyPs(processor: number): number;
   idlePs(processor: number): number;
+
+  addDom0Port(port: number, vcpu: number): number;
+  addFront(guest: number, port: number, vcpu: number, queueBytesMax: number): number;
+  setMapping(vif: number, isMapping: number): void;
+  signalVif(vif: number): void;
+  vifState(vif: number): number;
+  countOfVif(vif: number, counter: number): number;
+  countOfDom0(port: number, counter: number): number;
 
   setDma(index: number, latencyNs: number, readPsPerByte: number, writePsPerByte: number): void;
   connectPorts(a: number, b: number, rate: number, latencyNs: number): void;

@@ -19,7 +19,7 @@ import type { ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
 import { bootGuest, giveAddress } from "../device/port-driver";
 import type { Exchange } from "../format/conversation";
-import { DATA_PLANE_COSTS } from "../host/cost-model";
+import { dataPlaneCosts } from "../host/cost-model";
 import { ACCOUNTING_PERIOD_NS } from "../host/credit-scheduler";
 import { after, type Timers } from "../host/timers";
 import type { Protection } from "../remus/protection";
@@ -43,7 +43,7 @@ export function compose(input: RunInput): Composition {
   const { scenario, replays } = input;
   checkServices(input);
   const world = World.create(input.module, planWorld(input));
-  for (const [index, name] of DATA_PLANE_COSTS) world.plane.setCost(index, scenario.costs[name]);
+  for (const [index, value] of dataPlaneCosts(scenario.costs)) world.plane.setCost(index, value);
   const network = world.plane.addSwitch(scenario.switchDelayNs);
   const sites = scenario.hosts.map((host) => new Site(world, scenario, host, network));
   const siteOf = (name: string) => find(sites, (site) => site.name === name);

@@ -5,9 +5,18 @@
  * scenario's results depend on nothing else about processors and pauses.
  */
 import {
+  COST_BACKEND_RECEIVE,
+  COST_BACKEND_TRANSMIT,
+  COST_BRIDGE,
   COST_COPY_USER,
+  COST_DOM0_INTERRUPT,
   COST_DRIVER_RECEIVE,
   COST_DRIVER_TRANSMIT,
+  COST_EVENT_RECEIVE,
+  COST_EVENT_SEND,
+  COST_FRONTEND,
+  COST_GRANT_COPY,
+  COST_GRANT_PAGE,
   COST_INTERRUPT_EXIT,
   COST_INTERRUPT_GUEST,
   COST_LOG_DIRTY,
@@ -20,10 +29,10 @@ import {
   COST_VCPU_SWITCH,
   LIMIT_MERGED_SEGMENTS,
 } from "../../assembly/layout/cost";
-import type { CostName } from "./cost-table";
+import type { CostName, Costs } from "./cost-table";
 
 /** Which row fills which entry of the data plane's cost table; the application's cycles are the scenario's. */
-export const DATA_PLANE_COSTS = [
+const ROW_OF = [
   [COST_INTERRUPT_EXIT, "interruptExit"],
   [COST_INTERRUPT_GUEST, "interruptGuest"],
   [COST_DRIVER_RECEIVE, "driverReceive"],
@@ -38,4 +47,19 @@ export const DATA_PLANE_COSTS = [
   [COST_COPY_USER, "copyUser"],
   [COST_REQUEST_TURN, "requestTurn"],
   [LIMIT_MERGED_SEGMENTS, "guestMergedSegments"],
+  [COST_DOM0_INTERRUPT, "dom0Interrupt"],
+  [COST_EVENT_SEND, "hypercall"],
+  [COST_BRIDGE, "bridgeHop"],
+  [COST_BACKEND_RECEIVE, "netbackReceive"],
+  [COST_BACKEND_TRANSMIT, "netbackTransmit"],
+  [COST_GRANT_PAGE, "grantMapPage"],
+  [COST_GRANT_COPY, "grantCopy"],
+  [COST_FRONTEND, "netfrontPacket"],
 ] as const satisfies readonly (readonly [number, CostName])[];
+
+/** Returns the entries of the data plane's cost table: number and value. */
+export function dataPlaneCosts(costs: Costs): (readonly [number, number])[] {
+  // The sender of an event pays its hypercall, whoever is woken the rest.
+  const eventReceive = costs.eventDelivery - costs.hypercall;
+  return [...ROW_OF.map(([index, name]) => [index, costs[name]] as const), [COST_EVENT_RECEIVE, eventReceive]];
+}

@@ -17,8 +17,9 @@ const RESULT: TrafficResult = {
   isLossless: false,
 };
 const [SHORT, LONG] = TRAFFIC_CASES;
+const PARAVIRTUAL = TRAFFIC_CASES.filter(({ isParavirtual }) => isParavirtual);
 
-test.each([SHORT, LONG].flatMap((entry) => (entry ? [entry] : [])))(
+test.each([SHORT, LONG, ...PARAVIRTUAL].flatMap((entry) => (entry ? [entry] : [])))(
   "$name, a short run of one pair and of three cabled ones, lossless and at the line's rate",
   async (benchCase) => {
     for (const pairCount of [1, 3]) {

@@ -1,17 +1,17 @@
 /**
- * Judge of conservation: every frame that comes into being ends exactly once - in a guest, at a client, or dropped for
- * a reason - or is still under way when the run ends.
+ * Judge of conservation: every frame that comes into being ends exactly once - in a guest, at a client, in a ring of
+ * dom0's, or dropped for a reason - or is still under way when the run ends.
  *
- *     fetched, born, copied   ->   sent, arrived, held, released   ->   delivered, consumed, dropped
+ *     fetched, born, copied   ->   sent, arrived, held, released   ->   delivered, consumed, handed, posted, dropped
  *
  * It also looks at the order on the way: nothing arrives that was not sent, nothing is released that was not held,
  * nothing happens to a frame after its end.
  *
- * Does not judge whether a drop was right.
+ * Does not judge whether a drop was right, nor whether dom0 makes one frame of each that its ring gets.
  */
 import { Faults, KIND, milliseconds, type TraceRecord, type Verdict } from "./record";
 
-const ENDS: ReadonlySet<number> = new Set([KIND.delivered, KIND.consumed, KIND.dropped]);
+const ENDS: ReadonlySet<number> = new Set([KIND.delivered, KIND.consumed, KIND.dropped, KIND.handed, KIND.posted]);
 const STEPS: ReadonlySet<number> = new Set([KIND.held, KIND.released, KIND.sent, KIND.arrived]);
 
 const NAME_OF = new Map<number, string>(Object.entries(KIND).map(([name, kind]) => [kind, name]));

@@ -64,6 +64,18 @@ describe("judges", () => {
     expect(judge.verdict(10).faultCount).toBeGreaterThan(0);
   });
 
+  it.each([
+    ["handed to a guest twice", [KIND.born, KIND.handed, KIND.handed]],
+    ["posted and then handed to a guest", [KIND.born, KIND.posted, KIND.handed]],
+    ["dropped from a queue after it was posted", [KIND.born, KIND.posted, KIND.dropped]],
+    ["left behind in a queue of dom0's", [KIND.born]],
+  ])("planted in the life of a frame in dom0: %s, frame conservation broken", (_, kinds) => {
+    const judge = new FrameConservationJudge();
+    const at = { timePs: 0, subject: 0, frame: 1, a: 60, b: 0, c: 0 };
+    judge.take(kinds.map((kind) => ({ ...at, kind })));
+    expect(judge.verdict(0).faultCount).toBe(1);
+  });
+
   it("each ability taken away, another symptom", async () => {
     const input = await smallInput();
     const symptoms = ABILITIES.map((ability) => {

@@ -25,6 +25,8 @@ export const KIND = {
   consumed: 8,
   copied: 9,
   dropped: 10,
+  handed: 11,
+  posted: 12,
   suspended: 17,
   resumed: 18,
   hostFailed: 24,

@@ -10,13 +10,22 @@ import { servePorts } from "../../src/device/port-driver";
 import { WasmDevice, windowsOf } from "../agreement/wasm-device";
 import { drawProgram } from "../reference/program";
 import { compareOutcomes, runProgram } from "../reference/run";
-import { type HopScene, manyHosts, oneFlow, overload, type SceneMaker, sevenPools } from "../support/hop-scenes";
+import {
+  bridgedGuests,
+  type HopScene,
+  manyHosts,
+  oneFlow,
+  overload,
+  type SceneMaker,
+  sevenPools,
+} from "../support/hop-scenes";
 import { DEBUG, RELEASE } from "../support/wasm-builds";
 import { Watcher, type WorldOutcome } from "../support/world-outcome";
 
 const SCENES: readonly { name: string; make: SceneMaker }[] = [
   { name: "one flow", make: oneFlow },
   { name: "seven pools that send to the wire and to each other", make: sevenPools },
+  { name: "paravirtual guests on the bridge of dom0", make: bridgedGuests },
   { name: "sixteen hosts on a switch", make: manyHosts },
   { name: "more requests than a ring has room for", make: overload },
 ];

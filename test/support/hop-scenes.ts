@@ -1,10 +1,13 @@
 /** Worlds with much traffic, of which it is to be shown that they come out alike however they are scheduled. */
+import { GUEST_SUSPENDED } from "../../assembly/layout/control";
+import { PF_POOL } from "../../assembly/layout/physical-function";
 import { RDT, VTEIMC, VTEIMS, VTEITR, VTIVAR } from "../../assembly/layout/vf-registers";
 import { EITR_SHIFT } from "../../assembly/layout/virtual-function";
 import type { World } from "../../src/core/world";
 import { bootGuest } from "../../src/device/port-driver";
 import { VMOLR } from "../reference/pf-registers";
 import { outsideAddress, poolAddress } from "../reference/program-frames";
+import { createDom0Scene } from "./dom0-scene";
 import { giveRequests, loadService, makeExchanges } from "./exchanges";
 import { itemAt } from "./item-at";
 import { Network } from "./network";
@@ -45,6 +48,34 @@ export function overload(module: WebAssembly.Module): HopScene {
   });
   world.plane.setDma(server.port, DMA.latencyNs, DMA.readPs, DMA.writePs);
   return { world, parts: { guests: [server.guest], vfs: [server.vf], ports: [server.port] }, endNs: 8e6, actions: [] };
+}
+
+/** A client asks a paravirtual guest, a virtual function of the same port sends to it, and it sends to a neighbour. */
+export function bridgedGuests(module: WebAssembly.Module): HopScene {
+  const { scene, server, dom0, world, plane } = createDom0Scene(module);
+  plane.setDma(server.port, DMA.latencyNs, DMA.readPs, DMA.writePs);
+  const [asked, neighbour] = [scene.addFrontGuest(dom0), scene.addFrontGuest(dom0)];
+  const { client } = scene.network.addClient({ loss: 0.02 });
+  const exchanges = makeExchanges(60, { gapNs: 30_000 });
+  loadService(world, asked.guest, exchanges);
+  giveRequests(world, client, exchanges, { target: asked.number, timeoutNs: 300_000 });
+  plane.createSource(server.guest, ...asked.mac, asked.ip, 9, 700, 7, 90_000);
+  plane.createSource(asked.guest, ...neighbour.mac, neighbour.ip, 9, 300, 11, 70_000);
+  plane.createSink(neighbour.guest);
+  scene.boot(asked, neighbour);
+  scene.bootServer(server);
+  plane.startClient(client);
+  const guests = [server.guest, asked.guest, neighbour.guest, dom0.memory];
+  const parts = { guests, vfs: [server.vf, plane.firstVf(server.port) + PF_POOL], ports: [server.port] };
+  const suspend = () => void plane.suspendGuest(neighbour.guest);
+  const resume = () => {
+    if (plane.guestState(neighbour.guest) === GUEST_SUSPENDED) plane.resumeGuest(neighbour.guest);
+  };
+  const actions = [
+    { ns: 1_000_500, act: suspend },
+    { ns: 1_300_000, act: resume },
+  ];
+  return { world, parts, endNs: 3e6, actions };
 }
 
 const HOST_COUNT = 16;

@@ -65,7 +65,7 @@ export const GUEST_PAGE_COUNT = 576;
 export const SWITCH_DELAY_NS = 500;
 
 /** 2.5 GHz: a cycle is 400 ps, so that every time in a test can be told in whole picoseconds. */
-const CYCLE_PS = [400, 1] as const;
+export const CYCLE_PS = [400, 1] as const;
 
 /** One switch and what hangs on it. */
 export class Network {

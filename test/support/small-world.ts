@@ -3,7 +3,7 @@
  * of the model, without which a guest would work in no time at all.
  */
 import { World, type WorldPlan } from "../../src/core/world";
-import { DATA_PLANE_COSTS } from "../../src/host/cost-model";
+import { dataPlaneCosts } from "../../src/host/cost-model";
 import { NOW } from "./now";
 import { RELEASE } from "./wasm-builds";
 
@@ -26,6 +26,6 @@ const PLAN: WorldPlan = {
 /** Makes an empty, observed world with the model's costs, by default of the release build. */
 export function createSmallWorld({ module = RELEASE.module, ...plan }: SmallWorldOptions = {}): World {
   const world = World.create(module, { ...PLAN, ...plan });
-  for (const [index, name] of DATA_PLANE_COSTS) world.plane.setCost(index, NOW[name]);
+  for (const [index, value] of dataPlaneCosts(NOW)) world.plane.setCost(index, value);
   return world;
 }

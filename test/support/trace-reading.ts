@@ -6,6 +6,8 @@ import {
   TRACE_DELIVERED,
   TRACE_DROPPED,
   TRACE_FETCHED,
+  TRACE_HANDED,
+  TRACE_POSTED,
 } from "../../assembly/layout/trace";
 import type { TraceRecord } from "../../src/core/trace";
 
@@ -32,7 +34,7 @@ export function dropReasons(trace: readonly TraceRecord[]): number[] {
   return ofKind(trace, TRACE_DROPPED).map(({ b }) => b);
 }
 
-const ENDS: readonly number[] = [TRACE_DELIVERED, TRACE_CONSUMED, TRACE_DROPPED];
+const ENDS: readonly number[] = [TRACE_DELIVERED, TRACE_CONSUMED, TRACE_DROPPED, TRACE_HANDED, TRACE_POSTED];
 
 /** Returns how often each frame that came into being has ended: in a guest, at a client, or dropped. */
 export function endCounts(trace: readonly TraceRecord[]): Map<number, number> {

@@ -8,7 +8,9 @@ import {
   TRACE_DELIVERED,
   TRACE_DROPPED,
   TRACE_FETCHED,
+  TRACE_HANDED,
   TRACE_INTERRUPT,
+  TRACE_POSTED,
   TRACE_SENT,
 } from "../../assembly/layout/trace";
 import { PF_REGISTER_LIST, peekRegisters } from "../../src/core/registers";
@@ -32,6 +34,8 @@ const KINDS: ReadonlyMap<number, string> = new Map([
   [TRACE_DELIVERED, "delivered"],
   [TRACE_CONSUMED, "consumed"],
   [TRACE_DROPPED, "dropped"],
+  [TRACE_HANDED, "handed"],
+  [TRACE_POSTED, "posted"],
   [TRACE_INTERRUPT, "interrupts"],
 ]);
 

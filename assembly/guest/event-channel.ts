@@ -1,0 +1,73 @@
+/**
+ * Event channels between a frontend and its backend: the sender pays a hypercall behind its burst, the receiver a
+ * virtual interrupt if it is idle. A busy one will look anyway, and a guest that stands still remembers.
+ *
+ *     receiver     idle                        busy       stands still, absent   dead
+ *     guest        interrupt, then its task    nothing    remembers              nothing
+ *     backend      interrupt, then its task    nothing    -                      -
+ *
+ * Which positions are worth an event is decided by the rings (ring.h, RING_PUSH_..._AND_CHECK_NOTIFY); here it is paid
+ * and counted. One channel a NIC, for both rings.
+ */
+import { cost } from "../cpu/cost";
+import { payNext, task, wakeTask } from "../cpu/task";
+import { charge, vcpu } from "../cpu/vcpu";
+import { GUEST_DEAD, GUEST_RUNNING } from "../layout/control";
+import { ACTIVITY_HYPERVISOR, ACTIVITY_INTERRUPT, COST_EVENT_RECEIVE, COST_EVENT_SEND } from "../layout/cost";
+import { VIF_EVENTS_SENT, VIF_EVENTS_SUPPRESSED, VIF_KICKS_SENT, VIF_KICKS_SUPPRESSED } from "../layout/paravirtual";
+import { Guest, guest, isBusy } from "./guest";
+import { FRONT_WANTED } from "./netfront";
+import { countVif, VIF_CONNECTED, vif } from "./vif";
+
+/** A guest's burst has published requests: its backend is told if it waits for them. */
+export function notifyBackend(g: Guest, found: u32): void {
+  if (!g.vif) return;
+  const index = g.vif - 1;
+  if (!(found & FRONT_WANTED)) {
+    countVif(index, VIF_KICKS_SUPPRESSED, 1);
+    return;
+  }
+  countVif(index, VIF_KICKS_SENT, 1);
+  paySend(g.task);
+  signalBackend(index);
+}
+
+/** A backend's burst has published responses: its guest is told if it waits for them. */
+export function notifyGuest(index: u32, isWanted: bool): void {
+  if (!isWanted) {
+    countVif(index, VIF_EVENTS_SUPPRESSED, 1);
+    return;
+  }
+  countVif(index, VIF_EVENTS_SENT, 1);
+  paySend(vif(index).task);
+  signalGuest(vif(index).guest);
+}
+
+function paySend(taskIndex: u32): void {
+  const cycles = cost(COST_EVENT_SEND);
+  charge(vcpu(task(taskIndex).vcpu), ACTIVITY_HYPERVISOR, cycles);
+  payNext(taskIndex, cycles);
+}
+
+/** An event reaches a backend. */
+export function signalBackend(index: u32): void {
+  const v = vif(index);
+  if (v.state == VIF_CONNECTED && !task(v.task).isReady) receive(v.task);
+}
+
+function signalGuest(index: u32): void {
+  const g = guest(index);
+  if (g.state == GUEST_DEAD) return;
+  if (g.state != GUEST_RUNNING || isBusy(g)) {
+    g.isInterrupted = 1;
+    return;
+  }
+  g.isInterrupted = 0;
+  receive(g.task);
+}
+
+function receive(taskIndex: u32): void {
+  const cycles = cost(COST_EVENT_RECEIVE);
+  charge(vcpu(task(taskIndex).vcpu), ACTIVITY_INTERRUPT, cycles);
+  wakeTask(taskIndex, cycles);
+}

@@ -1,0 +1,96 @@
+/**
+ * A guest's NIC, as its network stack uses it: a virtual function (driver.ts) or a paravirtual one (netfront.ts). Which
+ * one it is stands in the driver's page; the socket queue behind both is driver.ts's.
+ *
+ *     stack        virtual function                 paravirtual
+ *     poll         descriptors written back         responses
+ *     replenish    with each frame polled           free buffers granted, at the end of a burst
+ *     tell         tail registers                   positions in the rings, an event if the backend waits for one
+ *     rest         unmask                           ask for an event, and look once more
+ */
+import { cost } from "../cpu/cost";
+import { COST_DRIVER_RECEIVE, COST_DRIVER_TRANSMIT, COST_FRONTEND } from "../layout/cost";
+import { DEVICE_FRONT, DRIVER_PAGE } from "../layout/guest-software";
+import { PAGE_SHIFT } from "../layout/limits";
+import { GuestMemory, look } from "../memory/guest-memory";
+import { drain } from "../nic/port";
+import { vf } from "../nic/virtual-function";
+import { Driver, hasRoom, nextPacket, pollReceive, post, reclaim, ringDoorbells, unmask } from "./driver";
+import { notifyBackend } from "./event-channel";
+import { Guest, guest } from "./guest";
+import {
+  awaitResponses,
+  hasFrontRoom,
+  nextFrontPacket,
+  pollFront,
+  postFront,
+  publishFront,
+  reclaimFront,
+  replenish,
+} from "./netfront";
+
+function isFront(d: Driver): bool {
+  return d.kind == DEVICE_FRONT;
+}
+
+/** Takes what has arrived by now; of a paravirtual NIC, dom0 has done so. */
+export function drainDevice(g: Guest, d: Driver): void {
+  if (!isFront(d)) drain(vf(g.vf).port);
+}
+
+/** Reclaims packets that have been sent; returns how many. */
+export function reclaimSent(m: GuestMemory, d: Driver): u32 {
+  return isFront(d) ? reclaimFront(m) : reclaim(m, d);
+}
+
+/** Moves received frames to the socket queue; returns how many there were. */
+export function pollDevice(m: GuestMemory, d: Driver, budget: u32): u32 {
+  return isFront(d) ? pollFront(m, d, budget) : pollReceive(m, d, budget);
+}
+
+/** Returns what the driver spends on so many packets of either direction. */
+export function driverCycles(d: Driver, received: u32, sent: u32): u32 {
+  if (isFront(d)) return (received + sent) * cost(COST_FRONTEND);
+  return received * cost(COST_DRIVER_RECEIVE) + sent * cost(COST_DRIVER_TRANSMIT);
+}
+
+/** Tells whether a packet can be posted. */
+export function canPost(m: GuestMemory, d: Driver): bool {
+  return isFront(d) ? hasFrontRoom(m) : hasRoom(d);
+}
+
+/** Returns where the next packet's bytes are to be written. */
+export function packetPlace(m: GuestMemory, d: Driver): u32 {
+  return isFront(d) ? nextFrontPacket(m) : nextPacket(m, d);
+}
+
+/** Posts the packet that was written to `packetPlace`; the device learns of it when the burst ends. */
+export function postPacket(m: GuestMemory, d: Driver, bytes: u32): void {
+  if (isFront(d)) postFront(m, bytes);
+  else post(m, d, bytes);
+}
+
+/** At the end of a burst's work: gives the device the buffers that have become free. */
+export function returnBuffers(m: GuestMemory, d: Driver): void {
+  if (isFront(d)) replenish(m, d);
+}
+
+/** Tells the device what the burst has done. */
+export function tellDevice(index: u32): void {
+  const g = guest(index);
+  const d = changetype<Driver>(look(g.memory, DRIVER_PAGE << PAGE_SHIFT));
+  if (!isFront(d)) {
+    ringDoorbells(index);
+    return;
+  }
+  const found = publishFront(g.memory);
+  if (found) notifyBackend(g, found);
+}
+
+/** Lets the device interrupt again; returns whether there is something to do already. */
+export function awaitDevice(g: Guest): bool {
+  const d = changetype<Driver>(look(g.memory, DRIVER_PAGE << PAGE_SHIFT));
+  if (isFront(d)) return awaitResponses(g.memory);
+  unmask(vf(g.vf));
+  return false;
+}

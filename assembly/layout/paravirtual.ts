@@ -1,0 +1,113 @@
+/**
+ * The paravirtual NIC: rings shared by a frontend in a guest and a backend in dom0, and the table by which the guest
+ * grants its pages. One page a ring; requests and responses share its 256 entries.
+ *
+ *     ring    0          4           8          12          16        64
+ *            +----------+-----------+----------+-----------+---------+-------------------------------
+ *            | req_prod | req_event | rsp_prod | rsp_event | private | 256 entries of 12 or 8 bytes
+ *            +----------+-----------+----------+-----------+---------+-------------------------------
+ *
+ *     transmit request    | gref, 32 | offset, 16 | flags, 16 | id, 16 | size, 16 |      response   | id, 16 | status, 16 |
+ *     receive request     | id, 16 | 0, 16 | gref, 32 |     response   | id, 16 | offset, 16 | flags, 16 | status, 16 |
+ *     grant, version 1    | flags, 16 | domain, 16 | frame, 32 |
+ *
+ * Source: Xen, xen/include/public/io/ring.h, io/netif.h and grant_table.h. Left out: frames of several slots, extra
+ * information, checksum and segmentation offload, several queues, the control ring, grants of version 2.
+ */
+
+export const RING_REQ_PROD: u32 = 0;
+export const RING_REQ_EVENT: u32 = 4;
+export const RING_RSP_PROD: u32 = 8;
+export const RING_RSP_EVENT: u32 = 12;
+export const RING_ENTRIES: u32 = 64;
+export const SHARED_COUNT: u32 = 256;
+export const SHARED_MASK: u32 = 255;
+
+export const TX_ENTRY_BYTES: u32 = 12;
+export const TX_REQUEST_GRANT: u32 = 0;
+export const TX_REQUEST_OFFSET: u32 = 4;
+export const TX_REQUEST_FLAGS: u32 = 6;
+export const TX_REQUEST_ID: u32 = 8;
+export const TX_REQUEST_SIZE: u32 = 10;
+export const TX_RESPONSE_ID: u32 = 0;
+export const TX_RESPONSE_STATUS: u32 = 2;
+/** Flags of a request: it goes on in the next slot, or the next slot is extra information. */
+export const TX_MORE_DATA: u32 = 4;
+export const TX_EXTRA_INFO: u32 = 8;
+
+export const RX_ENTRY_BYTES: u32 = 8;
+export const RX_REQUEST_ID: u32 = 0;
+export const RX_REQUEST_GRANT: u32 = 4;
+export const RX_RESPONSE_ID: u32 = 0;
+export const RX_RESPONSE_OFFSET: u32 = 2;
+export const RX_RESPONSE_FLAGS: u32 = 4;
+/** Bytes received, or one of the two below. */
+export const RX_RESPONSE_STATUS: u32 = 6;
+/** NETIF_RSP_OKAY and NETIF_RSP_ERROR. */
+export const STATUS_OK: u32 = 0;
+export const STATUS_ERROR: u32 = 0xffff;
+/** GNTST_bad_gntref: the status of a receive response whose buffer was not granted. */
+export const STATUS_NOT_GRANTED: u32 = 0xfffd;
+
+export const GRANT_BYTES: u32 = 8;
+export const GRANT_FLAGS: u32 = 0;
+export const GRANT_DOMAIN: u32 = 2;
+export const GRANT_FRAME: u32 = 4;
+export const GRANT_TYPE_MASK: u32 = 3;
+export const GRANT_ACCESS: u32 = 1;
+export const GRANT_READ_ONLY: u32 = 4;
+export const DOMAIN_0: u32 = 0;
+/** References below are kept for consoles and stores (GNTTAB_NR_RESERVED_ENTRIES). */
+export const GRANT_RESERVED_COUNT: u32 = 8;
+/** References that the frontend uses: its two rings, then one for each identifier of either ring. */
+export const GRANT_TX_RING: u32 = 8;
+export const GRANT_RX_RING: u32 = 9;
+export const GRANT_TX_FIRST: u32 = 256;
+export const GRANT_RX_FIRST: u32 = 512;
+export const GRANT_COUNT: u32 = 1024;
+
+/** The frontend's page: free transmit identifiers stand behind its counts. */
+export const NETFRONT_FREE_IDS: u32 = 64;
+
+/** Requests, and frames to its guest, that a backend takes in one burst (XENVIF_NAPI_WEIGHT, RX_BATCH_SIZE of Linux). */
+export const BACKEND_BUDGET: u32 = 64;
+/** Shortest frame that a guest may send (ETH_HLEN). */
+export const BACKEND_FRAME_BYTES_MIN: u32 = 14;
+/** What may wait for a guest: XENVIF_RX_QUEUE_BYTES of Linux, half the ring in pages. */
+export const BACKEND_QUEUE_BYTES: u32 = 524288;
+/** Frames that may wait for a port's transmit ring (DEFAULT_TX_QUEUE_LEN of Linux). */
+export const PORT_QUEUE_COUNT_MAX: u32 = 1000;
+
+// Counters of a vif.
+export const VIF_FROM_GUEST: u32 = 0;
+export const VIF_TO_GUEST: u32 = 1;
+/** Requests of the guest that were answered with an error. */
+export const VIF_ERRORS: u32 = 2;
+/** Frames to the guest that were dropped because its queue was full, or its frontend not there. */
+export const VIF_DROPPED_FULL: u32 = 3;
+export const VIF_DROPPED_DOWN: u32 = 4;
+/** Events: sent to the guest, not sent because it was looking anyway; and the same from the guest. */
+export const VIF_EVENTS_SENT: u32 = 5;
+export const VIF_EVENTS_SUPPRESSED: u32 = 6;
+export const VIF_KICKS_SENT: u32 = 7;
+export const VIF_KICKS_SUPPRESSED: u32 = 8;
+/** Bursts of the backend that took something. */
+export const VIF_BURSTS: u32 = 9;
+/** Times that a backend looked, with frames for its guest, and found no buffer posted. */
+export const VIF_STARVED: u32 = 10;
+/** Frames that wait for the guest now, and the most that have. */
+export const VIF_QUEUED: u32 = 11;
+export const VIF_QUEUED_PEAK: u32 = 12;
+export const VIF_COUNTER_COUNT: u32 = 13;
+
+// Counters of dom0's network of a port.
+/** Bursts of the bridge's task that took frames off the receive ring, and how many frames. */
+export const DOM0_POLLS: u32 = 0;
+export const DOM0_RECEIVED: u32 = 1;
+/** Frames posted to the transmit ring. */
+export const DOM0_POSTED: u32 = 2;
+export const DOM0_DROPPED_FULL: u32 = 3;
+export const DOM0_UNBRIDGED: u32 = 4;
+/** Copies made because a frame was for several, or nobody knew for whom. */
+export const DOM0_COPIED: u32 = 5;
+export const DOM0_COUNTER_COUNT: u32 = 6;

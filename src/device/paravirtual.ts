@@ -1,0 +1,49 @@
+/**
+ * What dom0's toolstack does for paravirtual NICs: dom0's network of a port, a guest's vif on its bridge, and the
+ * connection of both ends. Setting up takes no simulated time; what a connection costs is charged by whoever calls.
+ *
+ * The physical function receives the guests' addresses as further ones of its own, so that virtual functions of the port
+ * reach them inside. When no receive address is free it takes every unicast frame that no other pool wants, as igb does
+ * (VMOLR.ROPE): such frames then go to the wire as well.
+ */
+import { BACKEND_QUEUE_BYTES } from "../../assembly/layout/paravirtual";
+import { PF_POOL, VMOLR_UNICAST_HASH } from "../../assembly/layout/physical-function";
+import { InternalError } from "../core/load";
+import type { World } from "../core/world";
+import { addFurtherAddress, changeOptions, type MacAddress } from "./pf-pool";
+import { pfPort } from "./port-driver";
+
+/** A paravirtual NIC that is added. */
+export interface FrontOptions {
+  readonly guest: number;
+  /** The address that the guest has. */
+  readonly mac: MacAddress;
+  readonly port: number;
+  /** The vCPU of dom0 that runs the backend. */
+  readonly vcpu: number;
+  /** Bytes of frames that may wait for the guest; netback's limit unless told. */
+  readonly queueBytesMax?: number;
+  /** The backend maps the pages of packets that the guest sends, which is the default, or copies their bytes. */
+  readonly isMapping?: boolean;
+}
+
+/** Gives a guest a paravirtual NIC on a port where dom0 has a network; returns the vif. */
+export function addFront(world: World, options: FrontOptions): number {
+  const { guest, mac, port, vcpu, queueBytesMax = BACKEND_QUEUE_BYTES, isMapping = true } = options;
+  const vif = world.plane.addFront(guest, port, vcpu, queueBytesMax);
+  world.plane.setMapping(vif, isMapping ? 1 : 0);
+  const pf = pfPort(world, port);
+  if (!addFurtherAddress(pf, PF_POOL, mac)) changeOptions(pf, PF_POOL, { set: VMOLR_UNICAST_HASH });
+  return vif;
+}
+
+/** Connects both ends of a guest's paravirtual NIC; what was queued is forgotten. */
+export function connectFront(world: World, guest: number): void {
+  if (!world.plane.connectFront(guest)) throw new InternalError(`the backend of guest ${guest} cannot use its rings`);
+}
+
+/** Starts a guest with a paravirtual NIC from its own software: both ends are connected, the vCPU runs. */
+export function bootFrontGuest(world: World, guest: number): void {
+  connectFront(world, guest);
+  world.plane.resumeGuest(guest);
+}
