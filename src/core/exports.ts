@@ -113,6 +113,7 @@ export interface DataPlane {
   beginDriver(index: number): void;
   startDriver(index: number): number;
   connectFront(index: number): number;
+  disconnectFront(index: number): void;
   announceFront(index: number): void;
   vfOf(index: number): number;
   suspendGuest(index: number): number;
