@@ -44,6 +44,8 @@ export interface FrontGuestOptions extends Partial<Pick<FrontOptions, "queueByte
   /** A cycle of its processor, in picoseconds as a fraction; 2.5 GHz unless told. */
   readonly cyclePs?: readonly [number, number];
   readonly requestCycles?: number;
+  /** Address number; one of its own unless told. */
+  readonly number?: number;
 }
 
 export class Dom0Scene {
@@ -92,8 +94,7 @@ export class Dom0Scene {
   /** Adds a guest with a paravirtual NIC, which does not run yet. */
   addFrontGuest({ host, port, vcpu }: Dom0Host, options: FrontGuestOptions = {}): FrontGuest {
     const { plane } = this.world;
-    const { cyclePs = CYCLE_PS, requestCycles = 10_000, ...others } = options;
-    const number = this.#number++;
+    const { cyclePs = CYCLE_PS, requestCycles = 10_000, number = this.#number++, ...others } = options;
     const mac = guestMac(number);
     const processor = plane.addProcessor(...cyclePs);
     const guest = plane.addGuest(host, processor, GUEST_PAGE_COUNT, ...mac, guestIp(number), requestCycles);
