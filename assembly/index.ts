@@ -33,7 +33,7 @@ import { TASK_COMPUTE } from "./layout/processor";
 import { REQUEST_BYTES } from "./layout/request";
 import { HISTOGRAM_PAGES } from "./layout/tcp";
 import { PS_PER_NS } from "./layout/time";
-import { DROP_HOST_DEAD, TRACE_BORN, TRACE_HOST_FAILED } from "./layout/trace";
+import { DROP_BACKEND_DOWN, DROP_HOST_DEAD, TRACE_BORN, TRACE_HOST_FAILED } from "./layout/trace";
 import { VF_BYTES, VF_CONTROL } from "./layout/virtual-function";
 import * as checkpoint from "./memory/checkpoint";
 import { countMarked, isMarked } from "./memory/dirty-log";
@@ -559,6 +559,12 @@ export function connectFront(index: u32): bool {
   assert(g.vif != 0, "the guest has a paravirtual NIC");
   initialiseFront(g.memory);
   return connectBackend(g.vif - 1);
+}
+/** Has the backend of a guest's paravirtual NIC let go of it: its bridge takes the address to be elsewhere. */
+export function disconnectFront(index: u32): void {
+  const g = guests.guest(index);
+  assert(g.vif != 0, "the guest has a paravirtual NIC");
+  disconnectBackend(g.vif - 1, DROP_BACKEND_DOWN);
 }
 /** Has a guest with a paravirtual NIC announce its address by a gratuitous ARP; the guest's part takes no time. */
 export function announceFront(index: u32): void {

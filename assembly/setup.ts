@@ -6,7 +6,7 @@
 import { processor } from "./cpu/processor";
 import { addTask, task } from "./cpu/task";
 import { vcpu } from "./cpu/vcpu";
-import { createBridge, joinBridge } from "./guest/dom0-bridge";
+import { createBridge } from "./guest/dom0-bridge";
 import { dom0Port } from "./guest/dom0-port";
 import { setUpRings } from "./guest/driver";
 import { guest } from "./guest/guest";
@@ -372,7 +372,6 @@ export function addFront(guestIndex: u32, portIndex: u32, vcpuIndex: u32, queueB
   v.isMapping = 1;
   v.task = addTask(TASK_BACKEND, index, vcpuIndex);
   g.vif = index + 1;
-  joinBridge(portIndex, index, g.mac);
   return index;
 }
 

@@ -12,7 +12,7 @@ import { performance } from "node:perf_hooks";
 import { PF_POOL } from "../assembly/layout/physical-function";
 import { VTEITR } from "../assembly/layout/vf-registers";
 import { World } from "../src/core/world";
-import { addFront, bootFrontGuest } from "../src/device/paravirtual";
+import { addFront, bootFrontGuest, type Front } from "../src/device/paravirtual";
 import { bootGuest, giveAddress, startPort } from "../src/device/port-driver";
 import type { Engine } from "./engine";
 import { type Spread, spreadOf } from "./statistics";
@@ -108,6 +108,7 @@ class Traffic {
   readonly #receivers: number[] = [];
   /** Of each port with a bridge, the vCPU of its dom0. */
   readonly #dom0s = new Map<number, number>();
+  readonly #fronts = new Map<number, Front>();
   #nowNs = 0;
 
   constructor(module: WebAssembly.Module, benchCase: TrafficCase) {
@@ -167,7 +168,7 @@ class Traffic {
     );
     const vcpu = this.#dom0s.get(port);
     if (vcpu !== undefined) {
-      addFront(this.#world, { guest, mac, port, vcpu });
+      this.#fronts.set(guest, addFront(this.#world, { guest, mac, port, vcpu }));
       return guest;
     }
     plane.attachVf(vf, guest);
@@ -175,7 +176,7 @@ class Traffic {
     return guest;
   }
 
-  #start({ frameBytes, guestsPerHost, load, throttleUs, isParavirtual }: TrafficCase): void {
+  #start({ frameBytes, guestsPerHost, load, throttleUs }: TrafficCase): void {
     const { plane } = this.#world;
     const frameNs = ((frameBytes + WIRE_BYTES) * 8e9) / LINE_BITS_PER_SECOND / load;
     const countPerTick = frameBytes > 512 ? 8 : COUNT_PER_TICK_MAX;
@@ -192,8 +193,9 @@ class Traffic {
     }
     // Receivers first, so that a switch learns them from their announcements.
     for (const guest of [...this.#receivers, ...this.#senders]) {
-      if (isParavirtual) {
-        bootFrontGuest(this.#world, guest);
+      const front = this.#fronts.get(guest);
+      if (front) {
+        bootFrontGuest(this.#world, front);
         plane.announceFront(guest);
         continue;
       }

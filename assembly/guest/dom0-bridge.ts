@@ -7,9 +7,9 @@
  *     elsewhere       dropped: it came from here   else flooded
  *     a group         flooded to all vifs          flooded to the other vifs and the port
  *
- * The addresses of vifs are fixed when they are added, as the announcement of a frontend that connects would fix them.
- * Those behind the port are learned from the frames that come from it, and never take the place of a vif's. A full table
- * learns nothing more, and such frames are flooded.
+ * The address of a vif is here while its frontend is connected, as the announcement of one that connects would have it.
+ * Those behind the port are learned from the frames that come from it, and never take the place of a vif's; that of a
+ * vif that leaves is taken to be there. A full table learns nothing more, and such frames are flooded.
  *
  *     table entry:  | address, 48 bits | vif + 2, or 1 for the port |     0: free; open addressing, linear probing
  *
@@ -38,15 +38,31 @@ export function createBridge(port: u32): void {
   dom0Port(port).table = reserve(BRIDGE_ADDRESS_COUNT * 8);
 }
 
-/** Puts a vif with a guest's address on a bridge. */
-export function joinBridge(port: u32, index: u32, mac: u64): void {
-  const p = dom0Port(port);
+/** Puts a vif with a guest's address on its port's bridge. */
+export function joinBridge(index: u32, mac: u64): void {
+  const v = vif(index);
+  const p = dom0Port(v.port);
   const at = find(p, mac);
-  assert(!isGroup(mac) && !load<u64>(at), "an address belongs to one guest of a bridge");
+  const entry = load<u64>(at);
+  assert(!isGroup(mac) && <u32>(entry >> 48) <= PORT, "an address belongs to one vif of a bridge");
+  if (!entry) p.addressCount++;
   store<u64>(at, ((<u64>(index + VIF_FIRST)) << 48) | mac);
-  p.addressCount++;
-  vif(index).next = p.vifFirst;
+  v.next = p.vifFirst;
   p.vifFirst = index + 1;
+}
+
+/** Takes a vif off its port's bridge: whoever has its address is elsewhere. */
+export function leaveBridge(index: u32, mac: u64): void {
+  const v = vif(index);
+  const p = dom0Port(v.port);
+  store<u64>(find(p, mac), ((<u64>PORT) << 48) | mac);
+  if (p.vifFirst == index + 1) {
+    p.vifFirst = v.next;
+    return;
+  }
+  let before = p.vifFirst;
+  while (vif(before - 1).next != index + 1) before = vif(before - 1).next;
+  vif(before - 1).next = v.next;
 }
 
 /** Decides about a frame that came from the port. */

@@ -89,9 +89,10 @@ import { nextFrame, trace } from "../sim/trace";
 import { world } from "../sim/world";
 import { append, FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../wire/frame";
 import { drop } from "../wire/wire";
-import { bridgeFromVif } from "./dom0-bridge";
+import { bridgeFromVif, joinBridge, leaveBridge } from "./dom0-bridge";
 import { tellPort } from "./dom0-port";
 import { notifyGuest } from "./event-channel";
+import { guest } from "./guest";
 import { countVif, setVifCounter, VIF_BROKEN, VIF_CONNECTED, VIF_DISCONNECTED, Vif, vif, vifCounter } from "./vif";
 
 /** Connects to the rings that a frontend has made; false, and disconnected, if they are not granted. */
@@ -111,15 +112,19 @@ export function connectBackend(index: u32): bool {
   v.rxProduced = 0;
   v.rxPublished = 0;
   v.state = VIF_CONNECTED;
+  joinBridge(index, guest(v.guest).mac);
+  v.isBridged = 1;
   return true;
 }
 
-/** Lets go of the rings; what waits for the guest ends. */
+/** Lets go of the rings and the bridge; what is under way ends. */
 export function disconnectBackend(index: u32, reason: u32): void {
   const v = vif(index);
   v.state = VIF_DISCONNECTED;
   dropQueue(index, reason);
   while (v.leavingFirst) drop(removeFirst(v.leaving), world().now, index, reason);
+  if (v.isBridged) leaveBridge(index, guest(v.guest).mac);
+  v.isBridged = 0;
 }
 
 function dropQueue(index: u32, reason: u32): void {

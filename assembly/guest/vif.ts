@@ -2,12 +2,13 @@
  * A vif: what dom0 keeps of a guest's paravirtual NIC. The rings lie in the guest's memory and may hold anything; every
  * position that the backend trusts is here.
  *
- *     state          connect            impossible positions   host dies
+ *     state          connect            impossible positions   disconnect, host dies
  *     disconnected   connected, or not  -                      disconnected
  *     connected      connected          broken                 disconnected
  *     broken         connected, or not  -                      disconnected
  *
- * Only a connected one moves frames; what the bridge has for another is dropped.
+ * Only a connected one moves frames. It is on the bridge from its connection until it is disconnected; what the bridge
+ * has for a broken one is dropped.
  */
 import { VIF_BYTES, VIFS } from "../layout/memory-map";
 import { VIF_COUNTER_COUNT } from "../layout/paravirtual";
@@ -26,6 +27,8 @@ export class Vif {
   next: u32;
   /** A VIF_ state. */
   state: u32;
+  /** The bridge knows it. */
+  isBridged: u32;
   /** Transmitted packets are mapped, a charge for each page; else copied, a charge for the bytes. */
   isMapping: u32;
   /** The pages of the rings. */

@@ -175,6 +175,7 @@ export interface DataPlane {
   startDriver(index: number): number;
   setModeration(index: number, moderation: number): void;
   connectFront(index: number): number;
+  disconnectFront(index: number): void;
   announceFront(index: number): void;
   vfOf(index: number): number;
   suspendGuest(index: number): number;

@@ -147,6 +147,11 @@ export function addFurtherAddress(port: PfPort, pool: number, mac: MacAddress): 
   return addAddress(port, pool, mac, entries, null);
 }
 
+/** Takes an address from a pool that it was let receive. */
+export function removeFurtherAddress(port: PfPort, pool: number, mac: MacAddress): void {
+  removeAddress(port, pool, mac);
+}
+
 /** Takes all addresses from a pool but its own. */
 export function clearFurtherAddresses(port: PfPort, pool: number): void {
   const own = ownAddressOf(port, pool);

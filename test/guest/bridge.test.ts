@@ -12,6 +12,7 @@ import {
   VIF_TO_GUEST,
 } from "../../assembly/layout/paravirtual";
 import { PF_POOL } from "../../assembly/layout/physical-function";
+import { REQUEST_ANSWERED } from "../../assembly/layout/request";
 import {
   BORN_DOM0,
   DROP_PORT_QUEUE_FULL,
@@ -23,8 +24,10 @@ import {
   TRACE_POSTED,
 } from "../../assembly/layout/trace";
 import type { World } from "../../src/core/world";
+import { disconnectFront } from "../../src/device/paravirtual";
 import { clientMac, guestIp, guestMac, type MacWords, macBytes } from "../support/addresses";
 import { createDom0Scene, Dom0Scene, type FrontGuest } from "../support/dom0-scene";
+import { giveRequests, loadService, makeExchanges, readOutcomes } from "../support/exchanges";
 import { NOW } from "../support/now";
 import { dropsFor, framesOf, ofKind } from "../support/trace-reading";
 import { BUILDS } from "../support/wasm-builds";
@@ -196,6 +199,31 @@ describe.each(BUILDS)("dom0's bridge, $name build", ({ module }) => {
     const posted = framesOf(scene.trace, TRACE_POSTED, dom0.port);
     expect(posted).toEqual([...posted].sort((one, other) => one - other));
     expect(scene.faults(1400)).toEqual([]);
+  });
+
+  it("machine that goes to another host, is reached there by clients and by neighbours that it left", () => {
+    const { scene, dom0, world, plane } = createDom0Scene(module);
+    const target = scene.addDom0(scene.addServer({ vfCount: 2 }));
+    const [left, neighbour] = [scene.addFrontGuest(dom0), scene.addFrontGuest(dom0)];
+    const moved = scene.addFrontGuest(target, { number: left.number });
+    const { client } = scene.network.addClient();
+    const exchanges = makeExchanges(60);
+    for (const { guest } of [left, moved]) loadService(world, guest, exchanges);
+    const table = giveRequests(world, client, exchanges, { target: left.number, timeoutNs: 200_000, tryCountMax: 9 });
+    stream(world, neighbour.guest, left.mac, 1);
+    scene.boot(left, neighbour);
+    plane.startClient(client);
+    scene.runTo(1_520_000);
+    plane.suspendGuest(left.guest);
+    disconnectFront(world, left.front);
+    scene.boot(moved);
+    plane.announceFront(moved.guest);
+    scene.runTo(5_000_000);
+    const outcomes = readOutcomes(world, table, 60);
+    expect(outcomes.filter(({ state }) => state === REQUEST_ANSWERED)).toHaveLength(60);
+    // Requests, repeated ones among them, and the neighbour's datagrams from 1.6 ms on.
+    expect(received(scene, moved)[0]).toBeGreaterThan(30 + 33);
+    expect(scene.faults(4)).toEqual([]);
   });
 
   it("host dies, every frame that dom0 had is accounted for", () => {

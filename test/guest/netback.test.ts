@@ -11,6 +11,7 @@ import {
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import {
   DOM0_DROPPED_FULL,
+  DOM0_POSTED,
   GRANT_ACCESS,
   GRANT_READ_ONLY,
   RING_ENTRIES,
@@ -37,7 +38,7 @@ import {
   DROP_NO_DESCRIPTOR,
   DROP_NOT_GRANTED,
 } from "../../assembly/layout/trace";
-import { connectFront } from "../../src/device/paravirtual";
+import { connectFront, disconnectFront } from "../../src/device/paravirtual";
 import { macBytes } from "../support/addresses";
 import { createDom0Scene } from "../support/dom0-scene";
 import { readPage } from "../support/guest-pages";
@@ -60,7 +61,7 @@ function createHostile(module: WebAssembly.Module) {
   const made = createDom0Scene(module);
   const front = made.scene.addFrontGuest(made.dom0);
   const neighbour = made.scene.addFrontGuest(made.dom0);
-  connectFront(made.world, front.guest);
+  connectFront(made.world, front.front);
   made.scene.boot(neighbour);
   const rings = new SharedRings(made.world, front.guest);
   rings.page(SPARE_PAGE).set(macBytes(neighbour.mac), 0);
@@ -152,7 +153,7 @@ describe.each(BUILDS)("a request of a guest, $name build", ({ module }) => {
     rings.request(0, GOOD);
     kick();
     expect(scene.count(front, VIF_FROM_GUEST)).toBe(0);
-    connectFront(world, front.guest);
+    connectFront(world, front.front);
     rings.grant(SPARE, FULL_ACCESS);
     rings.request(0, GOOD);
     kick();
@@ -169,6 +170,8 @@ describe.each(BUILDS)("a request of a guest, $name build", ({ module }) => {
     scene.runTo(world.nowNs() + 1_050_000);
     expect(plane.vifState(front.vif)).toBe(BROKEN);
     expect(dropsFor(scene.trace, DROP_BACKEND_DOWN)).toHaveLength(10);
+    // The first broke the vif, the others found it so.
+    expect(scene.count(front, VIF_DROPPED_DOWN)).toBe(9);
     expect([VIF_TO_GUEST, VIF_QUEUED].map((counter) => scene.count(front, counter))).toEqual([0, 0]);
     expect(scene.faults()).toEqual([]);
   });
@@ -187,7 +190,7 @@ describe.each(BUILDS)("a frame to a guest, $name build", ({ module }) => {
   it("whose guest stands still, fills its buffers, then its queue, then is dropped there", () => {
     const { scene, world, from, to } = createFlood();
     scene.boot(from);
-    connectFront(world, to.guest);
+    connectFront(world, to.front);
     scene.runTo(20_000_000);
     const counts = [VIF_TO_GUEST, VIF_QUEUED, VIF_QUEUED_PEAK].map((counter) => scene.count(to, counter));
     // 256 buffers, and 524 frames of 1,000 bytes in 512 KiB.
@@ -202,7 +205,7 @@ describe.each(BUILDS)("a frame to a guest, $name build", ({ module }) => {
   it("that waited for a buffer, is handed over as soon as the guest posts some and tells", () => {
     const { scene, world, plane, from, to } = createFlood();
     plane.createSink(to.guest);
-    connectFront(world, to.guest);
+    connectFront(world, to.front);
     scene.boot(from);
     scene.runTo(4_000_000);
     expect(scene.count(to, VIF_QUEUED)).toBeGreaterThan(100);
@@ -250,7 +253,7 @@ describe.each(BUILDS)("a frame to a guest, $name build", ({ module }) => {
 
   it("into a buffer that is not granted, or granted read-only, answered as such and dropped", () => {
     const { scene, world, plane, from, to } = createFlood();
-    connectFront(world, to.guest);
+    connectFront(world, to.front);
     const rings = new SharedRings(world, to.guest);
     rings.grant(SPARE, { ...FULL_ACCESS, flags: GRANT_ACCESS | GRANT_READ_ONLY });
     for (let position = 0; position < 256; position++) rings.postBuffer(position, SPARE + (position % 2), position);
@@ -264,13 +267,31 @@ describe.each(BUILDS)("a frame to a guest, $name build", ({ module }) => {
     expect(scene.faults()).toEqual([]);
   });
 
-  it("to a frontend that is not connected, dropped with the reason", () => {
-    const { scene, from, to } = createFlood();
+  it("to a guest whose NIC is disconnected, leaves by the port, and what was queued is dropped with the reason", () => {
+    const { scene, world, plane, dom0, from, to } = createFlood();
     scene.boot(from);
+    connectFront(world, to.front);
+    scene.runTo(4_050_000);
+    expect(scene.count(to, VIF_QUEUED)).toBe(144);
+    disconnectFront(world, to.front);
+    scene.runTo(5_050_000);
+    expect(dropsFor(scene.trace, DROP_BACKEND_DOWN)).toHaveLength(144);
+    expect([VIF_QUEUED, VIF_TO_GUEST].map((counter) => scene.count(to, counter))).toEqual([0, 256]);
+    expect(plane.countOfDom0(dom0.port, DOM0_POSTED)).toBe(100);
+    expect(scene.faults(2)).toEqual([]);
+  });
+
+  it("to a guest that has come back, is handed over again", () => {
+    const { scene, world, plane, from, to } = createFlood();
+    plane.createSink(to.guest);
+    scene.boot(from, to);
     scene.runTo(1_050_000);
-    expect(scene.count(to, VIF_DROPPED_DOWN)).toBe(100);
-    expect(dropsFor(scene.trace, DROP_BACKEND_DOWN)).toHaveLength(100);
-    expect(scene.faults()).toEqual([]);
+    disconnectFront(world, to.front);
+    scene.runTo(2_050_000);
+    connectFront(world, to.front);
+    scene.runTo(3_050_000);
+    expect(plane.streamCount(to.guest)).toBe(200);
+    expect(scene.faults(2)).toEqual([]);
   });
 });
 
@@ -328,7 +349,7 @@ describe.each(BUILDS)("a guest that writes anything, $name build", ({ module }) 
         plane.resumeGuest(neighbour.guest);
         const granted = new Set<number>();
         for (const turn of turns) {
-          if (turn.isReconnected) connectFront(world, front.guest);
+          if (turn.isReconnected) connectFront(world, front.front);
           for (const { reference, ...grant } of turn.grants) rings.grant(reference, grant);
           for (const request of turn.requests) rings.request(rings.positions(TX_RING_PAGE).requests, request);
           for (const { reference, id } of turn.buffers) {

@@ -179,7 +179,7 @@ describe.each(BUILDS)("a paravirtual guest, $name build", ({ module }) => {
   it("connected anew in the middle of traffic, serves on", () => {
     const { scene, front, world, answeredCount } = createService(module, 60, 20_000);
     scene.runTo(505_000);
-    connectFront(world, front.guest);
+    connectFront(world, front.front);
     scene.runTo(20_000_000);
     expect(answeredCount()).toBe(60);
     expect(scene.faults()).toEqual([]);
@@ -200,6 +200,6 @@ describe.each(BUILDS)("a paravirtual guest, $name build", ({ module }) => {
 
   it("without a paravirtual NIC, connected, breaks an invariant", () => {
     const { world, server } = createDom0Scene(module);
-    expect(() => connectFront(world, server.guest)).toThrow(InternalError);
+    expect(() => world.plane.connectFront(server.guest)).toThrow(InternalError);
   });
 });

@@ -6,7 +6,7 @@ import { ACTIVITY_COUNT } from "../../assembly/layout/cost";
 import { REASON_DRAIN, REASON_PF, REASON_UNTIL } from "../../assembly/layout/event";
 import type { TraceRecord } from "../../src/core/trace";
 import type { World } from "../../src/core/world";
-import { addFront, bootFrontGuest, type FrontOptions } from "../../src/device/paravirtual";
+import { addFront, bootFrontGuest, type Front, type FrontOptions } from "../../src/device/paravirtual";
 import { bootGuest, servePorts } from "../../src/device/port-driver";
 import { FrameConservationJudge } from "../checker/frame-conservation";
 import type { Verdict } from "../checker/record";
@@ -32,6 +32,7 @@ export interface Dom0Host {
 
 /** A guest with a paravirtual NIC. */
 export interface FrontGuest {
+  readonly front: Front;
   readonly guest: number;
   readonly vif: number;
   readonly number: number;
@@ -43,6 +44,8 @@ export interface FrontGuestOptions extends Partial<Pick<FrontOptions, "queueByte
   /** A cycle of its processor, in picoseconds as a fraction; 2.5 GHz unless told. */
   readonly cyclePs?: readonly [number, number];
   readonly requestCycles?: number;
+  /** Address number; one of its own unless told. */
+  readonly number?: number;
 }
 
 export class Dom0Scene {
@@ -91,18 +94,17 @@ export class Dom0Scene {
   /** Adds a guest with a paravirtual NIC, which does not run yet. */
   addFrontGuest({ host, port, vcpu }: Dom0Host, options: FrontGuestOptions = {}): FrontGuest {
     const { plane } = this.world;
-    const { cyclePs = CYCLE_PS, requestCycles = 10_000, ...front } = options;
-    const number = this.#number++;
+    const { cyclePs = CYCLE_PS, requestCycles = 10_000, number = this.#number++, ...others } = options;
     const mac = guestMac(number);
     const processor = plane.addProcessor(...cyclePs);
     const guest = plane.addGuest(host, processor, GUEST_PAGE_COUNT, ...mac, guestIp(number), requestCycles);
     this.#noteProcessor(cyclePs);
-    const vif = addFront(this.world, { guest, mac: { low: mac[0], high: mac[1] }, port, vcpu, ...front });
-    return { guest, vif, number, mac, ip: guestIp(number) };
+    const front = addFront(this.world, { guest, mac: { low: mac[0], high: mac[1] }, port, vcpu, ...others });
+    return { front, guest, vif: front.vif, number, mac, ip: guestIp(number) };
   }
 
   boot(...guests: FrontGuest[]): void {
-    for (const { guest } of guests) bootFrontGuest(this.world, guest);
+    for (const { front } of guests) bootFrontGuest(this.world, front);
   }
 
   bootServer({ guest }: Server): void {
