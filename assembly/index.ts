@@ -23,7 +23,7 @@ import * as service from "./guest/reply-service";
 import * as stream from "./guest/stream";
 import { resumeTcp } from "./guest/tcp";
 import { vif, vifCounter } from "./guest/vif";
-import { STACK_OF_GUEST } from "./layout/control";
+import { GUEST_RUNNING, STACK_OF_GUEST } from "./layout/control";
 import { ACTIVITY_COUNT } from "./layout/cost";
 import { GUEST_COUNT_MAX, PAGE_BYTES, POOL_COUNT } from "./layout/limits";
 import { ARENA, COSTS, PFS, VFS, WORLD } from "./layout/memory-map";
@@ -525,6 +525,10 @@ export function createSource(
   tickNs: f64,
 ): void {
   stream.createSource(index, u64Of(macLow, macHigh), ip, portNumber, frameBytes, countPerTick, psOf(tickNs));
+}
+/** Has a guest that runs begin to send its stream. */
+export function startStream(index: u32): void {
+  if (guests.guest(index).state == GUEST_RUNNING) stream.resumeStream(index);
 }
 /** Has a guest take and count whatever frames come. */
 export function createSink(index: u32): void {

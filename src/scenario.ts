@@ -17,8 +17,8 @@ export type {
   NicScenario,
   ProtectScenario,
   ReplayScenario,
-  ReplayServerScenario,
   Scenario,
+  ServerScenario,
   VmScenario,
 } from "./config/scenario";
 export { ABILITIES } from "./config/scenario";

@@ -20,9 +20,18 @@ function checkHosts(draft: Draft): readonly Complaint[] {
   return (draft.hosts ?? []).flatMap((host, index) => {
     if (host?.name === undefined) return [];
     const guests = guestsOn(draft, host.name);
-    const dom0 = { what: "dom0", vcpuCount: host.dom0?.vcpus ?? 1, isShared: host.dom0?.cpus === "shared" };
-    const names = guests.map(({ what }) => what);
-    return [...checkCores([dom0, ...guests], host.cores, index), ...checkVfs(names, host.nics, index)];
+    const dom0 = {
+      what: "dom0",
+      isParavirtual: false,
+      vcpuCount: host.dom0?.vcpus ?? 1,
+      isShared: host.dom0?.cpus === "shared",
+    };
+    const names = guests.filter(({ isParavirtual }) => !isParavirtual).map(({ what }) => what);
+    return [
+      ...checkCores([dom0, ...guests], host.cores, index),
+      ...checkVfs(names, host.nics, index),
+      ...checkBridged(guests, host.nics, index),
+    ];
   });
 }
 
@@ -32,12 +41,19 @@ interface Domain {
   readonly what: string;
   readonly vcpuCount: number;
   readonly isShared: boolean;
+  /** It takes no virtual function. */
+  readonly isParavirtual: boolean;
 }
 
 /** Returns what a host carries. */
 function guestsOn({ vms, protect }: Draft, host: string): readonly Domain[] {
   const domainOf = (what: string, vm: NonNullable<NonNullable<Draft["vms"]>[number]> | undefined) => {
-    return { what, vcpuCount: vm?.vcpus ?? 1, isShared: vm?.cpus === "shared" };
+    return {
+      what,
+      vcpuCount: vm?.vcpus ?? 1,
+      isShared: vm?.cpus === "shared",
+      isParavirtual: vm?.io === "paravirtual",
+    };
   };
   const own = (vms ?? []).flatMap((vm) => (vm?.host === host ? domainOf(nameOf("VM", vm.name), vm) : []));
   const backups = (protect ?? []).flatMap((entry) => {
@@ -80,6 +96,18 @@ function checkVfs(guests: readonly string[], nics: Nics, host: number): readonly
   const reason = `expected at least ${guests.length} vfs, one each for ${listed(guests)}, got ${vfCount}`;
   const path = nics.length === 1 ? ["hosts", host, "nics", 0, "vfs"] : ["hosts", host, "nics"];
   return [{ path, reason: nics.length === 0 ? `${reason}; add a NIC` : reason }];
+}
+
+/** A paravirtual NIC is bridged to a port of the host. */
+function checkBridged(guests: readonly Domain[], nics: Nics, host: number): readonly Complaint[] {
+  const bridged = guests.filter(({ isParavirtual }) => isParavirtual).map(({ what }) => what);
+  if (bridged.length === 0 || nics === undefined || nics.length > 0) return [];
+  return [
+    {
+      path: ["hosts", host, "nics"],
+      reason: `expected a NIC for dom0's bridge, which carries ${listed(bridged)}; add one`,
+    },
+  ];
 }
 
 function checkTotalMemory({ vms, protect }: Draft): readonly Complaint[] {

@@ -7,6 +7,7 @@
 
 import { formatBytes, formatDuration, quote } from "../sim/units";
 import { checkCapacity } from "./capacity";
+import { checkFlows } from "./check-flows";
 import type { Path } from "./document";
 import type { Complaint, Draft } from "./draft";
 import { listed, withSuggestion } from "./found";
@@ -26,6 +27,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkTimes(draft),
     ...checkGuestMemory(draft),
     ...checkJobs(draft),
+    ...checkFlows(draft),
     ...checkCapacity(draft),
   ];
 }

@@ -8,6 +8,7 @@
 
 import * as z from "zod";
 import type { Path } from "./document";
+import { flowForm } from "./flow-form";
 import { ROW_COUNT_MAX } from "./limits";
 import * as form from "./schema";
 
@@ -25,6 +26,7 @@ const scenarioDraft = z.object({
   vms: rows({
     name: hole(form.vmForm.shape.name),
     host: hole(form.vmForm.shape.host),
+    io: hole(form.vmForm.shape.io),
     memory: hole(form.vmForm.shape.memory),
     vcpus: hole(form.vmForm.shape.vcpus),
     cpus: hole(form.vmForm.shape.cpus),
@@ -38,12 +40,29 @@ const scenarioDraft = z.object({
     ),
     workload: hole(
       z.object({
+        kind: hole(form.workloadForm.shape.kind),
         dirtyPerRequest: hole(form.workloadForm.shape.dirtyPerRequest),
         workingSet: hole(form.workloadForm.shape.workingSet),
       }),
     ),
   }),
   traffic: rows({ from: hole(form.trafficForm.shape.from), to: hole(form.trafficForm.shape.to) }),
+  flows: rows({
+    kind: hole(flowForm.shape.kind),
+    from: hole(flowForm.shape.from),
+    to: hole(flowForm.shape.to),
+    port: hole(flowForm.shape.port),
+    connections: hole(z.unknown()),
+    window: hole(z.unknown()),
+    bytes: hole(z.unknown()),
+    request: hole(z.unknown()),
+    reply: hole(z.unknown()),
+    think: hole(z.unknown()),
+    reconnect: hole(z.unknown()),
+    frame: hole(z.unknown()),
+    every: hole(z.unknown()),
+    burst: hole(z.unknown()),
+  }),
   protect: rows({
     vm: hole(form.protectForm.shape.vm),
     to: hole(form.protectForm.shape.to),

@@ -37,6 +37,15 @@ export function framesAmount(quantity: Quantity, range: Range, frameBytes: numbe
   });
 }
 
+/** Accepts a size that is a power of two. */
+export function powerOfTwoAmount(quantity: Quantity, range: Range) {
+  return written(amountPattern(quantity), expectation(quantity), (text) => {
+    const parsed = parseWithin(quantity, range, text);
+    if (!parsed.ok || Number.isInteger(Math.log2(parsed.value))) return parsed;
+    return { ok: false, reason: `expected a power of two, such as 64KiB or 256KiB, got ${quote(text)}` };
+  });
+}
+
 /** Accepts an amount or the word `never`, which gives null. */
 export function amountOrNever(quantity: Quantity, range: Range) {
   const what = `${expectation(quantity)} or "never"`;

@@ -12,6 +12,7 @@ import { formatBytes, formatClock, formatDuration, formatFraction, formatRate } 
 import type {
   ClientScenario,
   CpuScenario,
+  FlowScenario,
   HostScenario,
   JobScenario,
   ProtectScenario,
@@ -49,6 +50,7 @@ function inputOf(scenario: Scenario): ScenarioInput {
     switch: { delay: formatDuration(scenario.switchDelayNs) },
     vms: scenario.vms.map(vmInput),
     traffic: scenario.traffic.map(trafficInput),
+    flows: scenario.flows.map(flowInput),
     protect: scenario.protect.map(protectInput),
     events: scenario.events.map(({ atNs, fail }) => ({ at: formatDuration(atNs), fail })),
     ablate: {
@@ -117,6 +119,24 @@ function trafficInput(entry: ReplayScenario): NonNullable<ScenarioInput["traffic
     start: formatDuration(startNs),
     timeout: formatDuration(timeoutNs),
     tries: tryCount,
+  };
+}
+
+function flowInput(flow: FlowScenario): NonNullable<ScenarioInput["flows"]>[number] {
+  const { kind, from, to, port, startNs } = flow;
+  const ends = { kind, from, to, port, start: formatDuration(startNs) };
+  if (flow.kind === "datagrams") {
+    const { frameBytes, tickNs, countPerTick } = flow;
+    return { ...ends, frame: formatBytes(frameBytes), every: formatDuration(tickNs), burst: countPerTick };
+  }
+  const tcp = { ...ends, connections: flow.connectionCount, window: formatBytes(flow.windowBytes) };
+  if (flow.kind === "bulk") return { ...tcp, ...(flow.byteCount !== null && { bytes: formatBytes(flow.byteCount) }) };
+  return {
+    ...tcp,
+    request: formatBytes(flow.requestBytes),
+    reply: formatBytes(flow.replyBytes),
+    think: formatDuration(flow.thinkNs),
+    reconnect: flow.isReconnecting,
   };
 }
 

@@ -40,6 +40,21 @@ export const VCPU_COUNT = { least: 1, most: 32 } satisfies Range;
 export const WEIGHT = { least: 1, most: 65_535 } satisfies Range;
 /** Cycles of a job's burst: short against a time slice, so that a suspend and an interrupt do not wait long. */
 export const BURST_CYCLES = { least: 1000, most: 1_000_000 } satisfies Range;
+/** Connections of a flow. assumed: control blocks and buffers of more do not fit beside other memories. */
+export const CONNECTION_COUNT = { least: 1, most: 1024 } satisfies Range;
+/** Rings of a connection; windows scale up to there. */
+export const WINDOW_BYTES = { least: 64 * KIB, most: 16 * MIB } satisfies Range;
+export const ANY_BYTES = { least: 1, most: Number.MAX_SAFE_INTEGER } satisfies Range;
+/** A request or a reply. */
+export const MESSAGE_BYTES = { least: 1, most: GIB } satisfies Range;
+/** From the shortest Ethernet frame to one with a payload of 1,500 bytes. */
+export const DATAGRAM_FRAME_BYTES = { least: 60, most: 1514 } satisfies Range;
+/** A tick is a timer of the guest's. */
+export const TICK = { least: MICROSECOND, most: HOUR } satisfies Range;
+/** A burst fits a ring. */
+export const BURST_COUNT = { least: 1, most: 256 } satisfies Range;
+/** The first port that flows get which name none: iperf's. */
+export const FLOW_PORT_FIRST = 5001;
 /** Pages that a burst writes. */
 export const BURST_WRITES = { least: 0, most: 1024 } satisfies Range;
 /** The 82576 has eight pools and the physical function keeps the last one. */

@@ -6,7 +6,8 @@
  */
 
 import { type CostOverrides, resolveCosts } from "../host/cost-table";
-import type { CpuScenario, JobScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
+import { FLOW_PORT_FIRST } from "./limits";
+import type { CpuScenario, FlowScenario, JobScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
 import type { ScenarioForm } from "./schema";
 
 /** Returns the scenario that a form stands for, and the file of costs that it names. */
@@ -26,6 +27,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     switchDelayNs: form.switch.delay,
     vms: form.vms.map(resolveVm),
     traffic: form.traffic.map(resolveTraffic),
+    flows: form.flows.map(resolveFlow),
     protect: form.protect.map(({ vm, to, interval, link, heartbeat, timeout, outbound, driverReset }) => ({
       vm,
       to,
@@ -60,6 +62,28 @@ function resolveCpus({ vcpus, cpus, weight }: ScenarioForm["hosts"][number]["dom
 function resolveJob(job: NonNullable<ScenarioForm["vms"][number]["job"]>): JobScenario {
   const { burst, hot, cold, hotWrites, coldWrites } = job;
   return { burstCycles: burst, hotBytes: hot, coldBytes: cold, hotWrites, coldWrites };
+}
+
+/** Gives a flow the port that it has when it names none, and the defaults of its kind. */
+function resolveFlow(flow: ScenarioForm["flows"][number], index: number): FlowScenario {
+  const { from, to, start, port = FLOW_PORT_FIRST + index } = flow;
+  const ends = { from, to, port, startNs: start };
+  if (flow.kind === "datagrams") {
+    const { frame = 60, every = 100_000, burst = 1 } = flow;
+    return { kind: "datagrams", ...ends, frameBytes: frame, tickNs: every, countPerTick: burst };
+  }
+  const { connections = 1, window = 256 * 1024 } = flow;
+  const tcp = { ...ends, connectionCount: connections, windowBytes: window };
+  if (flow.kind === "bulk") return { kind: "bulk", ...tcp, byteCount: flow.bytes ?? null };
+  const { request = 128, reply = 11 * 1024, think = 0, reconnect = false } = flow;
+  return {
+    kind: "requests",
+    ...tcp,
+    requestBytes: request,
+    replyBytes: reply,
+    thinkNs: think,
+    isReconnecting: reconnect,
+  };
 }
 
 function resolveVm(vm: ScenarioForm["vms"][number]): VmScenario {

@@ -66,12 +66,17 @@ export interface LinkScenario {
   readonly loss: number;
 }
 
-/** A service that answers each recorded request with the recorded reply, out of a table in its own memory. */
-export interface ReplayServerScenario {
-  readonly kind: "replay-server";
+/** What a VM serves: recorded requests out of a table in its memory, or what flows ask of it. */
+export type ServerKind = "replay-server" | "server";
+
+export const SERVER_KINDS: readonly ServerKind[] = ["replay-server", "server"];
+
+/** The service of a VM, and what a request of it costs. */
+export interface ServerScenario {
+  readonly kind: ServerKind;
   /** Processor cycles that the application takes for a request, network stack excluded. */
   readonly cyclesPerRequest: number;
-  /** Memory that each request makes the application write, beside its table. */
+  /** Memory that each request makes the application write, beside a table of replies. */
   readonly dirtyPerRequestBytes: number;
   /** Size of the region those writes go round in. */
   readonly workingSetBytes: number;
@@ -93,15 +98,20 @@ export type Moderation = "fixed" | "conservative" | "full";
 
 export const MODERATIONS: readonly Moderation[] = ["fixed", "conservative", "full"];
 
+/** How a VM reaches the network: a virtual function with ReNIC's abilities, a plain one, or netfront and netback. */
+export type IoModel = "renic" | "vf" | "paravirtual";
+
+export const IO_MODELS: readonly IoModel[] = ["renic", "vf", "paravirtual"];
+
 export interface VmScenario extends CpuScenario {
   readonly name: string;
   readonly host: string;
   readonly memoryBytes: number;
   readonly moderation: Moderation;
   readonly job: JobScenario | null;
-  readonly io: "renic";
+  readonly io: IoModel;
   readonly abilities: Abilities;
-  readonly workload: ReplayServerScenario;
+  readonly workload: ServerScenario;
 }
 
 /** A client that replays the requests of a capture and tries again when an answer is late. */
@@ -120,6 +130,52 @@ export interface ReplayScenario {
   /** How often a request is sent in all. */
   readonly tryCount: number;
 }
+
+/** Kinds of traffic that machines make. */
+export type FlowKind = "bulk" | "requests" | "datagrams";
+
+export const FLOW_KINDS: readonly FlowKind[] = ["bulk", "requests", "datagrams"];
+
+interface AnyFlowScenario {
+  /** A client or a VM, each; one of them is a VM. */
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly startNs: number;
+}
+
+/** What flows over TCP have. */
+interface TcpFlowScenario extends AnyFlowScenario {
+  readonly connectionCount: number;
+  /** Bytes that a connection buffers in either direction. */
+  readonly windowBytes: number;
+}
+
+/** A stream on each connection; `byteCount` null for one without end. */
+export interface BulkScenario extends TcpFlowScenario {
+  readonly kind: "bulk";
+  readonly byteCount: number | null;
+}
+
+/** Requests and replies, one outstanding on each connection. */
+export interface RequestsScenario extends TcpFlowScenario {
+  readonly kind: "requests";
+  readonly requestBytes: number;
+  readonly replyBytes: number;
+  readonly thinkNs: number;
+  /** A connection for each request. */
+  readonly isReconnecting: boolean;
+}
+
+/** UDP datagrams at a fixed rate, from a VM to a VM. */
+export interface DatagramsScenario extends AnyFlowScenario {
+  readonly kind: "datagrams";
+  readonly frameBytes: number;
+  readonly tickNs: number;
+  readonly countPerTick: number;
+}
+
+export type FlowScenario = BulkScenario | RequestsScenario | DatagramsScenario;
 
 export interface ProtectScenario {
   readonly vm: string;
@@ -159,6 +215,7 @@ export interface Scenario {
   readonly switchDelayNs: number;
   readonly vms: readonly VmScenario[];
   readonly traffic: readonly ReplayScenario[];
+  readonly flows: readonly FlowScenario[];
   readonly protect: readonly ProtectScenario[];
   readonly events: readonly FailScenario[];
   readonly ablate: AblateScenario;

@@ -27,8 +27,9 @@ import {
   only,
   whole,
 } from "./fields";
+import { flowForm } from "./flow-form";
 import * as limits from "./limits";
-import { ABILITIES, MODERATIONS, PLACEMENTS } from "./scenario";
+import { ABILITIES, IO_MODELS, MODERATIONS, PLACEMENTS, SERVER_KINDS } from "./scenario";
 
 const seed = whole(limits.WHOLE_NUMBER)
   .default(1) // Fixed, as in ns-3: a run without a seed must repeat as well.
@@ -129,9 +130,10 @@ export const abilitiesForm = map({
   .meta({ description: "What ReNIC adds to the VM's virtual function. Default all." });
 
 export const workloadForm = map({
-  kind: only("replay-server").meta({
-    description: "Answers each recorded request with the recorded reply.",
-    examples: ["replay-server"],
+  kind: choice(SERVER_KINDS).meta({
+    description:
+      "replay-server: answers each recorded request with the recorded reply; server: does what flows ask of it.",
+    examples: ["replay-server", "server"],
   }),
   cyclesPerRequest: whole(limits.WHOLE_NUMBER)
     .default(60_000) // assumed: 23 us at 2.6 GHz, an authoritative name server's lookup and answer.
@@ -183,9 +185,10 @@ export const vmForm = map({
     }),
   cpus: placement,
   weight,
-  io: only("renic").meta({
-    description: "How the VM reaches the network: a ReNIC virtual function.",
-    examples: ["renic"],
+  io: choice(IO_MODELS).meta({
+    description:
+      "How the VM reaches the network: a virtual function with ReNIC, a plain one (vf), or through dom0 (paravirtual).",
+    examples: ["renic", "paravirtual"],
   }),
   abilities: abilitiesForm,
   moderation: choice(MODERATIONS)
@@ -197,7 +200,7 @@ export const vmForm = map({
     }),
   workload: workloadForm,
   job: jobForm.optional(),
-}).meta({ description: "A virtual machine. It takes one virtual function of its host." });
+}).meta({ description: "A virtual machine. It takes one virtual function of its host, unless it is paravirtual." });
 
 export const trafficForm = map({
   from: nameOf("a client").meta({ description: "Client that sends; it has one entry at most.", examples: ["visitor"] }),
@@ -336,6 +339,7 @@ export const scenarioForm = map({
   traffic: list(trafficForm, "traffic entries")
     .default([])
     .meta({ description: "What clients send. Default nothing." }),
+  flows: list(flowForm, "flows").default([]).meta({ description: "Traffic that machines make. Default none." }),
   protect: list(protectForm, "protections").default([]).meta({ description: "VMs with a backup. Default none." }),
   events: list(eventForm, "events").default([]).meta({ description: "What goes wrong. Default nothing." }),
   ablate: ablateForm,

@@ -167,6 +167,7 @@ export interface DataPlane {
     countPerTick: number,
     tickNs: number,
   ): void;
+  startStream(index: number): void;
   createSink(index: number): void;
   streamCount(index: number): number;
   eventCount(): number;

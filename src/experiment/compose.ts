@@ -15,14 +15,27 @@ import {
 } from "../../assembly/layout/request";
 import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
 import { stagingBytes } from "../checkpoint/replica";
-import type { ReplayScenario, Scenario, VmScenario } from "../config/scenario";
+import type { FlowScenario, ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
+import { bootFrontGuest } from "../device/paravirtual";
 import { bootGuest, giveAddress } from "../device/port-driver";
 import type { Exchange } from "../format/conversation";
 import { dataPlaneCosts } from "../host/cost-model";
 import { ACCOUNTING_PERIOD_NS } from "../host/credit-scheduler";
 import { after, type Timers } from "../host/timers";
 import type { Protection } from "../remus/protection";
+import {
+  checkStack,
+  type FlowControl,
+  type FlowEnd,
+  makeFlow,
+  makeStack,
+  NO_WORKING_SET,
+  placeStack,
+  stackOfGuest,
+  stackPlanOf,
+  type WorkingSet,
+} from "../workload/flows";
 import { checkService, loadService } from "../workload/replay-service";
 import type { ClientControl, Control, VmControl } from "./control";
 import type { RunInput } from "./input";
@@ -50,8 +63,16 @@ export function compose(input: RunInput): Composition {
   const timers: Timers = [];
   const vms = scenario.vms.map((vm, index) => makeVm(world, siteOf(vm.host), scenario, vm, index, replays));
   const protections = scenario.protect.map((_, index) => makeProtection(world, siteOf, scenario, vms, index));
+  const stacks = new Map(vms.flatMap((vm) => makeGuestStack(world, scenario, vm)));
   const clients = scenario.clients.map((_, index) => makeClient(world, scenario, network, index, replays));
-  for (const vm of vms) bootGuest(world, vm.place.guest);
+  const flows = scenario.flows.map((flow) => makeFlowOf(world, scenario, flow, vms, clients, stacks));
+  for (const { place } of vms) {
+    if (place.front) bootFrontGuest(world, place.front);
+    else bootGuest(world, place.guest);
+  }
+  scenario.flows.forEach(({ startNs }, subject) => {
+    after(world, timers, startNs, { kind: "flow", subject });
+  });
   clients.forEach((client) => {
     if (client.requestCount) world.plane.startClient(client.index);
   });
@@ -62,7 +83,7 @@ export function compose(input: RunInput): Composition {
   hosts.forEach(({ pool }, subject) => {
     if (pool) after(world, timers, ACCOUNTING_PERIOD_NS, { kind: "account", subject });
   });
-  return { world, control: { scenario, timers, hosts, vms, clients, protections, eventCount: 0 } };
+  return { world, control: { scenario, timers, hosts, vms, clients, protections, flows, eventCount: 0 } };
 }
 
 function makeVm(
@@ -76,14 +97,19 @@ function makeVm(
   const place = site.addGuest(vm, guestAddress(number));
   prepareGuest(world, place.guest, vm);
   const [low, high] = mac(GUEST_MAC, number);
-  giveAddress(world, place.vf, { low, high });
-  const { port, exchanges } = serviceOf(scenario, vm, replays);
-  loadService(world, place.guest, vm, port, exchanges);
+  if (!place.front) giveAddress(world, place.vf, { low, high });
+  if (vm.workload.kind === "replay-server") {
+    const { port, exchanges } = serviceOf(scenario, vm, replays);
+    loadService(world, place.guest, vm, port, exchanges);
+  }
   return { name: vm.name, place, vcpus: vcpusOf(world, place.guest, vm) };
 }
 
 function checkServices({ scenario, replays, source = "scenario" }: RunInput): void {
-  for (const vm of scenario.vms) checkService(vm, serviceOf(scenario, vm, replays).exchanges, source);
+  for (const vm of scenario.vms) {
+    if (vm.workload.kind === "replay-server") checkService(vm, serviceOf(scenario, vm, replays).exchanges, source);
+    else checkStack(scenario, vm, source);
+  }
 }
 
 /** What a machine is asked: the port, and the exchanges of every capture that is replayed to it, each once. */
@@ -106,6 +132,7 @@ function makeProtection(
   const vm = item(scenario.vms, number);
   const primary = item(vms, number).place;
   const backup = siteOf(wanted.to).addGuest(vm, guestAddress(number));
+  if (stackPlanOf(scenario, vm.name)) placeStack(world, backup.guest);
   const stagingPages = vm.memoryBytes / PAGE_BYTES;
   const { plane } = world;
   plane.createOutbound(primary.vf, wanted.outboundBytes);
@@ -161,17 +188,60 @@ function makeClient(
   const { plane } = world;
   const { name, link } = item(scenario.clients, number);
   const [low, high] = mac(CLIENT_MAC, number);
-  const index = plane.addClient(low, high, clientIp(number));
   const lossBelow = Math.floor(link.loss * 2 ** 32);
+  const plan = stackPlanOf(scenario, name);
+  if (plan) {
+    const machine = plane.addMachine(low, high, clientIp(number), plan.pageCount + 1);
+    const wire = plane.connectMachine(machine, network, link.rateBitsPerSecond, link.latencyNs, SWITCH_BACKLOG_BYTES);
+    for (const each of [wire, wire + 1]) plane.setWireFaults(each, lossBelow, 0, 0, 0);
+    makeStack(world, machine, plan);
+    return { name, index: machine, isMachine: true, requestsAt: 0, requestCount: 0 };
+  }
+  const index = plane.addClient(low, high, clientIp(number));
   plane.connectClient(index, network, link.rateBitsPerSecond, link.latencyNs, lossBelow, SWITCH_BACKLOG_BYTES);
   const traffic = scenario.traffic.find((candidate) => candidate.from === name);
-  if (!traffic) return { name, index, requestsAt: 0, requestCount: 0 };
+  if (!traffic) return { name, index, isMachine: false, requestsAt: 0, requestCount: 0 };
   const target = scenario.vms.findIndex((vm) => vm.name === traffic.to);
   const [targetLow, targetHigh] = mac(GUEST_MAC, target);
   const { port, timeoutNs, tryCount } = traffic;
   plane.setTarget(index, targetLow, targetHigh, guestIp(target), port, timeoutNs, tryCount);
   const exchanges = replays.get(traffic.capture) ?? [];
-  return { name, index, requestsAt: placeRequests(world, index, traffic, exchanges), requestCount: exchanges.length };
+  const requestsAt = placeRequests(world, index, traffic, exchanges);
+  return { name, index, isMachine: false, requestsAt, requestCount: exchanges.length };
+}
+
+/** Makes the stack of a VM that takes part in flows over TCP; returns its name and the first page behind the stack. */
+function makeGuestStack(world: World, scenario: Scenario, { name, place }: VmControl): [string, number][] {
+  const plan = stackPlanOf(scenario, name);
+  if (!plan) return [];
+  placeStack(world, place.guest);
+  return [[name, makeStack(world, stackOfGuest(place.guest), plan)]];
+}
+
+/** Sets a flow up. Requests that a VM answers dirty its working set, which lies behind its stack. */
+function makeFlowOf(
+  world: World,
+  scenario: Scenario,
+  flow: FlowScenario,
+  vms: readonly VmControl[],
+  clients: readonly ClientControl[],
+  stacks: ReadonlyMap<string, number>,
+): FlowControl {
+  const endOf = (name: string): FlowEnd => {
+    const number = scenario.vms.findIndex((vm) => vm.name === name);
+    if (number >= 0) return { name, owner: stackOfGuest(item(vms, number).place.guest), ...guestAddress(number) };
+    const client = scenario.clients.findIndex((candidate) => candidate.name === name);
+    return { name, owner: item(clients, client).index, mac: mac(CLIENT_MAC, client), ip: clientIp(client) };
+  };
+  const vm = scenario.vms.find((candidate) => candidate.name === flow.to);
+  const firstPage = stacks.get(flow.to) ?? 0;
+  const set = vm ? workingSetOf(vm, firstPage) : NO_WORKING_SET;
+  return makeFlow(world, flow, endOf(flow.from), endOf(flow.to), set);
+}
+
+function workingSetOf({ workload }: VmScenario, firstPage: number): WorkingSet {
+  const pageCount = Math.floor(workload.workingSetBytes / PAGE_BYTES);
+  return { firstPage, pageCount, dirtyPages: Math.ceil(workload.dirtyPerRequestBytes / PAGE_BYTES) };
 }
 
 /** Writes the requests that a client will send, and the replies it expects; returns where they lie. */

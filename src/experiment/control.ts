@@ -7,6 +7,7 @@ import type { Place } from "../host/place";
 import type { ProcessorPool } from "../host/processor-pool";
 import type { Timers } from "../host/timers";
 import type { Protection } from "../remus/protection";
+import type { FlowControl } from "../workload/flows";
 
 export interface HostControl {
   readonly name: string;
@@ -27,7 +28,9 @@ export interface VmControl {
 
 export interface ClientControl {
   readonly name: string;
+  /** Its number as a client that replays, or as a machine with TCP. */
   readonly index: number;
+  readonly isMachine: boolean;
   /** Where its requests lie, and how many there are. */
   readonly requestsAt: number;
   readonly requestCount: number;
@@ -40,6 +43,8 @@ export interface Control {
   readonly vms: readonly VmControl[];
   readonly clients: readonly ClientControl[];
   readonly protections: readonly Protection[];
+  /** In the order of the scenario. */
+  readonly flows: readonly FlowControl[];
   /** How many control events there have been. */
   eventCount: number;
 }

@@ -2,7 +2,9 @@
  * How much memory a scenario needs, before anything is made: every reservation that the composition root will ask for,
  * as an upper bound. A scenario that does not fit is refused with the sum.
  */
+
 import { CAPTURE_BYTES_MAX } from "../../assembly/layout/capture";
+import { BUFFERS_END_PAGE } from "../../assembly/layout/guest-software";
 import {
   CHUNK_PAGES,
   CLIENT_COUNT_MAX,
@@ -27,8 +29,9 @@ import type { WorldPlan } from "../core/world";
 import type { Exchange } from "../format/conversation";
 import { simulatedCount } from "../host/host-processors";
 import { InputError } from "../sim/input-error";
+import { stackPlanOf } from "../workload/flows";
 import type { RunInput } from "./input";
-import { domainsOn, processorPlanOf } from "./site";
+import { bridgedOn, domainsOn, processorPlanOf } from "./site";
 
 /** Events that wait at once: a few for each object, and stale ones until their time. */
 const EVENT_COUNT = 65_536;
@@ -68,12 +71,19 @@ export function planWorld({ scenario, run, replays, source = "scenario" }: RunIn
   };
 }
 
-/** Pages of every guest memory: each machine, and the backup of each protected one. */
+/** Pages of every memory: VMs, backups of protected ones, clients with TCP, dom0 for each port that it bridges. */
 function guestPageCounts(scenario: Scenario): number[] {
   return [
     ...scenario.vms.map((vm) => vm.memoryBytes / PAGE_BYTES),
     ...scenario.protect.map((protection) => pagesOf(scenario, protection.vm)),
+    ...scenario.clients.flatMap(({ name }) => stackPlanOf(scenario, name)?.pageCount ?? []).map((pages) => pages + 1),
+    ...Array.from({ length: bridgedPortCount(scenario) }, () => BUFFERS_END_PAGE),
   ];
+}
+
+/** Ports of hosts with paravirtual guests: dom0 drives each of them. */
+function bridgedPortCount(scenario: Scenario): number {
+  return scenario.hosts.reduce((sum, host) => sum + (bridgedOn(scenario, host) > 0 ? host.nics.length : 0), 0);
 }
 
 function pagesOf(scenario: Scenario, name: string): number {
@@ -90,13 +100,13 @@ function replayBytes(exchanges: readonly Exchange[]): number {
 /** Refuses a scenario with more of something than the data plane's tables hold. */
 function checkCounts(scenario: Scenario, source: string): void {
   const { hosts, clients, vms, protect } = scenario;
-  const guests = vms.length + protect.length;
+  const guests = vms.length + protect.length + bridgedPortCount(scenario);
   const { processors, vcpus, tasks } = cpuCounts(scenario);
   const ports = hosts.reduce((sum, { nics }) => sum + nics.length, 0);
   const counts: readonly (readonly [string, number, number])[] = [
     ["hosts", hosts.length, HOST_COUNT_MAX],
     ["clients", clients.length, CLIENT_COUNT_MAX],
-    ["vms, backups included,", guests, GUEST_COUNT_MAX],
+    ["vms, backups and bridged ports included,", guests, GUEST_COUNT_MAX],
     ["processors", processors, PROCESSOR_COUNT_MAX],
     ["vcpus, those of backups and dom0s included,", vcpus, VCPU_COUNT_MAX],
     ["tasks of vcpus", tasks, TASK_COUNT_MAX],
@@ -118,8 +128,9 @@ function cpuCounts(scenario: Scenario): { processors: number; vcpus: number; tas
   const vcpus = scenario.hosts.reduce((sum, host) => {
     return sum + domainsOn(scenario, host).reduce((total, { vcpuCount }) => total + vcpuCount, 0);
   }, 0);
-  // A control task a host, a network task a guest, a job on each vCPU.
-  const tasks = scenario.hosts.length + scenario.vms.length + scenario.protect.length + vcpus;
+  // A control task a host, a network task a guest, a job on each vCPU, a task for each bridged port and each backend.
+  const bridged = bridgedPortCount(scenario) + scenario.vms.filter(({ io }) => io === "paravirtual").length;
+  const tasks = scenario.hosts.length + scenario.vms.length + scenario.protect.length + vcpus + bridged;
   return { processors, vcpus, tasks };
 }
 

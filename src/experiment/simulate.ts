@@ -42,6 +42,7 @@ import {
   onStopped,
 } from "../remus/primary";
 import type { Protection } from "../remus/protection";
+import { stackOfGuest, startFlow } from "../workload/flows";
 import type { Composition } from "./compose";
 import type { Control } from "./control";
 
@@ -133,6 +134,10 @@ function onTimer(simulation: Simulation, control: Control, { kind, subject }: Pu
     if (event) failHost(simulation, control, event.fail);
     return;
   }
+  if (kind === "flow") {
+    beginFlow(simulation, control, subject);
+    return;
+  }
   if (kind === "account") {
     endAccountingPeriod(simulation, control, subject);
     return;
@@ -141,6 +146,15 @@ function onTimer(simulation: Simulation, control: Control, { kind, subject }: Pu
   const action = ON_TIMER[kind];
   if (!protection || !action) throw new InternalError(`a timer of kind ${kind} for ${subject} has nobody to answer it`);
   action(simulation, protection);
+}
+
+/** A flow begins, on whichever host its source is by now. */
+function beginFlow({ world }: Simulation, control: Control, subject: number): void {
+  const flow = control.scenario.flows[subject];
+  const made = control.flows[subject];
+  if (!flow || !made) throw new InternalError(`flow ${subject} begins and was never made`);
+  const taken = control.protections.find(({ vm, state }) => vm === flow.from && state === "active");
+  startFlow(world, flow, made, taken ? stackOfGuest(taken.replica.backup.guest) : made.from.owner);
 }
 
 /** The policy looks at the shared processors of a host, and will again. */

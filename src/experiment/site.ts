@@ -4,6 +4,7 @@ import { MODERATION_CONSERVATIVE, MODERATION_FIXED, MODERATION_FULL } from "../.
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import type { CpuScenario, HostScenario, Moderation, Scenario, VmScenario } from "../config/scenario";
 import type { World } from "../core/world";
+import { addFront, type Front } from "../device/paravirtual";
 import { startPort } from "../device/port-driver";
 import type { Costs } from "../host/cost-table";
 import { type HostProcessorPlan, HostProcessors } from "../host/host-processors";
@@ -50,6 +51,11 @@ export function domainsOn({ vms, protect }: Scenario, host: HostScenario): CpuSc
   return [host.dom0, ...vms.filter((vm) => vm.host === host.name), ...vms.filter((vm) => backups.includes(vm.name))];
 }
 
+/** Returns how many VMs of a host have a paravirtual NIC. */
+export function bridgedOn({ vms }: Scenario, host: HostScenario): number {
+  return vms.filter((vm) => vm.host === host.name && vm.io === "paravirtual").length;
+}
+
 export class Site {
   readonly name: string;
   readonly index: number;
@@ -58,6 +64,9 @@ export class Site {
   readonly #dom0Vcpus: readonly number[];
   readonly #dom0Task: number;
   readonly #freeVfs: number[] = [];
+  readonly #ports: number[] = [];
+  readonly #bridgedPorts: number[] = [];
+  #bridgedCount = 0;
 
   constructor(world: World, scenario: Scenario, host: HostScenario, network: number) {
     const { plane } = world;
@@ -68,6 +77,11 @@ export class Site {
     this.#dom0Vcpus = Array.from({ length: host.dom0.vcpuCount }, () => this.#addDom0Vcpu(host.dom0));
     this.#dom0Task = plane.addControlTask(this.#dom0Vcpus[0] ?? 0, ACTIVITY_REPLICATION);
     for (const nic of host.nics) this.#addPort(nic, network, scenario.costs);
+    if (bridgedOn(scenario, host) === 0) return;
+    this.#ports.forEach((port, number) => {
+      plane.addDom0Port(port, this.#dom0VcpuFor(number));
+      this.#bridgedPorts.push(port);
+    });
   }
 
   #addDom0Vcpu({ placement, weight }: CpuScenario): number {
@@ -83,6 +97,7 @@ export class Site {
     plane.connectPort(port, network, nic.rateBitsPerSecond, nic.latencyNs, SWITCH_BACKLOG_BYTES);
     plane.setDma(port, costs.dmaLatency, costs.dmaByte, costs.dmaByte);
     startPort(this.#world, port);
+    this.#ports.push(port);
     for (let pool = 0; pool < nic.vfCount; pool++) this.#freeVfs.push(plane.firstVf(port) + pool);
   }
 
@@ -102,10 +117,24 @@ export class Site {
       if (isShared) this.#processors.govern(vcpu, guest, vm.weight);
       if (vm.job) plane.addComputeTask(guest, vcpu);
     }
+    const common = { host: this.index, guest, dom0Task: this.#dom0Task };
+    if (vm.io === "paravirtual") return { ...common, vf: -1, front: this.#bridge(guest, mac) };
     const vf = this.#freeVfs.shift();
     if (vf === undefined) throw new Error("the scenario was checked for virtual functions");
     plane.attachVf(vf, guest);
-    return { host: this.index, guest, vf, dom0Task: this.#dom0Task };
+    return { ...common, vf, front: null };
+  }
+
+  /** Puts a guest's paravirtual NIC on the bridge of a port; ports and dom0's vCPUs take turns. */
+  #bridge(guest: number, [low, high]: GuestAddress["mac"]): Front {
+    const number = this.#bridgedCount++;
+    const port = this.#bridgedPorts[number % this.#bridgedPorts.length];
+    if (port === undefined) throw new Error("the scenario was checked for ports");
+    return addFront(this.#world, { guest, mac: { low, high }, port, vcpu: this.#dom0VcpuFor(number) });
+  }
+
+  #dom0VcpuFor(number: number): number {
+    return this.#dom0Vcpus[number % this.#dom0Vcpus.length] ?? 0;
   }
 
   control(): HostControl {

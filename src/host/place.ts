@@ -1,8 +1,13 @@
+import type { Front } from "../device/paravirtual";
+
 /** Where a virtual machine is, or its backup: plain numbers of the data plane's objects. */
 export interface Place {
   readonly host: number;
   readonly guest: number;
+  /** Its virtual function; -1 for a guest with a paravirtual NIC. */
   readonly vf: number;
+  /** Its paravirtual NIC; null for one with a virtual function. */
+  readonly front: Front | null;
   /** The task of its host's dom0 that works off what replicating this guest costs. */
   readonly dom0Task: number;
 }

@@ -11,6 +11,7 @@ import type { RunOutcome } from "../experiment/run";
 import type { Tally } from "../experiment/tally";
 import type { Protection } from "../remus/protection";
 import { numbersTo } from "../sim/numbers";
+import { type FlowAccount, flowAccounts } from "./flow-account";
 
 export interface Account {
   readonly digest: string;
@@ -20,6 +21,7 @@ export interface Account {
   readonly frames: Tally;
   readonly hosts: readonly HostAccount[];
   readonly clients: readonly ClientAccount[];
+  readonly flows: readonly FlowAccount[];
   readonly protections: readonly ProtectionAccount[];
 }
 
@@ -106,6 +108,7 @@ export function accountOf(outcome: RunOutcome): Account {
     clients: control.clients
       .filter((client) => client.requestCount > 0)
       .map((client) => clientAccount(outcome, client)),
+    flows: flowAccounts(outcome),
     protections: control.protections.map((protection) => protectionAccount(outcome, protection)),
   };
 }

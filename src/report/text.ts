@@ -1,10 +1,12 @@
 /** The account as text, for a terminal: what a reader wants to know, in the order in which it is asked. */
 import type { Account, ClientAccount, DomainAccount, ProtectionAccount } from "./account";
+import type { FlowAccount } from "./flow-account";
 
 /** Returns the account as lines. */
 export function accountText(account: Account): string[] {
   return [
     ...account.clients.flatMap(clientText),
+    ...account.flows.map(flowText),
     ...account.protections.flatMap((protection) => protectionText(protection, account)),
     ...cpuText(account),
     `frames       ${frameText(account)}`,
@@ -27,6 +29,29 @@ function clientText(client: ClientAccount): string[] {
     `${name.padEnd(12)} ${whole(sent)} requests: ${whole(answeredAtFirstTry)} answered at the first try${latency}, ` +
       `${whole(again)} when tried again${open.length ? `; ${open.join(", ")}` : ""}`,
   ];
+}
+
+function flowText(flow: FlowAccount): string {
+  const name = `${flow.from} > ${flow.to}`.padEnd(12);
+  const wrong = flow.wrongBytes ? [`${whole(flow.wrongBytes)} bytes wrong`] : [];
+  const failed = flow.failedConnections ? [`${whole(flow.failedConnections)} connections failed`] : [];
+  const again = flow.retransmissions ? [`${whole(flow.retransmissions)} segments sent again`] : [];
+  const open = [...again, ...failed, ...wrong];
+  const rest = open.length > 0 ? `; ${open.join(", ")}` : "";
+  const rate = bitRate(flow.bitsPerSecond);
+  if (flow.kind === "bulk") return `${name} ${size(flow.bytes)} by TCP, ${rate}${rest}`;
+  if (flow.kind === "datagrams") {
+    const lost = (flow.sent ?? 0) - (flow.count ?? 0);
+    return `${name} ${whole(flow.count ?? 0)} of ${whole(flow.sent ?? 0)} datagrams, ${whole(flow.perSecond ?? 0)} a second, ${rate}, ${whole(lost)} lost or under way`;
+  }
+  const latency = flow.latencyNs
+    ? `, median ${milliseconds(flow.latencyNs.median)}, 99 % ${milliseconds(flow.latencyNs.p99)}`
+    : "";
+  return `${name} ${whole(flow.count ?? 0)} requests, ${whole(flow.perSecond ?? 0)} a second${latency}, replies ${rate}${rest}`;
+}
+
+function bitRate(bitsPerSecond: number): string {
+  return bitsPerSecond >= 1e9 ? `${(bitsPerSecond / 1e9).toFixed(2)} Gb/s` : `${(bitsPerSecond / 1e6).toFixed(1)} Mb/s`;
 }
 
 function protectionText(p: ProtectionAccount, account: Account): string[] {

@@ -1,7 +1,7 @@
 /** Random scenarios that keep every rule, for properties: rows first, then hosts that are large enough to carry them. */
 
 import fc from "fast-check";
-import { MODERATIONS, PLACEMENTS } from "../../src/config/scenario";
+import { type FlowScenario, IO_MODELS, MODERATIONS, PLACEMENTS, SERVER_KINDS } from "../../src/config/scenario";
 import { ABILITIES, COST_NAMES, COST_ROWS, type CostOverrides, resolveCosts, type Scenario } from "../../src/scenario";
 
 const KIB = 1024;
@@ -47,7 +47,7 @@ const job = fc
 
 const workload = fc
   .record({
-    kind: fc.constant("replay-server" as const),
+    kind: fc.constantFrom(...SERVER_KINDS),
     cyclesPerRequest: fc.maxSafeNat(),
     dirtyPerRequestBytes: fc.nat(64 * KIB),
     workingSetBytes: fc.integer({ min: 4 * KIB, max: 24 * MIB }),
@@ -68,6 +68,7 @@ const workload = fc
   });
 
 const vmRow = fc.record({
+  io: fc.constantFrom(...IO_MODELS),
   guest: workload,
   abilities: fc.record({ stateWrite: fc.boolean(), dmaLog: fc.boolean(), hold: fc.boolean() }),
   host: fc.nat(),
@@ -113,7 +114,30 @@ const costOverrides: fc.Arbitrary<CostOverrides> = fc
   )
   .map((entries) => Object.fromEntries(entries));
 
+const tcp = {
+  port: fc.integer({ min: 1, max: 65_000 }),
+  startNs: duration(0),
+  connectionCount: fc.integer({ min: 1, max: 1024 }),
+  windowBytes: fc.integer({ min: 16, max: 24 }).map((bits) => 2 ** bits),
+};
+
+const flow = fc.oneof(
+  fc.record({ kind: fc.constant("bulk" as const), ...tcp, byteCount: fc.option(fc.integer({ min: 1 })) }),
+  fc.record({
+    kind: fc.constant("requests" as const),
+    ...tcp,
+    requestBytes: fc.integer({ min: 1, max: 1024 ** 3 }),
+    replyBytes: fc.integer({ min: 1, max: 1024 ** 3 }),
+    thinkNs: duration(0),
+    isReconnecting: fc.boolean(),
+  }),
+);
+
 const shape = fc.record({
+  flows: fc.uniqueArray(fc.record({ flow, isToClient: fc.boolean(), at: fc.nat(3) }), {
+    maxLength: 3,
+    selector: ({ flow: { port } }) => port,
+  }),
   names: fc.uniqueArray(name, { minLength: 12, maxLength: 12 }),
   seed: fc.maxSafeNat(),
   durationNs: duration(1000),
@@ -152,23 +176,32 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
       ],
     })),
     clients: clientRows.map(({ link }, index) => ({ name: clientName(index), link })),
-    vms: vmRows.map(({ guest, abilities, host }, index) => ({
+    vms: vmRows.map(({ guest, abilities, host, io }, index) => ({
       name: vmName(index),
       host: hostName(host),
       memoryBytes: guest.memoryBytes,
       ...guest.cpus,
       moderation: guest.moderation,
       job: guest.job,
-      io: "renic",
+      io,
       abilities,
       workload: guest.workload,
     })),
-    traffic: clientRows.flatMap(({ traffic }, index) => {
-      if (traffic === null || vmRows.length === 0) return [];
-      return { ...traffic, kind: "replay", from: clientName(index), to: vmName(traffic.to % vmRows.length) };
+    flows: drawn.flows.flatMap(({ flow: made, isToClient, at }): FlowScenario[] => {
+      const vm = vmRows.findIndex(({ guest }, number) => number >= at && guest.workload.kind === "server");
+      const client = clientRows.findIndex(({ traffic }) => traffic === null);
+      if (vm < 0 || client < 0) return [];
+      const [from, to] = isToClient ? [vmName(vm), clientName(client)] : [clientName(client), vmName(vm)];
+      return [{ ...made, from, to }];
     }),
-    protect: vmRows.flatMap(({ protection, host }, index) => {
-      if (protection === null || hostCount === 1) return [];
+    traffic: clientRows.flatMap(({ traffic }, index) => {
+      const servers = vmRows.flatMap(({ guest }, vm) => (guest.workload.kind === "replay-server" ? [vm] : []));
+      if (traffic === null || servers.length === 0) return [];
+      const to = vmName(servers[traffic.to % servers.length] ?? 0);
+      return { ...traffic, kind: "replay", from: clientName(index), to };
+    }),
+    protect: vmRows.flatMap(({ protection, host, io }, index) => {
+      if (protection === null || hostCount === 1 || io !== "renic") return [];
       return { ...protection, vm: vmName(index), to: hostName(host + 1 + (protection.to % (hostCount - 1))) };
     }),
     events: drawn.failed

@@ -70,6 +70,7 @@ vms:
     moderation: fixed
 traffic:
   - { from: visitor, to: web, kind: replay, capture: dns.pcapng, port: 53, scale: 1, start: 0s, timeout: 1s, tries: 5 }
+flows: []
 protect:
   - vm: web
     to: backup

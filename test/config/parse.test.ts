@@ -61,6 +61,7 @@ describe("parseScenario", () => {
           tryCount: 5,
         },
       ],
+      flows: [],
       protect: [
         {
           vm: "web",
@@ -180,7 +181,8 @@ protect: [{ vm: v, to: b, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]
 });
 
 describe("one mistake in a value or key, read, its place, name and reason", () => {
-  const ROOT_KEYS = "version, seed, duration, hosts, clients, switch, vms, traffic, protect, events, ablate, costs";
+  const ROOT_KEYS =
+    "version, seed, duration, hosts, clients, switch, vms, traffic, flows, protect, events, ablate, costs";
   test.each([
     ["clock:", "clok:", '5:32: hosts.0.clok: unknown key; did you mean "clock"?'],
     ["seed: 1", "sead: 1", '2:1: sead: unknown key; did you mean "seed"?'],
@@ -241,7 +243,7 @@ describe("one mistake in a value or key, read, its place, name and reason", () =
     ],
     ["memory: 64MiB", "memory: 65MB", '12:13: vms.0.memory: expected a multiple of 4KiB, got "65MB"'],
     ["memory: 64MiB", "memory: 1MiB", '12:13: vms.0.memory: expected a size from 2MiB to 4GiB, got "1MiB"'],
-    ["io: renic", "io: virtio", '13:9: vms.0.io: expected "renic", got "virtio"'],
+    ["io: renic", "io: virtio", '13:9: vms.0.io: expected one of "renic", "vf", "paravirtual", got "virtio"'],
     ["io: renic", "io: renic\n    vcpus: 33", "14:12: vms.0.vcpus: expected a whole number from 1 to 32, got 33"],
     ["io: renic", "io: renic\n    cpus: pinned", '14:11: vms.0.cpus: expected one of "own", "shared", got "pinned"'],
     [

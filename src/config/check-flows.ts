@@ -1,0 +1,187 @@
+/**
+ * Rules of flows, and of how a VM reaches the network: who can talk with whom, which fields a kind has, what each
+ * machine can do at once.
+ */
+import { quote } from "../sim/units";
+import type { Complaint, Draft } from "./draft";
+import { listed } from "./found";
+import { FLOW_PORT_FIRST } from "./limits";
+import type { FlowKind } from "./scenario";
+
+/** Fields that only some kinds have. */
+const KINDS_WITH = {
+  connections: ["bulk", "requests"],
+  window: ["bulk", "requests"],
+  bytes: ["bulk"],
+  request: ["requests"],
+  reply: ["requests"],
+  think: ["requests"],
+  reconnect: ["requests"],
+  frame: ["datagrams"],
+  every: ["datagrams"],
+  burst: ["datagrams"],
+} as const satisfies Record<string, readonly FlowKind[]>;
+
+type FlowDraft = NonNullable<NonNullable<Draft["flows"]>[number]>;
+type VmDraft = NonNullable<NonNullable<Draft["vms"]>[number]>;
+
+/** Returns every broken rule of flows and of I/O models. */
+export function checkFlows(draft: Draft): readonly Complaint[] {
+  const flows = (draft.flows ?? []).flatMap((flow, index) => (flow === undefined ? [] : [{ flow, index }]));
+  return [
+    ...flows.flatMap(({ flow, index }) => [...checkFields(flow, index), ...checkEnds(draft, flow, index)]),
+    ...checkPorts(flows),
+    ...checkDatagramEnds(flows),
+    ...checkProtectedVms(draft),
+    ...checkReplays(draft),
+  ];
+}
+
+function checkFields(flow: FlowDraft, index: number): Complaint[] {
+  const { kind } = flow;
+  if (kind === undefined) return [];
+  return Object.entries(KINDS_WITH).flatMap(([name, kinds]) => {
+    const isThere = flow[name as keyof typeof KINDS_WITH] !== undefined;
+    if (!isThere || (kinds as readonly FlowKind[]).includes(kind)) return [];
+    const reason = `expected none in a flow of kind ${kind}; ${listed(kinds)} ${kinds.length > 1 ? "have" : "has"} it`;
+    return [{ path: ["flows", index, name], reason }];
+  });
+}
+
+function checkEnds({ vms, clients, traffic }: Draft, flow: FlowDraft, index: number): Complaint[] {
+  const vmOf = (name: string | undefined) => vms?.find((vm) => vm?.name !== undefined && vm.name === name);
+  const isKnown = (name: string | undefined) => {
+    const rows = [...(vms ?? []), ...(clients ?? [])];
+    return name === undefined || rows.some((row) => row === undefined || row.name === undefined || row.name === name);
+  };
+  const complaints: Complaint[] = [];
+  for (const end of ["from", "to"] as const) {
+    const name = flow[end];
+    const path = ["flows", index, end];
+    if (!isKnown(name))
+      complaints.push({ path, reason: `expected the name of a client or a VM, got ${quote(name ?? "")}` });
+    const vm = vmOf(name);
+    if (vm === undefined) {
+      if (flow.kind === "datagrams" && name !== undefined && isKnown(name) && vms !== undefined)
+        complaints.push({ path, reason: `expected a VM, because datagrams go from VM to VM, got ${quote(name)}` });
+      else if ((traffic ?? []).some((entry) => entry?.from !== undefined && entry.from === name))
+        complaints.push({
+          path,
+          reason: `expected a client without traffic of its own, got ${quote(name ?? "")}, which replays a capture`,
+        });
+    } else if (isOverTcp(flow) && vm.workload?.kind === "replay-server") {
+      const reason = `expected a VM whose workload is a server, got ${quote(name ?? "")}, which is a replay-server`;
+      complaints.push({ path, reason });
+    }
+  }
+  const { from, to } = flow;
+  if (from !== undefined && from === to) {
+    complaints.push({
+      path: ["flows", index, "to"],
+      reason: `expected another machine than the one it comes from, got ${quote(to)}`,
+    });
+  } else if (
+    isOverTcp(flow) &&
+    from !== undefined &&
+    to !== undefined &&
+    isKnown(from) &&
+    isKnown(to) &&
+    vms &&
+    !vmOf(from) &&
+    !vmOf(to)
+  ) {
+    complaints.push({
+      path: ["flows", index, "to"],
+      reason: `expected a VM at one end, got two clients, ${quote(from)} and ${quote(to)}`,
+    });
+  }
+  return complaints;
+}
+
+function isOverTcp({ kind }: FlowDraft): boolean {
+  return kind === "bulk" || kind === "requests";
+}
+
+interface Placed {
+  readonly flow: FlowDraft;
+  readonly index: number;
+}
+
+/** Each machine has one flow on a port of its own, those without a port included. */
+function checkPorts(flows: readonly Placed[]): Complaint[] {
+  const users = new Map<string, number>();
+  return flows.flatMap(({ flow: { to, port }, index }) => {
+    if (to === undefined) return [];
+    const number = port ?? FLOW_PORT_FIRST + index;
+    const key = `${to} ${number}`;
+    const first = users.get(key);
+    users.set(key, first ?? index);
+    if (first === undefined) return [];
+    const reason = `expected a port of ${quote(to)} that no other flow has, got ${number}, which flows.${first} has`;
+    return [{ path: ["flows", index, port === undefined ? "to" : "port"], reason }];
+  });
+}
+
+/** A VM sends one stream of datagrams, or receives one and nothing else: a sink takes whatever comes. */
+function checkDatagramEnds(flows: readonly Placed[]): Complaint[] {
+  const users = new Map<string, number>();
+  const streams = flows.flatMap(({ flow, index }) => {
+    if (flow.kind !== "datagrams") return [];
+    return (["from", "to"] as const).flatMap((end) => {
+      const name = flow[end];
+      if (name === undefined) return [];
+      const first = users.get(name);
+      users.set(name, first ?? index);
+      if (first === undefined || first === index) return [];
+      const reason = `expected a VM without datagrams, got ${quote(name)}, which flows.${first} has; a VM has one such flow`;
+      return [{ path: ["flows", index, end], reason }];
+    });
+  });
+  const sinks = new Map(
+    flows.flatMap(({ flow: { kind, to }, index }) => (kind === "datagrams" && to !== undefined ? [[to, index]] : [])),
+  );
+  const others = flows.flatMap(({ flow, index }) => {
+    if (!isOverTcp(flow)) return [];
+    return (["from", "to"] as const).flatMap((end) => {
+      const sink = sinks.get(flow[end] ?? "");
+      if (sink === undefined) return [];
+      const reason = `expected a VM without datagrams, got ${quote(flow[end] ?? "")}, which receives those of flows.${sink} and nothing else`;
+      return [{ path: ["flows", index, end], reason }];
+    });
+  });
+  return [...streams, ...others];
+}
+
+function checkProtectedVms({ vms, protect }: Draft): Complaint[] {
+  return (protect ?? []).flatMap((entry, index) => {
+    const vm = findVm(vms, entry?.vm);
+    if (vm?.io === undefined || vm.io === "renic") return [];
+    const why =
+      vm.io === "vf"
+        ? "the state of a plain virtual function can be neither read nor written back"
+        : "output of a paravirtual NIC is not held yet";
+    return [
+      {
+        path: ["protect", index, "vm"],
+        reason: `expected a VM with io: renic, got ${quote(vm.name ?? "")} with io: ${vm.io}; ${why}`,
+      },
+    ];
+  });
+}
+
+function checkReplays({ vms, traffic }: Draft): Complaint[] {
+  return (traffic ?? []).flatMap((entry, index) => {
+    const vm = findVm(vms, entry?.to);
+    if (vm?.workload?.kind !== "server") return [];
+    return [
+      {
+        path: ["traffic", index, "to"],
+        reason: `expected a VM whose workload is a replay-server, got ${quote(vm.name ?? "")}, which is a server`,
+      },
+    ];
+  });
+}
+
+function findVm(vms: Draft["vms"], name: string | undefined): VmDraft | undefined {
+  return vms?.find((vm) => vm?.name !== undefined && vm.name === name);
+}

@@ -1,0 +1,151 @@
+/** The account of flows: throughput, transactions and their latency, read from the stacks' pages at the end of a run. */
+import { STACK_OF_GUEST } from "../../assembly/layout/control";
+import { HISTOGRAM_BUCKET_COUNT } from "../../assembly/layout/histogram";
+import {
+  CONNECTION_BYTES,
+  CONNECTION_FAST_RETRANSMITS,
+  CONNECTION_TIMED_RETRANSMITS,
+  WORK_BYTES,
+  WORK_DONE_BYTES,
+  WORK_FAILED,
+  WORK_FIRST_AT,
+  WORK_LAST_AT,
+  WORK_TRANSACTIONS,
+  WORK_WRONG,
+} from "../../assembly/layout/tcp";
+import type { FlowScenario } from "../config/scenario";
+import { quantileOf } from "../core/histogram";
+import type { World } from "../core/world";
+import type { RunOutcome } from "../experiment/run";
+import { numbersTo } from "../sim/numbers";
+import { type FlowControl, stackPlanOf } from "../workload/flows";
+
+/** What came of a flow. */
+export interface FlowAccount {
+  readonly kind: FlowScenario["kind"];
+  readonly from: string;
+  readonly to: string;
+  /** From the first byte, transaction or datagram that arrived to the last one; 0 without two. */
+  readonly activeNs: number;
+  /** Payload that was received: of a stream, of replies, of datagrams' frames. */
+  readonly bytes: number;
+  readonly bitsPerSecond: number;
+  /** Requests that were answered, or datagrams that were received; null for a stream. */
+  readonly count: number | null;
+  readonly perSecond: number | null;
+  /** Datagrams that were sent; null over TCP. */
+  readonly sent: number | null;
+  /** Of transactions, from the request's first byte to the reply's last, within a 32nd; null without any. */
+  readonly latencyNs: { readonly median: number; readonly p99: number; readonly max: number } | null;
+  /** Bytes that differed from what was sent, at either end. */
+  readonly wrongBytes: number;
+  /** Connections that ended without both sides closing. */
+  readonly failedConnections: number;
+  /** Segments that were sent again by the two stacks, all of their flows together. */
+  readonly retransmissions: number;
+}
+
+/** Returns the account of each flow, in the order of the scenario. */
+export function flowAccounts({ world, control }: RunOutcome): FlowAccount[] {
+  return control.flows.flatMap((made, index) => {
+    const flow = control.scenario.flows[index];
+    if (!flow) return [];
+    const current = { ...made, from: currentEnd(control, made.from), to: currentEnd(control, made.to) };
+    return flow.kind === "datagrams"
+      ? datagramAccount(world, flow, current, control.scenario.durationNs)
+      : tcpAccount({ world, control }, flow, current);
+  });
+}
+
+type Outcome = Pick<RunOutcome, "world" | "control">;
+
+/** Where a machine's memory is by now: its backup's, after a failover. */
+function currentEnd(control: RunOutcome["control"], end: FlowControl["from"]): FlowControl["from"] {
+  const taken = control.protections.find(({ vm, state }) => vm === end.name && state === "active");
+  return taken ? { ...end, owner: taken.replica.backup.guest + STACK_OF_GUEST } : end;
+}
+
+function tcpAccount(outcome: Outcome, flow: FlowScenario, made: FlowControl): FlowAccount {
+  const { world } = outcome;
+  const source = readWork(world, made.from.owner, made.fromWork);
+  const target = readWork(world, made.to.owner, made.toWork);
+  const isRequests = flow.kind === "requests";
+  const receiver = isRequests ? source : target;
+  const activeNs = receiver.lastNs - receiver.firstNs;
+  const perSecond = (amount: number) => (activeNs > 0 ? (amount * 1e9) / activeNs : 0);
+  const ends = [made.from, made.to];
+  return {
+    kind: flow.kind,
+    from: flow.from,
+    to: flow.to,
+    activeNs,
+    bytes: receiver.doneBytes,
+    bitsPerSecond: perSecond(receiver.doneBytes * 8),
+    count: isRequests ? source.transactions : null,
+    perSecond: isRequests ? perSecond(source.transactions) : null,
+    sent: null,
+    latencyNs: isRequests && source.transactions > 0 ? latencyOf(world, made) : null,
+    wrongBytes: source.wrong + target.wrong,
+    failedConnections: source.failed + target.failed,
+    retransmissions: ends.reduce((sum, end) => sum + retransmissionsOf(outcome, end), 0),
+  };
+}
+
+function datagramAccount(
+  world: World,
+  flow: FlowScenario & { kind: "datagrams" },
+  made: FlowControl,
+  durationNs: number,
+): FlowAccount {
+  const { plane } = world;
+  const sent = plane.streamCount(made.from.owner - STACK_OF_GUEST);
+  const received = plane.streamCount(made.to.owner - STACK_OF_GUEST);
+  const activeNs = Math.max(0, durationNs - flow.startNs);
+  const perSecond = (amount: number) => (activeNs > 0 ? (amount * 1e9) / activeNs : 0);
+  return {
+    kind: flow.kind,
+    from: flow.from,
+    to: flow.to,
+    activeNs,
+    bytes: received * flow.frameBytes,
+    bitsPerSecond: perSecond(received * flow.frameBytes * 8),
+    count: received,
+    perSecond: perSecond(received),
+    sent,
+    latencyNs: null,
+    wrongBytes: 0,
+    failedConnections: 0,
+    retransmissions: 0,
+  };
+}
+
+function readWork(world: World, owner: number, work: number) {
+  const words = world.words(world.plane.tcpWorkAt(owner, work) >>> 0, WORK_BYTES);
+  const long = (offset: number) => Number(words.getBigUint64(offset, true));
+  return {
+    doneBytes: long(WORK_DONE_BYTES),
+    wrong: long(WORK_WRONG),
+    transactions: long(WORK_TRANSACTIONS),
+    failed: long(WORK_FAILED),
+    firstNs: Math.floor(long(WORK_FIRST_AT) / 1000),
+    lastNs: Math.floor(long(WORK_LAST_AT) / 1000),
+  };
+}
+
+function latencyOf(world: World, { from, fromWork }: FlowControl): FlowAccount["latencyNs"] {
+  const { plane } = world;
+  const byteCount = HISTOGRAM_BUCKET_COUNT * 4;
+  plane.readMachine(from.owner, plane.tcpHistogram(from.owner, fromWork), plane.exchange(), byteCount);
+  const words = world.words(plane.exchange(), byteCount);
+  const counts = numbersTo(HISTOGRAM_BUCKET_COUNT).map((bucket) => words.getUint32(bucket * 4, true));
+  return { median: quantileOf(counts, 0.5), p99: quantileOf(counts, 0.99), max: quantileOf(counts, 1) };
+}
+
+function retransmissionsOf({ world, control }: Outcome, { name, owner }: FlowControl["from"]): number {
+  const count = stackPlanOf(control.scenario, name)?.connectionCount ?? 0;
+  return numbersTo(count).reduce((sum, number) => {
+    const words = world.words(world.plane.tcpConnectionAt(owner, number) >>> 0, CONNECTION_BYTES);
+    const fast = words.getUint32(CONNECTION_FAST_RETRANSMITS, true);
+    return sum + fast + words.getUint32(CONNECTION_TIMED_RETRANSMITS, true);
+  }, 0);
+}

@@ -1,0 +1,160 @@
+/** Whole runs with TCP and datagrams over every I/O model: judged, deterministic, saved anywhere, through a failover. */
+import { describe, expect, it } from "vitest";
+import { runJudged } from "../../src/cli/judged-run";
+import type { IoModel, Scenario } from "../../src/config/scenario";
+import { compose } from "../../src/experiment/compose";
+import type { RunInput } from "../../src/experiment/input";
+import { finish, runScenario } from "../../src/experiment/run";
+import { start, step } from "../../src/experiment/simulate";
+import { loadWorld, saveWorld } from "../../src/experiment/world-image";
+import { InputError } from "../../src/sim/input-error";
+import { exampleInput, flowInput } from "../support/flow-scenario";
+
+function broken({ verdicts }: ReturnType<typeof runJudged>): string[] {
+  return verdicts.filter(({ faultCount }) => faultCount > 0).map(({ judge, faults }) => `${judge}: ${faults[0]}`);
+}
+
+describe.each(["requests-renic.yaml", "requests-vf.yaml", "requests-paravirtual.yaml"])("%s", (name) => {
+  it("run, every judge content, every byte right, processor time by domain and activity", async () => {
+    const run = runJudged(await exampleInput(name));
+    expect(broken(run)).toEqual([]);
+    const [requests, bulk] = run.account.flows;
+    expect(requests).toMatchObject({ kind: "requests", wrongBytes: 0, failedConnections: 0 });
+    expect(requests?.count).toBeGreaterThan(3000);
+    expect(bulk).toMatchObject({ kind: "bulk", bytes: 20 * 1024 ** 2, wrongBytes: 0, failedConnections: 0 });
+    const domains = run.account.hosts.flatMap((host) => host.domains.filter(({ ranNs }) => ranNs > 0));
+    const web = domains.filter((domain) => domain.name === "web");
+    for (const { cycles } of web) expect(Object.keys(cycles).filter((activity) => cycles[activity])).toContain("copy");
+    const dom0 = domains.find((domain) => domain.name === "dom0");
+    const dom0Work = Object.keys(dom0?.cycles ?? {}).filter((activity) => dom0?.cycles[activity]);
+    if (name === "requests-paravirtual.yaml")
+      expect(dom0Work).toEqual(expect.arrayContaining(["bridge", "backend", "grant"]));
+    else expect(dom0Work).toEqual(name === "requests-renic.yaml" ? ["replication"] : []);
+  });
+});
+
+describe("flows to a protected VM whose host dies", () => {
+  it("run, connections go on, and no client got a byte that was not sent", async () => {
+    const run = runJudged(await flowInput());
+    expect(broken(run)).toEqual([]);
+    expect(run.account.protections[0]?.state).toBe("active");
+    for (const flow of run.account.flows) expect(flow).toMatchObject({ wrongBytes: 0, failedConnections: 0 });
+    // One transaction a connection and epoch, and none while the host is missed.
+    expect(run.account.flows[0]?.count).toBeGreaterThan(20);
+    expect(run.account.flows[1]?.bytes).toBe(300 * 1024);
+  });
+
+  it("debug build against release build, equal digests", async () => {
+    expect(runScenario(await flowInput("debug")).digest).toBe(runScenario(await flowInput()).digest);
+  });
+
+  it("saved and loaded at every control event, the same end", async () => {
+    const input = await flowInput();
+    const { digest } = runScenario(input);
+    const composition = compose(input);
+    start(composition, {});
+    let eventCount = 0;
+    do {
+      if (eventCount % 5 === 0) {
+        const loaded = loadWorld(input.module, saveWorld(composition), "memory");
+        expect(finish(loaded).digest, `saved at control event ${eventCount}`).toBe(digest);
+      }
+      eventCount++;
+    } while (step(composition, {}));
+    expect(eventCount).toBeGreaterThan(50);
+  });
+});
+
+describe("a VM that its stack does not fit", () => {
+  it("composed, refused with what it needs", async () => {
+    const input = await exampleInput("requests-vf.yaml");
+    const scenario = {
+      ...input.scenario,
+      vms: input.scenario.vms.map((vm) => ({ ...vm, memoryBytes: 16 * 1024 ** 2 })),
+    };
+    expect(() => runScenario({ ...input, scenario })).toThrow(InputError);
+    expect(() => runScenario({ ...input, scenario })).toThrow(
+      /vm web: memory: is 16 MiB, and the VM needs 2[0-9] MiB with 25 connections/,
+    );
+  });
+});
+
+/** Datagrams from one VM to another, each on a host of its own, the receiving one as slow as a test wants it. */
+function datagramsOver(input: RunInput, io: IoModel, clockHz: number): RunInput {
+  const [host] = input.scenario.hosts;
+  const [vm] = input.scenario.vms;
+  if (!host || !vm) throw new Error("the example has a host and a VM");
+  const scenario: Scenario = {
+    ...input.scenario,
+    durationNs: 100_000_000,
+    clients: [],
+    hosts: [host, { ...host, name: "slow", clockHz }],
+    vms: [
+      { ...vm, name: "sender", io: "vf" },
+      { ...vm, name: "receiver", host: "slow", io },
+    ],
+    flows: [
+      {
+        kind: "datagrams",
+        from: "sender",
+        to: "receiver",
+        port: 9,
+        startNs: 0,
+        frameBytes: 60,
+        tickNs: 20_000,
+        countPerTick: 4,
+      },
+    ],
+  };
+  return { ...input, scenario };
+}
+
+describe("200,000 datagrams a second to a host that cannot take them", () => {
+  it.each([
+    { io: "vf" as const, dom0Vcpus: 1, clockHz: 260_000_000, least: 50_000, most: 90_000, dropped: ["no-descriptor"] },
+    {
+      io: "vf" as const,
+      dom0Vcpus: 1,
+      clockHz: 520_000_000,
+      least: 100_000,
+      most: 170_000,
+      dropped: ["no-descriptor"],
+    },
+    { io: "vf" as const, dom0Vcpus: 1, clockHz: 2_600_000_000, least: 199_000, most: 200_000, dropped: [] },
+    {
+      io: "paravirtual" as const,
+      dom0Vcpus: 1,
+      clockHz: 260_000_000,
+      least: 30_000,
+      most: 70_000,
+      dropped: ["no-descriptor"],
+    },
+    {
+      io: "paravirtual" as const,
+      dom0Vcpus: 1,
+      clockHz: 520_000_000,
+      least: 60_000,
+      most: 140_000,
+      dropped: ["no-descriptor"],
+    },
+    { io: "paravirtual" as const, dom0Vcpus: 1, clockHz: 2_600_000_000, least: 199_000, most: 200_000, dropped: [] },
+  ])("over $io at $clockHz Hz, between $least and $most arrive, and $dropped overflows", async (entry) => {
+    const { io, clockHz, least, most, dropped } = entry;
+    const run = runJudged(datagramsOver(await exampleInput("requests-vf.yaml"), io, clockHz));
+    expect(broken(run)).toEqual([]);
+    const [flow] = run.account.flows;
+    console.log(
+      io,
+      clockHz,
+      flow?.perSecond,
+      JSON.stringify(run.account.frames.dropped),
+      JSON.stringify(run.account.hosts[1]?.domains.map((d) => [d.name, d.ranNs])),
+    );
+    expect(flow?.perSecond).toBeGreaterThanOrEqual(least);
+    expect(flow?.perSecond).toBeLessThanOrEqual(most);
+    const lost = Object.entries(run.account.frames.dropped).filter(
+      ([reason, count]) => reason !== "replicated" && count > 100,
+    );
+    expect(lost.map(([reason]) => reason)).toEqual(dropped);
+  });
+});
