@@ -12,8 +12,9 @@ import { performance } from "node:perf_hooks";
 import { PF_POOL } from "../assembly/layout/physical-function";
 import { VTEITR } from "../assembly/layout/vf-registers";
 import { World } from "../src/core/world";
-import { addFront, bootFrontGuest, type Front } from "../src/device/paravirtual";
+import { addFront, bootFrontGuest } from "../src/device/paravirtual";
 import { bootGuest, giveAddress, startPort } from "../src/device/port-driver";
+import type { Front } from "../src/host/place";
 import type { Engine } from "./engine";
 import { type Spread, spreadOf } from "./statistics";
 

@@ -37,11 +37,11 @@ export function framesAmount(quantity: Quantity, range: Range, frameBytes: numbe
   });
 }
 
-/** Accepts a size that is a power of two. */
+/** Accepts a size that is a power of two, below 2^31. */
 export function powerOfTwoAmount(quantity: Quantity, range: Range) {
   return written(amountPattern(quantity), expectation(quantity), (text) => {
     const parsed = parseWithin(quantity, range, text);
-    if (!parsed.ok || Number.isInteger(Math.log2(parsed.value))) return parsed;
+    if (!parsed.ok || (parsed.value & (parsed.value - 1)) === 0) return parsed;
     return { ok: false, reason: `expected a power of two, such as 64KiB or 256KiB, got ${quote(text)}` };
   });
 }

@@ -10,6 +10,7 @@ import { BACKEND_QUEUE_BYTES } from "../../assembly/layout/paravirtual";
 import { PF_POOL, VMOLR_UNICAST_HASH } from "../../assembly/layout/physical-function";
 import { InternalError } from "../core/load";
 import type { World } from "../core/world";
+import type { Front } from "../host/place";
 import { addFurtherAddress, changeOptions, type MacAddress, removeFurtherAddress } from "./pf-pool";
 import { pfPort } from "./port-driver";
 
@@ -25,14 +26,6 @@ export interface FrontOptions {
   readonly queueBytesMax?: number;
   /** The backend maps the pages of packets that the guest sends, which is the default, or copies their bytes. */
   readonly isMapping?: boolean;
-}
-
-/** Where a guest's paravirtual NIC is: plain data. */
-export interface Front {
-  readonly guest: number;
-  readonly vif: number;
-  readonly mac: MacAddress;
-  readonly port: number;
 }
 
 /** Gives a guest a paravirtual NIC on a port where dom0 has a network; it is not connected. */

@@ -4,11 +4,11 @@ import { MODERATION_CONSERVATIVE, MODERATION_FIXED, MODERATION_FULL } from "../.
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import type { CpuScenario, HostScenario, Moderation, Scenario, VmScenario } from "../config/scenario";
 import type { World } from "../core/world";
-import { addFront, type Front } from "../device/paravirtual";
+import { addFront } from "../device/paravirtual";
 import { startPort } from "../device/port-driver";
 import type { Costs } from "../host/cost-table";
 import { type HostProcessorPlan, HostProcessors } from "../host/host-processors";
-import type { Place } from "../host/place";
+import type { Front, Place } from "../host/place";
 import type { HostControl } from "./control";
 
 /** What a port keeps for a quiesced virtual function. assumed: about the receive packet buffer of the 82576. */

@@ -1,4 +1,10 @@
-import type { Front } from "../device/paravirtual";
+/** Where a guest's paravirtual NIC is: plain data. */
+export interface Front {
+  readonly guest: number;
+  readonly vif: number;
+  readonly mac: { readonly low: number; readonly high: number };
+  readonly port: number;
+}
 
 /** Where a virtual machine is, or its backup: plain numbers of the data plane's objects. */
 export interface Place {
