@@ -10,11 +10,20 @@
  */
 import { performance } from "node:perf_hooks";
 import { PF_POOL } from "../assembly/layout/physical-function";
+import {
+  STACK_RECEIVED_DATA,
+  STACK_SENT_DATA,
+  USES_DELAYED_ACK,
+  USES_SACK,
+  USES_TIMESTAMPS,
+  USES_WINDOW_SCALE,
+} from "../assembly/layout/tcp";
 import { VTEITR } from "../assembly/layout/vf-registers";
 import { World } from "../src/core/world";
 import { addFront, bootFrontGuest } from "../src/device/paravirtual";
 import { bootGuest, giveAddress, startPort } from "../src/device/port-driver";
 import type { Front } from "../src/host/place";
+import { makeStack, placeStack, type StackPlan, stackOfGuest } from "../src/workload/flows";
 import type { Engine } from "./engine";
 import { type Spread, spreadOf } from "./statistics";
 
@@ -37,6 +46,8 @@ export interface TrafficCase {
   readonly throttleUs: number;
   /** Guests have paravirtual NICs on their dom0's bridge; virtual functions otherwise. */
   readonly isParavirtual?: boolean;
+  /** A stream over TCP in place of datagrams: its packets are segments with data, acknowledgments come on top. */
+  readonly isTcp?: boolean;
 }
 
 export interface TrafficResult {
@@ -71,6 +82,15 @@ const THROTTLE_SHIFT = 2;
 const GUEST_PAGE_COUNT = 576;
 const PORT = 9;
 const PAGE_BYTES = 4096;
+/** Pages that a stack with one connection takes at most, in whole chunks of 64. */
+const STACK_PAGE_COUNT = 192;
+/** One connection whose window holds a ring's worth of segments at most, so that nothing is lost. */
+const STACK: StackPlan = {
+  connectionCount: 1,
+  windowBytes: 131_072,
+  pageCount: STACK_PAGE_COUNT,
+  options: USES_SACK | USES_TIMESTAMPS | USES_WINDOW_SCALE | USES_DELAYED_ACK,
+};
 const WARM_UP_ROUNDS = 3;
 /** Packets of a round of the yardstick, and before it, to bring back its caches. */
 const YARDSTICK_PACKETS = 32_768;
@@ -100,6 +120,9 @@ export const TRAFFIC_CASES: readonly TrafficCase[] = [
   { ...long, name: "64 hosts, 1500 B", roundNs: 2_000_000, pairCount: 32, load: 0.5, isSwitched: true },
   { ...base, name: "two hosts, paravirtual, 64 B", frameBytes: 60, roundNs: 2_000_000, isParavirtual: true },
   { ...long, name: "two hosts, paravirtual, 1500 B", roundNs: 20_000_000, isParavirtual: true },
+  { ...long, name: "two hosts, TCP 1500 B", roundNs: 20_000_000, isTcp: true },
+  { ...long, name: "7 VFs a port, TCP 1500 B", roundNs: 20_000_000, isTcp: true, pairCount: 7, guestsPerHost: 7 },
+  { ...long, name: "two hosts, paravirtual, TCP 1500 B", roundNs: 20_000_000, isTcp: true, isParavirtual: true },
 ];
 
 /** A world in which a case's traffic flows. */
@@ -110,19 +133,21 @@ class Traffic {
   /** Of each port with a bridge, the vCPU of its dom0. */
   readonly #dom0s = new Map<number, number>();
   readonly #fronts = new Map<number, Front>();
+  readonly #isTcp: boolean;
   #nowNs = 0;
 
   constructor(module: WebAssembly.Module, benchCase: TrafficCase) {
-    const { pairCount, guestsPerHost } = benchCase;
+    const { pairCount, guestsPerHost, isTcp = false } = benchCase;
+    this.#isTcp = isTcp;
     const guestCount = 2 * pairCount;
     const memoryCount = guestCount + (benchCase.isParavirtual ? guestCount / guestsPerHost : 0);
     this.#world = World.create(module, {
       seed: 1,
       run: 0,
       eventCount: 65_536,
-      chunkCount: memoryCount * (GUEST_PAGE_COUNT / 64),
+      chunkCount: memoryCount * (this.#pageCount / 64),
       slotCount: 32_768,
-      arenaBytes: memoryCount * GUEST_PAGE_COUNT * (PAGE_BYTES + 16) + 128 * 1024 ** 2,
+      arenaBytes: memoryCount * this.#pageCount * (PAGE_BYTES + 16) + 128 * 1024 ** 2,
       isObserved: false,
     });
     const { plane } = this.#world;
@@ -154,19 +179,16 @@ class Traffic {
     this.#start(benchCase);
   }
 
+  /** A guest's, or as many of dom0's of a port. */
+  get #pageCount(): number {
+    return GUEST_PAGE_COUNT + (this.#isTcp ? STACK_PAGE_COUNT : 0);
+  }
+
   #addGuest(port: number, pool: number, number: number): number {
     const { plane } = this.#world;
     const vf = plane.firstVf(port) + pool;
     const mac = macOf(number);
-    const guest = plane.addGuest(
-      port,
-      plane.addProcessor(400, 1),
-      GUEST_PAGE_COUNT,
-      mac.low,
-      mac.high,
-      ipOf(number),
-      0,
-    );
+    const guest = plane.addGuest(port, plane.addProcessor(400, 1), this.#pageCount, mac.low, mac.high, ipOf(number), 0);
     const vcpu = this.#dom0s.get(port);
     if (vcpu !== undefined) {
       this.#fronts.set(guest, addFront(this.#world, { guest, mac, port, vcpu }));
@@ -181,11 +203,15 @@ class Traffic {
     const { plane } = this.#world;
     const frameNs = ((frameBytes + WIRE_BYTES) * 8e9) / LINE_BITS_PER_SECOND / load;
     const countPerTick = frameBytes > 512 ? 8 : COUNT_PER_TICK_MAX;
-    this.#receivers.forEach((guest) => {
-      plane.createSink(guest);
-    });
+    if (this.#isTcp) this.#makeStacks();
+    else for (const guest of this.#receivers) plane.createSink(guest);
     this.#senders.forEach((guest, pair) => {
       const { low, high } = macOf(2 * pair + 1);
+      if (this.#isTcp) {
+        const source = plane.addTcpSource(stackOfGuest(guest), low, high, ipOf(2 * pair + 1), PORT, 1, 0);
+        plane.startTcpWork(stackOfGuest(guest), source);
+        return;
+      }
       const tickNs = Math.round(frameNs * countPerTick * guestsPerHost);
       plane.createSource(guest, low, high, ipOf(2 * pair + 1), PORT, frameBytes, countPerTick, tickNs);
     });
@@ -206,6 +232,14 @@ class Traffic {
     }
   }
 
+  #makeStacks(): void {
+    for (const guest of [...this.#receivers, ...this.#senders]) {
+      placeStack(this.#world, guest);
+      makeStack(this.#world, stackOfGuest(guest), STACK);
+    }
+    for (const guest of this.#receivers) this.#world.plane.addTcpSink(stackOfGuest(guest), PORT);
+  }
+
   run(ns: number): void {
     this.#nowNs += ns;
     this.#world.advance(this.#nowNs);
@@ -213,11 +247,21 @@ class Traffic {
   }
 
   get received(): number {
-    return this.#receivers.reduce((sum, guest) => sum + this.#world.plane.streamCount(guest), 0);
+    return this.#count(this.#receivers, STACK_RECEIVED_DATA);
   }
 
   get sent(): number {
-    return this.#senders.reduce((sum, guest) => sum + this.#world.plane.streamCount(guest), 0);
+    return this.#count(this.#senders, STACK_SENT_DATA);
+  }
+
+  /** Datagrams of guests' streams, or a tally of their stacks. */
+  #count(guests: readonly number[], tally: number): number {
+    const { plane } = this.#world;
+    if (!this.#isTcp) return guests.reduce((sum, guest) => sum + plane.streamCount(guest), 0);
+    return guests.reduce((sum, guest) => {
+      const words = this.#world.words(plane.tcpStackAt(stackOfGuest(guest)) >>> 0, 128);
+      return sum + Number(words.getBigUint64(tally, true));
+    }, 0);
   }
 
   get eventCount(): number {

@@ -51,7 +51,7 @@ import {
 } from "./net-device";
 import { answer, UNKNOWN_REQUEST } from "./reply-service";
 import { onTick, sendOwed, sinkReceived } from "./stream";
-import { onDeadline, workTcp } from "./tcp";
+import { isSegmentNext, onDeadline, workTcp } from "./tcp";
 
 /** An MSI-X message reached the guest: an idle task wakes, a busy one will look anyway, a still one remembers. */
 export function onInterrupt(index: u32): void {
@@ -122,7 +122,7 @@ export function work(g: Guest): u32 {
     cycles += <u32>tcp;
   }
   let served: u32 = 0;
-  for (; served < SERVE_BUDGET && d.socketCount && canPost(m, d); served++) cycles += serve(g, d, v);
+  for (; served < SERVE_BUDGET && isServable(g, d) && canPost(m, d); served++) cycles += serve(g, d, v);
   returnBuffers(m, d);
   // Faults of a look that found nothing are paid with the next burst.
   if (!(reclaimed + received + served + sent + hasTcp)) return NO_WORK;
@@ -130,6 +130,11 @@ export function work(g: Guest): u32 {
   m.faultCount = 0;
   charge(v, ACTIVITY_HYPERVISOR, faults);
   return cycles + faults;
+}
+
+/** Tells whether the frame that has waited longest is the service's: a segment is the stack's, which takes it next. */
+function isServable(g: Guest, d: Driver): bool {
+  return d.socketCount != 0 && !(g.stackPage && isSegmentNext(g.memory, d));
 }
 
 /** Answers the request that has waited longest and returns the cycles it took, charged. */

@@ -1,7 +1,8 @@
 /**
  * A guest's TCP: what the network task does with segments, connections and applications in a burst, and what it costs.
  *
- *     timers that are due -> segments from the socket queue -> applications that are woken -> segments into the ring
+ *     timers that are due -> segments from the front of the socket queue -> applications that are woken -> segments
+ *                            into the ring, acknowledgments already between two merged groups that came
  *
  * The stack is the one of transport/tcp-stack.ts, in pages of the guest's memory. A burst looks at so many woken
  * connections and sends so many segments at most; a ring without room leaves the rest to a later burst. Segments of one
@@ -40,7 +41,7 @@ import { canPost, packetPlace, postPacket } from "./net-device";
 
 /** Woken connections that a burst looks at. assumed: as many as datagrams that a service answers (SERVE_BUDGET). */
 const WORK_BUDGET: u32 = 8;
-/** Segments that a burst sends at most. */
+/** Segments that are sent at once at most. */
 const SEND_BUDGET: u32 = 64;
 /** In what a burst returns: it did something, even at no cost. */
 export const DID_SOMETHING: u64 = 0x100000000;
@@ -60,7 +61,7 @@ export function workTcp(g: Guest, d: Driver, v: Vcpu): u64 {
     isBusy = true;
   }
   const before = d.socketCount;
-  const groups = takeSegments(g, d, s);
+  const groups = takeSegments(m, d, s);
   const woken = runWork(m, s, WORK_BUDGET);
   const sent = sendSegments(m, d, s);
   armDeadline(g, m, s);
@@ -79,18 +80,25 @@ export function workTcp(g: Guest, d: Driver, v: Vcpu): u64 {
   return DID_SOMETHING | (stack + copying + turns * g.requestCycles);
 }
 
-/** Takes segments from the front of the socket queue; returns how many there are when merged ones count as one. */
-function takeSegments(g: Guest, d: Driver, s: Stack): u32 {
-  const m = g.memory;
+/** Tells whether a segment is the frame that has waited longest. */
+export function isSegmentNext(m: GuestMemory, d: Driver): bool {
+  return d.socketCount != 0 && isTcpFrame(receivedBytes(m, firstInSocket(m, d).buffer));
+}
+
+/**
+ * Takes segments from the front of the socket queue; returns how many there are when merged ones count as one. What a
+ * merged group makes the stack send, an acknowledgment above all, leaves before the next group is looked at.
+ */
+function takeSegments(m: GuestMemory, d: Driver, s: Stack): u32 {
   const limit = cost(LIMIT_MERGED_SEGMENTS);
   let groups: u32 = 0;
   let last: u64 = 0;
   let room: u32 = 0;
-  while (d.socketCount) {
+  while (isSegmentNext(m, d)) {
     const e = firstInSocket(m, d);
     const at = receivedBytes(m, e.buffer);
-    if (!isTcpFrame(at)) break;
     const name = ((<u64>load<u32>(at, IPV4_FROM)) << 32) | load<u32>(at, TCP_START);
+    if (name != last || !room) sendSegments(m, d, s);
     const data = s.receivedDataCount;
     onSegment(m, s, at, min<u32>(e.bytes, BUFFER_BYTES));
     const isData = s.receivedDataCount != data;
@@ -110,7 +118,7 @@ function isTcpFrame(at: u32): bool {
   return load<u16>(at, ETHERNET_TYPE) == bswap<u16>(<u16>ETHERTYPE_IPV4) && load<u8>(at, IPV4_PROTOCOL) == PROTOCOL_TCP;
 }
 
-/** Sends what wants to leave, as far as the ring and a burst's budget go; returns how many segments. */
+/** Sends what wants to leave, as far as the ring and a budget go; returns how many segments. */
 function sendSegments(m: GuestMemory, d: Driver, s: Stack): u32 {
   let count: u32 = 0;
   while (count < SEND_BUDGET && s.readyFirst | s.resetCount && canPost(m, d)) {

@@ -42,7 +42,7 @@ function createScene({ module, mergedSegments, loss }: SceneOptions) {
   const wire = plane.connectMachine(machine.index, SWITCH, 10e9, 50_000, 524_288);
   if (loss) for (const number of [wire, wire + 1]) setFaults(world, number, { loss });
   bootGuest(world, server.guest);
-  return { world, plane, server, guest, machine, vcpu: plane.vcpuOf(server.guest) };
+  return { world, plane, network, server, guest, machine, vcpu: plane.vcpuOf(server.guest) };
 }
 
 type Scene = ReturnType<typeof createScene>;
@@ -104,12 +104,35 @@ describe.each(BUILDS)("a guest's TCP, $name build", ({ module }) => {
       const { receivedData, receivedAcks, sentAcks } = guest.tallies();
       const charged = plane.chargedCycles(vcpu, ACTIVITY_STACK);
       const acks = (receivedAcks + sentAcks) * NOW.tcpAck;
-      return { receivedData, perSegment: (charged - acks) / receivedData };
+      return { receivedData, sentAcks, perSegment: (charged - acks) / receivedData };
     });
+    // One acknowledgment for two segments (RFC 5681 section 4.2), however many a poll brings; for a merged group one.
+    const [single, merged] = stackCycles.map(({ receivedData, sentAcks }) => receivedData / sentAcks);
+    expect(single).toBeGreaterThan(1.8);
+    expect(single).toBeLessThan(2.2);
+    expect(merged).toBeGreaterThan(2.4);
+    expect(merged).toBeLessThanOrEqual(8.2);
     expect(stackCycles[0]?.perSegment).toBe(NOW.tcpReceiveSegment);
     // Segments arrive in bursts of a window, and are merged by up to eight.
     expect(stackCycles[1]?.perSegment).toBeLessThan(NOW.tcpReceiveSegment / 2);
     expect(stackCycles[1]?.perSegment).toBeGreaterThanOrEqual(NOW.tcpReceiveSegment / 8);
+  });
+
+  it("a frame of another kind before a SYN in one poll, both taken", () => {
+    const { world, plane, network, server, guest, machine } = createScene({ module });
+    const other = network.addServer();
+    bootGuest(world, other.guest);
+    const work = guest.addSink(PORT);
+    machine.start(machine.addSource(guest, PORT, 10_000));
+    // The first announcement interrupts, the second one and the SYN, which takes 50 us, wait out the interval.
+    runTo(world, 20_000);
+    plane.announce(other.vf);
+    runTo(world, 45_000);
+    plane.announce(other.vf);
+    runTo(world, 20 * MS);
+    expect(plane.vcpuFlags(server.guest)).toBe(0);
+    // A SYN that was lost would come again after a second.
+    expect(guest.work(work)).toMatchObject({ doneBytes: 10_000, wrong: 0 });
   });
 
   it("suspended in the middle of a transfer and resumed, ends it, and every page it changed was marked", () => {
