@@ -17,7 +17,8 @@ const RESULT: TrafficResult = {
   isLossless: false,
 };
 const [SHORT, LONG] = TRAFFIC_CASES;
-const PARAVIRTUAL = TRAFFIC_CASES.filter(({ isParavirtual }) => isParavirtual);
+const PARAVIRTUAL = TRAFFIC_CASES.filter(({ isParavirtual, isTcp }) => isParavirtual && !isTcp);
+const TCP = TRAFFIC_CASES.filter(({ isTcp }) => isTcp);
 
 test.each([SHORT, LONG, ...PARAVIRTUAL].flatMap((entry) => (entry ? [entry] : [])))(
   "$name, a short run of one pair and of three cabled ones, lossless and at the line's rate",
@@ -30,6 +31,19 @@ test.each([SHORT, LONG, ...PARAVIRTUAL].flatMap((entry) => (entry ? [entry] : []
       expect(Math.abs(result.packetCount / expected - 1)).toBeLessThan(0.1);
       expect(() => checkLossless([result])).not.toThrow();
     }
+  },
+);
+
+test.each(TCP)(
+  "$name, a short run, lossless, at the rate that a window a moderated round trip allows",
+  async (benchCase) => {
+    const roundNs = benchCase.roundNs / 4;
+    const result = await measureTraffic(RELEASE.module, { ...benchCase, roundNs }, { roundCount: 4 });
+    const lineRate = (4 * roundNs * 10) / ((benchCase.frameBytes + 24) * 8);
+    expect(result.isLossless).toBe(true);
+    expect(result.packetCount / lineRate).toBeGreaterThan(0.3);
+    // Whole rounds: what was under way when they began counts with them.
+  expect(result.packetCount / lineRate).toBeLessThan(1.02);
   },
 );
 
