@@ -19,7 +19,7 @@ import { MODERATION_CONSERVATIVE } from "../layout/guest-software";
 import { VTEITR } from "../layout/vf-registers";
 import { writeVf } from "../nic/registers";
 import { Vf } from "../nic/virtual-function";
-import { Driver } from "./driver";
+import { Driver, EITR_START } from "./driver";
 
 const LOWEST: u32 = 0;
 const LOW: u32 = 1;
@@ -46,6 +46,7 @@ export function adapt(d: Driver): void {
   d.txPolledPackets = 0;
   d.txPolledBytes = 0;
   const wanted = intervalOf(max<u32>(d.rxClass, d.txClass));
+  if (!d.interval) d.interval = EITR_START;
   if (wanted == d.interval) return;
   d.interval = wanted < d.interval ? shortened(d.interval, wanted) : wanted;
   d.isIntervalNew = 1;

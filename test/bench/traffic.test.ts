@@ -43,7 +43,7 @@ test.each(TCP)(
     expect(result.isLossless).toBe(true);
     expect(result.packetCount / lineRate).toBeGreaterThan(0.3);
     // Whole rounds: what was under way when they began counts with them.
-  expect(result.packetCount / lineRate).toBeLessThan(1.02);
+    expect(result.packetCount / lineRate).toBeLessThan(1.02);
   },
 );
 
