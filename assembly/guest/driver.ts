@@ -218,9 +218,12 @@ function noteReceived(d: Driver, packets: u32, bytes: u32): void {
   d.rxPolledBytes += bytes;
 }
 
-function noteSent(d: Driver, packets: u32, bytes: u32): void {
+function noteSent(d: Driver, ring: u32, first: u32, packets: u32): void {
   d.txPolledPackets += packets;
-  d.txPolledBytes += bytes;
+  for (let i: u32 = 0; i < packets; i++) {
+    const at = ring + (((first + i) & RING_MASK) << DESCRIPTOR_SHIFT);
+    d.txPolledBytes += load<u32>(at, TX_COMMAND) & TX_LENGTH_MASK;
+  }
 }
 
 /** Tells whether the driver changes the interval between interrupts. */
@@ -313,14 +316,13 @@ export function receivedBytes(m: GuestMemory, buffer: u32): u32 {
 /** Reclaims transmit descriptors that the device has completed; returns how many. */
 export function reclaim(m: GuestMemory, d: Driver): u32 {
   const ring = look(m, TX_RING_PAGE << PAGE_SHIFT);
+  const first = d.txClean;
   let count: u32 = 0;
-  let bytesOfAll: u32 = 0;
   while (d.txClean != d.txNext && load<u32>(ring + ((d.txClean & RING_MASK) << DESCRIPTOR_SHIFT), TX_STATUS) & TX_DD) {
-    bytesOfAll += load<u32>(ring + ((d.txClean & RING_MASK) << DESCRIPTOR_SHIFT), TX_COMMAND) & TX_LENGTH_MASK;
     d.txClean = (d.txClean + 1) & RING_MASK;
     count++;
   }
-  if (d.moderation != MODERATION_FIXED) noteSent(d, count, bytesOfAll);
+  if (d.moderation != MODERATION_FIXED) noteSent(d, ring, first, count);
   return count;
 }
 
