@@ -38,6 +38,7 @@ const INLINED = {
   "assembly/nic/sender": ["countSent"],
   "assembly/nic/write-back": ["raiseReceivedAt", "takeNews"],
   "assembly/nic/port": ["earlier", "deliverFromWire", "distribute", "accept", "count", "wakeOfPool"],
+  "assembly/wire/ipv4": ["writeIpv4", "carries", "addPseudoHeader", "padded"],
   "assembly/wire/checksum": ["addWords", "foldSum"],
   "assembly/wire/wire": ["arrive", "serializationPs"],
   "assembly/transport/tcp-sequence": ["isBefore", "isAfter", "earlierOf", "laterOf"],

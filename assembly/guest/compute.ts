@@ -14,6 +14,7 @@ import { ACTIVITY_COMPUTE, ACTIVITY_HYPERVISOR, COST_LOG_DIRTY } from "../layout
 import { COMPUTE_PAGE } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
 import { GuestMemory, look, touch } from "../memory/guest-memory";
+import { writeRound } from "../memory/round";
 
 @unmanaged
 export class Computation {
@@ -62,21 +63,13 @@ export function createComputation(
 export function compute(m: GuestMemory, v: Vcpu): u32 {
   if (!computationOf(m).burstCycles) return NO_WORK;
   const c = changetype<Computation>(touch(m, COMPUTE_PAGE << PAGE_SHIFT));
-  c.hotNext = writeRound(m, c.firstPage, c.hotPages, c.hotNext, c.hotWrites, c.burstCount);
-  c.coldNext = writeRound(m, c.firstPage + c.hotPages, c.coldPages, c.coldNext, c.coldWrites, c.burstCount);
+  c.hotNext = writeRound(m, c.firstPage << PAGE_SHIFT, c.hotPages, c.hotNext, c.hotWrites, c.burstCount);
+  const coldAt = (c.firstPage + c.hotPages) << PAGE_SHIFT;
+  c.coldNext = writeRound(m, coldAt, c.coldPages, c.coldNext, c.coldWrites, c.burstCount);
   c.burstCount++;
   const faults = m.faultCount * cost(COST_LOG_DIRTY);
   m.faultCount = 0;
   charge(v, ACTIVITY_COMPUTE, c.burstCycles);
   charge(v, ACTIVITY_HYPERVISOR, faults);
   return c.burstCycles + faults;
-}
-
-/** Writes some pages of a part, going round in it; returns the next page. */
-function writeRound(m: GuestMemory, first: u32, pages: u32, next: u32, writes: u32, value: u64): u32 {
-  for (let i: u32 = 0; i < writes; i++) {
-    store<u64>(touch(m, (first + next) << PAGE_SHIFT), value);
-    next = next + 1 == pages ? 0 : next + 1;
-  }
-  return next;
 }

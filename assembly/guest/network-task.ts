@@ -115,12 +115,9 @@ export function work(g: Guest): u32 {
   const stack = sent * cost(COST_STACK_TRANSMIT) + sunk * cost(COST_STACK_RECEIVE);
   charge(v, ACTIVITY_STACK, stack);
   cycles += stack;
-  let hasTcp: u32 = 0;
-  if (g.stackPage) {
-    const tcp = workTcp(g, d, v);
-    hasTcp = tcp ? 1 : 0;
-    cycles += <u32>tcp;
-  }
+  const tcp = g.stackPage ? workTcp(g, d, v) : NO_WORK;
+  const hasTcp: u32 = tcp == NO_WORK ? 0 : 1;
+  if (hasTcp) cycles += tcp;
   let served: u32 = 0;
   for (; served < SERVE_BUDGET && isServable(g, d) && canPost(m, d); served++) cycles += serve(g, d, v);
   returnBuffers(m, d);

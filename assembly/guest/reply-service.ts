@@ -31,6 +31,7 @@ import {
 } from "../layout/guest-software";
 import { PAGE_BYTES, PAGE_SHIFT } from "../layout/limits";
 import { GuestMemory, look, touch, writeGuest } from "../memory/guest-memory";
+import { writeRound } from "../memory/round";
 
 /** The service does not know the request. */
 export const UNKNOWN_REQUEST: u32 = 0xffffffff;
@@ -141,13 +142,13 @@ function bucketOf(m: GuestMemory, s: u32, hash: u64): u32 {
 }
 
 function dirtyWorkingSet(m: GuestMemory, s: u32): void {
-  const pages = load<u32>(s, SERVICE_WORK_PAGES);
-  const served = load<u32>(s, SERVICE_SERVED);
-  let next = load<u32>(s, SERVICE_WORK_NEXT);
-  for (let left = load<u32>(s, SERVICE_DIRTY_PAGES); left; left--) {
-    const at = touch(m, load<u32>(s, SERVICE_WORK) + (next << PAGE_SHIFT));
-    store<u32>(at, served);
-    next = next + 1 == pages ? 0 : next + 1;
-  }
+  const next = writeRound(
+    m,
+    load<u32>(s, SERVICE_WORK),
+    load<u32>(s, SERVICE_WORK_PAGES),
+    load<u32>(s, SERVICE_WORK_NEXT),
+    load<u32>(s, SERVICE_DIRTY_PAGES),
+    load<u32>(s, SERVICE_SERVED),
+  );
   store<u32>(s, next, SERVICE_WORK_NEXT);
 }

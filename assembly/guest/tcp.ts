@@ -10,6 +10,7 @@
  * with a segment that is not full, or of another connection. What was done is taken from the stack's own tallies.
  */
 import { cost } from "../cpu/cost";
+import { NO_WORK } from "../cpu/task";
 import { charge, Vcpu } from "../cpu/vcpu";
 import {
   ACTIVITY_APPLICATION,
@@ -24,7 +25,7 @@ import {
 } from "../layout/cost";
 import { EVENT_GUEST_TIMER } from "../layout/event";
 import { BUFFER_BYTES } from "../layout/guest-software";
-import { ETHERNET_TYPE, ETHERTYPE_IPV4, IPV4_FROM, IPV4_PROTOCOL, PROTOCOL_TCP } from "../layout/packet";
+import { IPV4_FROM, PROTOCOL_TCP } from "../layout/packet";
 import { TCP_START, WORK_RESPONDER } from "../layout/tcp";
 import { GuestMemory } from "../memory/guest-memory";
 import { NEVER, schedule } from "../sim/event-queue";
@@ -35,6 +36,7 @@ import { Stack, stackAt } from "../transport/tcp-stack";
 import { nextDeadline, onTimer } from "../transport/tcp-timer";
 import { runWork } from "../transport/tcp-work";
 import { workOf } from "../transport/tcp-work-record";
+import { carries } from "../wire/ipv4";
 import { Driver, firstInSocket, leaveSocket, receivedBytes } from "./driver";
 import { Guest, guest } from "./guest";
 import { canPost, packetPlace, postPacket } from "./net-device";
@@ -43,11 +45,8 @@ import { canPost, packetPlace, postPacket } from "./net-device";
 const WORK_BUDGET: u32 = 8;
 /** Segments that are sent at once at most. */
 const SEND_BUDGET: u32 = 64;
-/** In what a burst returns: it did something, even at no cost. */
-export const DID_SOMETHING: u64 = 0x100000000;
-
-/** Has the stack go on; returns the cycles, charged, with DID_SOMETHING. */
-export function workTcp(g: Guest, d: Driver, v: Vcpu): u64 {
+/** Has the stack go on; returns the cycles, charged, or NO_WORK. */
+export function workTcp(g: Guest, d: Driver, v: Vcpu): u32 {
   const m = g.memory;
   const s = stackAt(m, g.stackPage);
   const sentData = s.sentDataCount;
@@ -65,7 +64,7 @@ export function workTcp(g: Guest, d: Driver, v: Vcpu): u64 {
   const woken = runWork(m, s, WORK_BUDGET);
   const sent = sendSegments(m, d, s);
   armDeadline(g, m, s);
-  if (d.socketCount == before && !woken && !sent && !isBusy) return 0;
+  if (d.socketCount == before && !woken && !sent && !isBusy) return NO_WORK;
   const turns = <u32>(answeredCount(m, s) - answered);
   const acks = <u32>(s.sentAckCount - sentAcks + s.receivedAckCount - receivedAcks);
   const stack =
@@ -76,13 +75,14 @@ export function workTcp(g: Guest, d: Driver, v: Vcpu): u64 {
   const copying = <u32>(((s.copiedBytes - copied) * cost(COST_COPY_USER)) / 1000);
   charge(v, ACTIVITY_STACK, stack);
   charge(v, ACTIVITY_COPY, copying);
-  charge(v, ACTIVITY_APPLICATION, turns * g.requestCycles);
-  return DID_SOMETHING | (stack + copying + turns * g.requestCycles);
+  const answering = turns * g.requestCycles;
+  charge(v, ACTIVITY_APPLICATION, answering);
+  return stack + copying + answering;
 }
 
 /** Tells whether a segment is the frame that has waited longest. */
 export function isSegmentNext(m: GuestMemory, d: Driver): bool {
-  return d.socketCount != 0 && isTcpFrame(receivedBytes(m, firstInSocket(m, d).buffer));
+  return d.socketCount != 0 && carries(receivedBytes(m, firstInSocket(m, d).buffer), PROTOCOL_TCP);
 }
 
 /**
@@ -112,10 +112,6 @@ function takeSegments(m: GuestMemory, d: Driver, s: Stack): u32 {
     leaveSocket(m, d);
   }
   return groups;
-}
-
-function isTcpFrame(at: u32): bool {
-  return load<u16>(at, ETHERNET_TYPE) == bswap<u16>(<u16>ETHERTYPE_IPV4) && load<u8>(at, IPV4_PROTOCOL) == PROTOCOL_TCP;
 }
 
 /** Sends what wants to leave, as far as the ring and a budget go; returns how many segments. */

@@ -12,7 +12,8 @@
 
 import { PAGE_SHIFT } from "../layout/limits";
 import { CONNECTS_EACH_TIME, WORK_REQUESTER, WORK_RESPONDER } from "../layout/tcp";
-import { GuestMemory, touch } from "../memory/guest-memory";
+import { GuestMemory } from "../memory/guest-memory";
+import { writeRound } from "../memory/round";
 import { NEVER } from "../sim/event-queue";
 import { world } from "../sim/world";
 import { Connection } from "./tcp-connection";
@@ -150,15 +151,8 @@ export function stepResponder(m: GuestMemory, s: Stack, w: Work, c: Connection):
       return;
     }
     w.transactionCount++;
-    dirtyWorkingSet(m, w);
+    w.setNext = writeRound(m, w.setAt, w.setPages, w.setNext, w.dirtyPages, <u32>w.transactionCount);
     c.workLeft = w.replyBytes;
     if (!isWritable(c)) return;
-  }
-}
-
-function dirtyWorkingSet(m: GuestMemory, w: Work): void {
-  for (let left = w.dirtyPages; left; left--) {
-    store<u32>(touch(m, w.setAt + (w.setNext << PAGE_SHIFT)), <u32>w.transactionCount);
-    w.setNext = w.setNext + 1 == w.setPages ? 0 : w.setNext + 1;
   }
 }

@@ -1,35 +1,6 @@
-/**
- * TCP segments over IPv4 (RFC 9293 section 3.1): writing of whole frames around a payload that stands in its place, and
- * reading of what came, options included. Checksums are real, so that a capture opens in an analyser without complaint.
- *
- *     0          14           34                  34 + header
- *     +----------+------------+-------------------+-----------
- *     | Ethernet | IPv4, 20 B | TCP, 20 ... 60 B  | payload
- *     +----------+------------+-------------------+-----------
- *
- * Left out: IPv4 options and fragments, urgent data, ECN. An option that is not known is passed over; one whose length
- * is wrong ends the reading of options, never more.
- */
-
-import { FRAME_BYTES_MIN } from "../layout/limits";
 import {
-  ETHERNET_BYTES,
-  ETHERNET_TYPE,
-  ETHERTYPE_IPV4,
-  IPV4_BYTES,
-  IPV4_CHECKSUM,
-  IPV4_DONT_FRAGMENT,
-  IPV4_FRAGMENT,
   IPV4_FROM,
-  IPV4_ID,
-  IPV4_IS_FRAGMENT,
-  IPV4_LENGTH,
-  IPV4_PROTOCOL,
-  IPV4_START,
   IPV4_TO,
-  IPV4_TTL,
-  IPV4_TTL_DEFAULT,
-  IPV4_VERSION_WORDS,
   PROTOCOL_TCP,
   TCP_BYTES,
   TCP_CHECKSUM,
@@ -59,8 +30,9 @@ import {
   TIMESTAMPS_ROOM_BYTES,
 } from "../layout/tcp";
 import { world } from "../sim/world";
-import { addToSum, addWords, foldSum } from "./checksum";
-import { source, writeEthernet } from "./ethernet";
+import { addToSum, foldSum } from "./checksum";
+import { source } from "./ethernet";
+import { addPseudoHeader, carriedBytes, padded, writeIpv4 } from "./ipv4";
 
 /** A segment, read or to be written. What an option says is 0 without it, and `has...` tells. */
 @unmanaged
@@ -110,17 +82,12 @@ export function writtenSegment(): Segment {
 
 /** Tells whether a frame is a whole, unfragmented TCP segment with valid checksums, and reads it into `g`. */
 export function isTcp(at: u32, bytes: u32, g: Segment): bool {
-  if (bytes < TCP_START + TCP_BYTES) return false;
-  if (load<u16>(at, ETHERNET_TYPE) != bswap<u16>(<u16>ETHERTYPE_IPV4)) return false;
-  if (load<u8>(at, IPV4_START) != IPV4_VERSION_WORDS || load<u8>(at, IPV4_PROTOCOL) != PROTOCOL_TCP) return false;
-  if ((load<u16>(at, IPV4_FRAGMENT) & bswap<u16>(<u16>IPV4_IS_FRAGMENT)) != 0) return false;
-  const ipBytes = <u32>bswap<u16>(load<u16>(at, IPV4_LENGTH));
+  const tcpBytes = carriedBytes(at, bytes, PROTOCOL_TCP);
+  if (tcpBytes < TCP_BYTES) return false;
   const tcp = at + TCP_START;
   const headerBytes = (<u32>load<u8>(tcp, TCP_OFFSET) >>> 4) << 2;
-  if (ETHERNET_BYTES + ipBytes > bytes || headerBytes < TCP_BYTES || IPV4_BYTES + headerBytes > ipBytes) return false;
-  if (foldSum(addWords(0, at + IPV4_START, IPV4_BYTES))) return false;
-  const tcpBytes = ipBytes - IPV4_BYTES;
-  if (foldSum(pseudoSum(addToSum(0, tcp, tcpBytes), at, tcpBytes))) return false;
+  if (headerBytes < TCP_BYTES || headerBytes > tcpBytes) return false;
+  if (foldSum(addPseudoHeader(addToSum(0, tcp, tcpBytes), at, PROTOCOL_TCP, tcpBytes))) return false;
   g.peerMac = source(at);
   g.peerIp = bswap<u32>(load<u32>(at, IPV4_FROM));
   g.selfIp = bswap<u32>(load<u32>(at, IPV4_TO));
@@ -135,11 +102,6 @@ export function isTcp(at: u32, bytes: u32, g: Segment): bool {
   g.payloadBytes = tcpBytes - headerBytes;
   readOptions(tcp + TCP_BYTES, tcp + headerBytes, g);
   return true;
-}
-
-/** Adds the pseudo header (RFC 9293 section 3.1), its length included. */
-function pseudoSum(sum: u64, at: u32, tcpBytes: u32): u64 {
-  return addWords(sum, at + IPV4_FROM, 8) + bswap<u16>(<u16>PROTOCOL_TCP) + bswap<u16>(<u16>tcpBytes);
 }
 
 /** Two NOPs, then timestamps: what nearly every segment carries, and nothing else. */
@@ -249,18 +211,8 @@ export enum Sum {
  * returns the frame's bytes.
  */
 export function writeTcp(at: u32, g: Segment, sum: Sum): u32 {
-  writeEthernet(at, g.peerMac, g.selfMac, <u16>ETHERTYPE_IPV4);
   const tcpBytes = g.headerBytes + g.payloadBytes;
-  store<u16>(at, <u16>IPV4_VERSION_WORDS, IPV4_START);
-  store<u16>(at, bswap<u16>(<u16>(IPV4_BYTES + tcpBytes)), IPV4_LENGTH);
-  store<u16>(at, bswap<u16>(<u16>g.packetId), IPV4_ID);
-  store<u16>(at, bswap<u16>(<u16>IPV4_DONT_FRAGMENT), IPV4_FRAGMENT);
-  store<u8>(at, IPV4_TTL_DEFAULT, IPV4_TTL);
-  store<u8>(at, PROTOCOL_TCP, IPV4_PROTOCOL);
-  store<u16>(at, 0, IPV4_CHECKSUM);
-  store<u32>(at, bswap<u32>(g.selfIp), IPV4_FROM);
-  store<u32>(at, bswap<u32>(g.peerIp), IPV4_TO);
-  store<u16>(at, foldSum(addWords(0, at + IPV4_START, IPV4_BYTES)), IPV4_CHECKSUM);
+  writeIpv4(at, g.peerMac, g.selfMac, g.peerIp, g.selfIp, g.packetId, PROTOCOL_TCP, tcpBytes);
   const tcp = at + TCP_START;
   store<u16>(tcp, bswap<u16>(<u16>g.selfPort), TCP_FROM);
   store<u16>(tcp, bswap<u16>(<u16>g.peerPort), TCP_TO);
@@ -272,13 +224,10 @@ export function writeTcp(at: u32, g: Segment, sum: Sum): u32 {
   store<u16>(tcp, 0, TCP_CHECKSUM);
   store<u16>(tcp, 0, TCP_URGENT);
   if (sum == Sum.Whole) {
-    store<u16>(tcp, foldSum(pseudoSum(addToSum(0, tcp, tcpBytes), at, tcpBytes)), TCP_CHECKSUM);
+    store<u16>(tcp, foldSum(addPseudoHeader(addToSum(0, tcp, tcpBytes), at, PROTOCOL_TCP, tcpBytes)), TCP_CHECKSUM);
   } else {
     // A device adds to what stands here, so it is the sum itself and not its complement.
-    store<u16>(tcp, ~foldSum(pseudoSum(0, at, sum == Sum.Pseudo ? tcpBytes : 0)), TCP_CHECKSUM);
+    store<u16>(tcp, ~foldSum(addPseudoHeader(0, at, PROTOCOL_TCP, sum == Sum.Pseudo ? tcpBytes : 0)), TCP_CHECKSUM);
   }
-  const bytes = TCP_START + tcpBytes;
-  if (bytes >= FRAME_BYTES_MIN) return bytes;
-  memory.fill(at + bytes, 0, FRAME_BYTES_MIN - bytes);
-  return FRAME_BYTES_MIN;
+  return padded(at, TCP_START + tcpBytes);
 }

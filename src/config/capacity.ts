@@ -7,7 +7,7 @@
  */
 
 import { formatBytes, quote } from "../sim/units";
-import type { Complaint, Draft } from "./draft";
+import { type Complaint, type Draft, findVm, type VmDraft } from "./draft";
 import { listed } from "./found";
 import { ALL_GUESTS_BYTES_MAX } from "./limits";
 
@@ -46,8 +46,9 @@ interface Domain {
 }
 
 /** Returns what a host carries. */
-function guestsOn({ vms, protect }: Draft, host: string): readonly Domain[] {
-  const domainOf = (what: string, vm: NonNullable<NonNullable<Draft["vms"]>[number]> | undefined) => {
+function guestsOn(draft: Draft, host: string): readonly Domain[] {
+  const { vms, protect } = draft;
+  const domainOf = (what: string, vm: VmDraft | undefined) => {
     return {
       what,
       vcpuCount: vm?.vcpus ?? 1,
@@ -58,8 +59,7 @@ function guestsOn({ vms, protect }: Draft, host: string): readonly Domain[] {
   const own = (vms ?? []).flatMap((vm) => (vm?.host === host ? domainOf(nameOf("VM", vm.name), vm) : []));
   const backups = (protect ?? []).flatMap((entry) => {
     if (entry?.to !== host) return [];
-    const vm = (vms ?? []).find((candidate) => candidate?.name !== undefined && candidate.name === entry.vm);
-    return domainOf(nameOf("backup of", entry.vm), vm);
+    return domainOf(nameOf("backup of", entry.vm), findVm(draft, entry.vm));
   });
   return [...own, ...backups];
 }

@@ -3,7 +3,7 @@
  * machine can do at once.
  */
 import { quote } from "../sim/units";
-import type { Complaint, Draft } from "./draft";
+import { type Complaint, type Draft, findVm } from "./draft";
 import { listed } from "./found";
 import { FLOW_PORT_FIRST } from "./limits";
 import type { FlowKind } from "./scenario";
@@ -23,7 +23,6 @@ const KINDS_WITH = {
 } as const satisfies Record<string, readonly FlowKind[]>;
 
 type FlowDraft = NonNullable<NonNullable<Draft["flows"]>[number]>;
-type VmDraft = NonNullable<NonNullable<Draft["vms"]>[number]>;
 
 /** Returns every broken rule of flows and of I/O models. */
 export function checkFlows(draft: Draft): readonly Complaint[] {
@@ -48,8 +47,9 @@ function checkFields(flow: FlowDraft, index: number): Complaint[] {
   });
 }
 
-function checkEnds({ vms, clients, traffic }: Draft, flow: FlowDraft, index: number): Complaint[] {
-  const vmOf = (name: string | undefined) => vms?.find((vm) => vm?.name !== undefined && vm.name === name);
+function checkEnds(draft: Draft, flow: FlowDraft, index: number): Complaint[] {
+  const { vms, clients, traffic } = draft;
+  const vmOf = (name: string | undefined) => findVm(draft, name);
   const isKnown = (name: string | undefined) => {
     const rows = [...(vms ?? []), ...(clients ?? [])];
     return name === undefined || rows.some((row) => row === undefined || row.name === undefined || row.name === name);
@@ -152,9 +152,9 @@ function checkDatagramEnds(flows: readonly Placed[]): Complaint[] {
   return [...streams, ...others];
 }
 
-function checkProtectedVms({ vms, protect }: Draft): Complaint[] {
-  return (protect ?? []).flatMap((entry, index) => {
-    const vm = findVm(vms, entry?.vm);
+function checkProtectedVms(draft: Draft): Complaint[] {
+  return (draft.protect ?? []).flatMap((entry, index) => {
+    const vm = findVm(draft, entry?.vm);
     if (vm?.io === undefined || vm.io === "renic") return [];
     const why =
       vm.io === "vf"
@@ -169,9 +169,9 @@ function checkProtectedVms({ vms, protect }: Draft): Complaint[] {
   });
 }
 
-function checkReplays({ vms, traffic }: Draft): Complaint[] {
-  return (traffic ?? []).flatMap((entry, index) => {
-    const vm = findVm(vms, entry?.to);
+function checkReplays(draft: Draft): Complaint[] {
+  return (draft.traffic ?? []).flatMap((entry, index) => {
+    const vm = findVm(draft, entry?.to);
     if (vm?.workload?.kind !== "server") return [];
     return [
       {
@@ -180,8 +180,4 @@ function checkReplays({ vms, traffic }: Draft): Complaint[] {
       },
     ];
   });
-}
-
-function findVm(vms: Draft["vms"], name: string | undefined): VmDraft | undefined {
-  return vms?.find((vm) => vm?.name !== undefined && vm.name === name);
 }

@@ -9,7 +9,7 @@ import { formatBytes, formatDuration, quote } from "../sim/units";
 import { checkCapacity } from "./capacity";
 import { checkFlows } from "./check-flows";
 import type { Path } from "./document";
-import type { Complaint, Draft } from "./draft";
+import { type Complaint, type Draft, findVm } from "./draft";
 import { listed, withSuggestion } from "./found";
 import { FRAME_BYTES, GUEST_SOFTWARE_BYTES } from "./limits";
 import { subjectOf } from "./problems";
@@ -86,9 +86,10 @@ function checkOnce({ traffic = [], protect = [], events = [], ablate }: Draft): 
   ];
 }
 
-function checkBackups({ hosts, vms, protect }: Draft): readonly Complaint[] {
+function checkBackups(draft: Draft): readonly Complaint[] {
+  const { hosts, protect } = draft;
   return each(protect, ({ vm: name, to }, index) => {
-    const vm = vms?.find((row) => row?.name !== undefined && row.name === name);
+    const vm = findVm(draft, name);
     if (vm === undefined || to === undefined || vm.host !== to) return [];
     const remedy = hosts?.length === 1 ? "; add a second host" : "";
     const reason = `expected another host than that of the VM ${quote(vm.name ?? "")}, got ${quote(to)}${remedy}`;

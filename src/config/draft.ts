@@ -76,6 +76,14 @@ const scenarioDraft = z.object({
 /** What can be seen of a scenario. */
 export type Draft = z.output<typeof scenarioDraft>;
 
+/** A VM of a draft. */
+export type VmDraft = NonNullable<NonNullable<Draft["vms"]>[number]>;
+
+/** Finds a VM by its name; a hole has none, and is never the one that is meant. */
+export function findVm({ vms }: Draft, name: string | undefined): VmDraft | undefined {
+  return vms?.find((vm) => vm?.name !== undefined && vm.name === name);
+}
+
 /** What a check says about a draft: a broken rule, at the value that should change. */
 export interface Complaint {
   readonly path: Path;

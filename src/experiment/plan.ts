@@ -122,8 +122,8 @@ function checkCounts(scenario: Scenario, source: string): void {
 
 /** Returns how many processors are simulated, and what runs on them. */
 function cpuCounts(scenario: Scenario): { processors: number; vcpus: number; tasks: number } {
-  const processors = scenario.hosts.reduce((sum, host, index) => {
-    return sum + simulatedCount(processorPlanOf(scenario, host, index));
+  const processors = scenario.hosts.reduce((sum, host) => {
+    return sum + simulatedCount(processorPlanOf(scenario, host));
   }, 0);
   const vcpus = scenario.hosts.reduce((sum, host) => {
     return sum + domainsOn(scenario, host).reduce((total, { vcpuCount }) => total + vcpuCount, 0);

@@ -42,9 +42,10 @@ import {
   onStopped,
 } from "../remus/primary";
 import type { Protection } from "../remus/protection";
-import { stackOfGuest, startFlow } from "../workload/flows";
+import { startFlow } from "../workload/flows";
 import type { Composition } from "./compose";
 import type { Control } from "./control";
+import { currentOwner } from "./flow-owner";
 
 /** Held frames that are ended between two readings of the trace. */
 const DISCARD_BATCH = 16_384;
@@ -153,8 +154,7 @@ function beginFlow({ world }: Simulation, control: Control, subject: number): vo
   const flow = control.scenario.flows[subject];
   const made = control.flows[subject];
   if (!flow || !made) throw new InternalError(`flow ${subject} begins and was never made`);
-  const taken = control.protections.find(({ vm, state }) => vm === flow.from && state === "active");
-  startFlow(world, flow, made, taken ? stackOfGuest(taken.replica.backup.guest) : made.from.owner);
+  startFlow(world, flow, made, currentOwner(control, made.from));
 }
 
 /** The policy looks at the shared processors of a host, and will again. */

@@ -9,6 +9,7 @@ import { startPort } from "../device/port-driver";
 import type { Costs } from "../host/cost-table";
 import { type HostProcessorPlan, HostProcessors } from "../host/host-processors";
 import type { Front, Place } from "../host/place";
+import { placeJob } from "../workload/job";
 import type { HostControl } from "./control";
 
 /** What a port keeps for a quiesced virtual function. assumed: about the receive packet buffer of the 82576. */
@@ -32,11 +33,10 @@ export interface GuestAddress {
 }
 
 /** Returns how the processors of a host are divided. */
-export function processorPlanOf(scenario: Scenario, host: HostScenario, index: number): HostProcessorPlan {
+export function processorPlanOf(scenario: Scenario, host: HostScenario): HostProcessorPlan {
   const domains = domainsOn(scenario, host);
   const owners = domains.filter(({ placement }) => placement === "own");
   return {
-    host: index,
     coreCount: host.coreCount,
     clockHz: host.clockHz,
     ownCount: owners.reduce((sum, { vcpuCount }) => sum + vcpuCount, 0),
@@ -65,7 +65,6 @@ export class Site {
   readonly #dom0Task: number;
   readonly #freeVfs: number[] = [];
   readonly #ports: number[] = [];
-  readonly #bridgedPorts: number[] = [];
   #bridgedCount = 0;
 
   constructor(world: World, scenario: Scenario, host: HostScenario, network: number) {
@@ -73,14 +72,13 @@ export class Site {
     this.#world = world;
     this.name = host.name;
     this.index = plane.addHost();
-    this.#processors = new HostProcessors(world, processorPlanOf(scenario, host, this.index));
+    this.#processors = new HostProcessors(world, processorPlanOf(scenario, host));
     this.#dom0Vcpus = Array.from({ length: host.dom0.vcpuCount }, () => this.#addDom0Vcpu(host.dom0));
     this.#dom0Task = plane.addControlTask(this.#dom0Vcpus[0] ?? 0, ACTIVITY_REPLICATION);
     for (const nic of host.nics) this.#addPort(nic, network, scenario.costs);
     if (bridgedOn(scenario, host) === 0) return;
     this.#ports.forEach((port, number) => {
       plane.addDom0Port(port, this.#dom0VcpuFor(number));
-      this.#bridgedPorts.push(port);
     });
   }
 
@@ -128,7 +126,7 @@ export class Site {
   /** Puts a guest's paravirtual NIC on the bridge of a port; ports and dom0's vCPUs take turns. */
   #bridge(guest: number, [low, high]: GuestAddress["mac"]): Front {
     const number = this.#bridgedCount++;
-    const port = this.#bridgedPorts[number % this.#bridgedPorts.length];
+    const port = this.#ports[number % this.#ports.length];
     if (port === undefined) throw new Error("the scenario was checked for ports");
     return addFront(this.#world, { guest, mac: { low, high }, port, vcpu: this.#dom0VcpuFor(number) });
   }
@@ -155,11 +153,7 @@ export function vcpusOf({ plane }: World, guest: number, { vcpuCount }: CpuScena
 }
 
 /** Sets up what a guest's memory says of its driver and its job: once, a backup gets it with the first copy. */
-export function prepareGuest({ plane }: World, guest: number, vm: VmScenario): void {
-  plane.setModeration(guest, MODERATION_OF[vm.moderation]);
-  if (!vm.job) return;
-  const { burstCycles, hotBytes, coldBytes, hotWrites, coldWrites } = vm.job;
-  const [hotPages, coldPages] = [hotBytes / PAGE_BYTES, coldBytes / PAGE_BYTES];
-  const firstPage = vm.memoryBytes / PAGE_BYTES - hotPages - coldPages;
-  plane.createComputation(guest, burstCycles, firstPage, hotPages, coldPages, hotWrites, coldWrites);
+export function prepareGuest(world: World, guest: number, vm: VmScenario): void {
+  world.plane.setModeration(guest, MODERATION_OF[vm.moderation]);
+  placeJob(world, guest, vm);
 }

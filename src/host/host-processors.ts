@@ -7,7 +7,6 @@ import type { PoolVcpu, ProcessorPool } from "./processor-pool";
 
 /** What a host has, and how much of it is given away one by one. */
 export interface HostProcessorPlan {
-  readonly host: number;
   readonly coreCount: number;
   readonly clockHz: number;
   /** vCPUs with a processor of their own. */

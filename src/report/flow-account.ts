@@ -16,6 +16,7 @@ import {
 import type { FlowScenario } from "../config/scenario";
 import { quantileOf } from "../core/histogram";
 import type { World } from "../core/world";
+import { currentOwner } from "../experiment/flow-owner";
 import type { RunOutcome } from "../experiment/run";
 import { numbersTo } from "../sim/numbers";
 import { type FlowControl, stackPlanOf } from "../workload/flows";
@@ -50,7 +51,11 @@ export function flowAccounts({ world, control }: RunOutcome): FlowAccount[] {
   return control.flows.flatMap((made, index) => {
     const flow = control.scenario.flows[index];
     if (!flow) return [];
-    const current = { ...made, from: currentEnd(control, made.from), to: currentEnd(control, made.to) };
+    const current = {
+      ...made,
+      from: { ...made.from, owner: currentOwner(control, made.from) },
+      to: { ...made.to, owner: currentOwner(control, made.to) },
+    };
     return flow.kind === "datagrams"
       ? datagramAccount(world, flow, current, control.scenario.durationNs)
       : tcpAccount({ world, control }, flow, current);
@@ -59,12 +64,6 @@ export function flowAccounts({ world, control }: RunOutcome): FlowAccount[] {
 
 type Outcome = Pick<RunOutcome, "world" | "control">;
 
-/** Where a machine's memory is by now: its backup's, after a failover. */
-function currentEnd(control: RunOutcome["control"], end: FlowControl["from"]): FlowControl["from"] {
-  const taken = control.protections.find(({ vm, state }) => vm === end.name && state === "active");
-  return taken ? { ...end, owner: taken.replica.backup.guest + STACK_OF_GUEST } : end;
-}
-
 function tcpAccount(outcome: Outcome, flow: FlowScenario, made: FlowControl): FlowAccount {
   const { world } = outcome;
   const source = readWork(world, made.from.owner, made.fromWork);
@@ -72,7 +71,6 @@ function tcpAccount(outcome: Outcome, flow: FlowScenario, made: FlowControl): Fl
   const isRequests = flow.kind === "requests";
   const receiver = isRequests ? source : target;
   const activeNs = receiver.lastNs - receiver.firstNs;
-  const perSecond = (amount: number) => (activeNs > 0 ? (amount * 1e9) / activeNs : 0);
   const ends = [made.from, made.to];
   return {
     kind: flow.kind,
@@ -80,9 +78,9 @@ function tcpAccount(outcome: Outcome, flow: FlowScenario, made: FlowControl): Fl
     to: flow.to,
     activeNs,
     bytes: receiver.doneBytes,
-    bitsPerSecond: perSecond(receiver.doneBytes * 8),
+    bitsPerSecond: perSecond(receiver.doneBytes * 8, activeNs),
     count: isRequests ? source.transactions : null,
-    perSecond: isRequests ? perSecond(source.transactions) : null,
+    perSecond: isRequests ? perSecond(source.transactions, activeNs) : null,
     sent: null,
     latencyNs: isRequests && source.transactions > 0 ? latencyOf(world, made) : null,
     wrongBytes: source.wrong + target.wrong,
@@ -101,22 +99,25 @@ function datagramAccount(
   const sent = plane.streamCount(made.from.owner - STACK_OF_GUEST);
   const received = plane.streamCount(made.to.owner - STACK_OF_GUEST);
   const activeNs = Math.max(0, durationNs - flow.startNs);
-  const perSecond = (amount: number) => (activeNs > 0 ? (amount * 1e9) / activeNs : 0);
   return {
     kind: flow.kind,
     from: flow.from,
     to: flow.to,
     activeNs,
     bytes: received * flow.frameBytes,
-    bitsPerSecond: perSecond(received * flow.frameBytes * 8),
+    bitsPerSecond: perSecond(received * flow.frameBytes * 8, activeNs),
     count: received,
-    perSecond: perSecond(received),
+    perSecond: perSecond(received, activeNs),
     sent,
     latencyNs: null,
     wrongBytes: 0,
     failedConnections: 0,
     retransmissions: 0,
   };
+}
+
+function perSecond(amount: number, activeNs: number): number {
+  return activeNs > 0 ? (amount * 1e9) / activeNs : 0;
 }
 
 function readWork(world: World, owner: number, work: number) {

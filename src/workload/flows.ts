@@ -16,6 +16,7 @@ import {
 import type { FlowScenario, Scenario, VmScenario } from "../config/scenario";
 import type { World } from "../core/world";
 import { InputError } from "../sim/input-error";
+import { jobBytes } from "./job";
 
 /** Payload of a segment: 1,500 bytes less the headers of IPv4 and TCP (RFC 9293 section 3.7.1). */
 const MSS = 1460;
@@ -76,8 +77,7 @@ export function stackPlanOf({ flows }: Scenario, name: string): StackPlan | null
 export function checkStack(scenario: Scenario, vm: VmScenario, source: string): void {
   const plan = stackPlanOf(scenario, vm.name);
   if (!plan) return;
-  const jobBytes = vm.job ? vm.job.hotBytes + vm.job.coldBytes : 0;
-  const needed = (TABLE_PAGE + plan.pageCount) * PAGE_BYTES + vm.workload.workingSetBytes + jobBytes;
+  const needed = (TABLE_PAGE + plan.pageCount) * PAGE_BYTES + vm.workload.workingSetBytes + jobBytes(vm);
   if (needed <= vm.memoryBytes) return;
   const mib = (bytes: number) => `${Math.ceil(bytes / 1024 ** 2)} MiB`;
   const reason = `is ${mib(vm.memoryBytes)}, and the VM needs ${mib(needed)} with ${plan.connectionCount} connections of twice ${mib(plan.windowBytes)}; give it more memory, or its flows fewer connections or a smaller window`;

@@ -8,6 +8,7 @@ import type { VmScenario } from "../config/scenario";
 import type { World } from "../core/world";
 import type { Exchange } from "../format/conversation";
 import { InputError } from "../sim/input-error";
+import { jobBytes } from "./job";
 
 /** Payload of a UDP datagram in one frame: 1,500 bytes less the headers of IPv4 and UDP (RFC 894). */
 const PAYLOAD_BYTES_MAX = 1472;
@@ -25,9 +26,13 @@ function sizeOf(vm: VmScenario, exchanges: readonly Exchange[]): ServiceSize {
   const slotBytes = powerOfTwo(SLOT_REPLY + longest, 64);
   const bucketCount = powerOfTwo(exchanges.length * 2, 64);
   const workPages = Math.max(1, Math.ceil(vm.workload.workingSetBytes / PAGE_BYTES));
-  const jobBytes = vm.job ? vm.job.hotBytes + vm.job.coldBytes : 0;
   const tablePages = pages(bucketCount * BUCKET_BYTES) + pages(exchanges.length * slotBytes);
-  return { slotBytes, bucketCount, workPages, bytes: (TABLE_PAGE + tablePages + workPages) * PAGE_BYTES + jobBytes };
+  return {
+    slotBytes,
+    bucketCount,
+    workPages,
+    bytes: (TABLE_PAGE + tablePages + workPages) * PAGE_BYTES + jobBytes(vm),
+  };
 }
 
 /** Throws InputError when the recorded replies do not fit the machine's memory. */
