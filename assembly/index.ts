@@ -306,6 +306,10 @@ export function connectMachines(a: u32, b: u32, rate: f64, latencyNs: f64): u32 
 export function tapMachine(index: u32): void {
   setup.tapMachine(index);
 }
+/** Has the taps of all machines keep no more of a frame than this. */
+export function setSnap(bytes: u32): void {
+  world().snapBytes = bytes;
+}
 /** Sets what goes wrong on a wire: shares of 2^32 of frames that are lost, held up for so long, doubled. */
 export function setWireFaults(index: u32, lossBelow: f64, delayBelow: f64, delayNs: f64, twiceBelow: f64): void {
   const w = wire(index);

@@ -30,6 +30,8 @@ export class World {
   isTracing: u32;
   captureAt: u32;
   captureBytes: u32;
+  /** How much of a frame the tap of an external machine keeps. */
+  snapBytes: u32;
   eventsAt: u32;
   eventCountMax: u32;
   eventFree: u32;

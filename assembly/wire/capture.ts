@@ -11,7 +11,9 @@ import {
   CAPTURE_EPOCH,
   CAPTURE_FRAME,
   CAPTURE_HEADER_BYTES,
+  CAPTURE_KEPT,
   CAPTURE_LENGTH,
+  CAPTURE_MACHINE,
   CAPTURE_MARGIN_BYTES,
   CAPTURE_TIME,
 } from "../layout/capture";
@@ -21,6 +23,7 @@ import { FRAME_START, frame } from "./frame";
 /** Reserves the capture buffer; without it nothing is captured. */
 export function createCapture(): void {
   world().captureAt = reserve(CAPTURE_BYTES_MAX);
+  world().snapBytes = u32.MAX_VALUE;
 }
 
 /** Copies a frame as seen by a client at a time. */
@@ -29,14 +32,16 @@ export function capture(client: u32, time: u64, slot: u32): void {
   if (!w.captureAt) return;
   const f = frame(slot);
   const at = w.captureAt + w.captureBytes;
-  const bytes = CAPTURE_HEADER_BYTES + ((f.bytes + 7) & ~7);
+  const kept = client < CAPTURE_MACHINE ? f.bytes : min<u32>(f.bytes, w.snapBytes);
+  const bytes = CAPTURE_HEADER_BYTES + ((kept + 7) & ~7);
   assert(w.captureBytes + bytes <= CAPTURE_BYTES_MAX, "the capture is read before it is full");
   store<u64>(at, time, CAPTURE_TIME);
   store<u32>(at, client, CAPTURE_CLIENT);
   store<u32>(at, f.bytes, CAPTURE_LENGTH);
   store<u32>(at, f.epoch, CAPTURE_EPOCH);
   store<u32>(at, f.id, CAPTURE_FRAME);
-  memory.copy(at + CAPTURE_HEADER_BYTES, slot + FRAME_START, f.bytes);
+  store<u32>(at, kept, CAPTURE_KEPT);
+  memory.copy(at + CAPTURE_HEADER_BYTES, slot + FRAME_START, kept);
   w.captureBytes += bytes;
 }
 

@@ -38,6 +38,12 @@ program
   .option("-o, --out <folder>", "write result.json, scenario.yaml and clients.pcapng there")
   .option("--seed <number>", "replace the scenario's seed", wholeNumber)
   .option("--run <number>", "number of the replication: another substream of the same seed", replication, 1)
+  .option(
+    "--snap <bytes>",
+    "keep so much of each frame of a client with TCP in clients.pcapng; 0 for all",
+    wholeNumber,
+    256,
+  )
   .option("--no-ablations", "leave out the runs with one ability taken away")
   .option("--json", "print result.json instead of the account")
   .option("-q, --quiet", "say nothing on stderr unless something is wrong")

@@ -19,11 +19,16 @@ export interface RunOptions {
   readonly out?: string;
   readonly seed?: number;
   readonly run: number;
+  /** Bytes that are kept of each frame of a client with TCP; 0 for all. */
+  readonly snap: number;
   readonly ablations: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly allowPath?: boolean;
 }
+
+/** More than any frame has. */
+const SNAP_ALL = 65_536;
 
 /** Carries the command out and returns its exit code. */
 export async function runCommand(file: string, options: RunOptions): Promise<number> {
@@ -40,7 +45,9 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
     progress.done();
     return result;
   };
-  const main = watched(file, (observer) => runJudged(input, observer));
+  const snapBytes = options.snap === 0 ? SNAP_ALL : options.snap;
+  const tapped = options.out === undefined ? input : { ...input, snapBytes };
+  const main = watched(file, (observer) => runJudged(tapped, observer));
   const ablations = (options.ablations ? scenario.ablate.abilities : []).map((ability) => {
     say(`the same with ${LACKS[ability]}`);
     return watched(LACKS[ability], (observer) => runAblation(input, ability, observer));

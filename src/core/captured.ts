@@ -4,6 +4,7 @@ import {
   CAPTURE_EPOCH,
   CAPTURE_FRAME,
   CAPTURE_HEADER_BYTES,
+  CAPTURE_KEPT,
   CAPTURE_LENGTH,
   CAPTURE_TIME,
 } from "../../assembly/layout/capture";
@@ -16,8 +17,10 @@ export interface CapturedFrame {
   readonly epoch: number | null;
   /** Number of the frame in the trace. */
   readonly frame: number;
-  /** A copy; without the frame check sequence. */
+  /** A copy, of the beginning if the tap keeps no more; without the frame check sequence. */
   readonly bytes: Uint8Array;
+  /** Bytes of the whole frame. */
+  readonly frameBytes: number;
 }
 
 /** Decodes `byteCount` bytes of the capture buffer at `at`. */
@@ -25,7 +28,7 @@ export function decodeCapture(buffer: ArrayBufferLike, at: number, byteCount: nu
   const view = new DataView(buffer, at, byteCount);
   const frames: CapturedFrame[] = [];
   for (let from = 0; from < byteCount; ) {
-    const bytes = view.getUint32(from + CAPTURE_LENGTH, true);
+    const bytes = view.getUint32(from + CAPTURE_KEPT, true);
     const epoch = view.getUint32(from + CAPTURE_EPOCH, true);
     const start = at + from + CAPTURE_HEADER_BYTES;
     frames.push({
@@ -34,6 +37,7 @@ export function decodeCapture(buffer: ArrayBufferLike, at: number, byteCount: nu
       epoch: epoch ? epoch - 1 : null,
       frame: view.getUint32(from + CAPTURE_FRAME, true),
       bytes: new Uint8Array(buffer.slice(start, start + bytes)),
+      frameBytes: view.getUint32(from + CAPTURE_LENGTH, true),
     });
     from += CAPTURE_HEADER_BYTES + Math.ceil(bytes / 8) * 8;
   }

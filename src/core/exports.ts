@@ -82,6 +82,7 @@ export interface DataPlane {
   connectMachine(index: number, switchIndex: number, rate: number, latencyNs: number, backlogBytes: number): number;
   connectMachines(a: number, b: number, rate: number, latencyNs: number): number;
   tapMachine(index: number): void;
+  setSnap(bytes: number): void;
   setWireFaults(index: number, lossBelow: number, delayBelow: number, delayNs: number, twiceBelow: number): void;
   setWireBacklog(index: number, bytes: number): void;
   setGuestStack(guest: number, page: number): void;

@@ -53,7 +53,7 @@ export interface Composition {
 
 /** Makes a scenario's world. Throws InputError for what does not fit: the world, or a service in its guest. */
 export function compose(input: RunInput): Composition {
-  const { scenario, replays } = input;
+  const { scenario, replays, snapBytes } = input;
   checkServices(input);
   const world = World.create(input.module, planWorld(input));
   for (const [index, value] of dataPlaneCosts(scenario.costs)) world.plane.setCost(index, value);
@@ -65,6 +65,7 @@ export function compose(input: RunInput): Composition {
   const protections = scenario.protect.map((_, index) => makeProtection(world, siteOf, scenario, vms, index));
   const stacks = new Map(vms.flatMap((vm) => makeGuestStack(world, scenario, vm)));
   const clients = scenario.clients.map((_, index) => makeClient(world, scenario, network, index, replays));
+  if (snapBytes !== undefined) tapMachines(world, clients, snapBytes);
   const flows = scenario.flows.map((flow) => makeFlowOf(world, scenario, flow, vms, clients, stacks));
   for (const { place } of vms) {
     if (place.front) bootFrontGuest(world, place.front);
@@ -208,6 +209,11 @@ function makeClient(
   const exchanges = replays.get(traffic.capture) ?? [];
   const requestsAt = placeRequests(world, index, traffic, exchanges);
   return { name, index, isMachine: false, requestsAt, requestCount: exchanges.length };
+}
+
+function tapMachines({ plane }: World, clients: readonly ClientControl[], snapBytes: number): void {
+  plane.setSnap(snapBytes);
+  for (const { index, isMachine } of clients) if (isMachine) plane.tapMachine(index);
 }
 
 /** Makes the stack of a VM that takes part in flows over TCP; returns its name and the first page behind the stack. */

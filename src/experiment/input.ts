@@ -10,6 +10,11 @@ export interface RunInput {
   readonly run: number;
   /** The exchanges of each capture, by the path that the scenario gives. */
   readonly replays: ReadonlyMap<string, readonly Exchange[]>;
+  /**
+   * How much of each frame the taps of clients with TCP keep, in bytes; without it those clients are not tapped. Clients
+   * that replay recorded requests always are, whole, because their answers are judged.
+   */
+  readonly snapBytes?: number;
   /** What messages call the scenario; its file, if it has one. */
   readonly source?: string;
 }
