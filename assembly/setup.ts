@@ -105,6 +105,7 @@ export function addProcessor(numerator: u32, denominator: u32): u32 {
   p.groupCount = 1;
   p.slicePs = NEVER;
   p.sliceAt = NEVER;
+  p.wakesAt = NEVER;
   return index;
 }
 

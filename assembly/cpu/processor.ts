@@ -23,6 +23,8 @@ export class Processor {
   /** How long a vCPU may run while others of its class wait, and when that is over; NEVER while none waits. */
   slicePs: u64;
   sliceAt: u64;
+  /** When an idle processor that was roused is awake; NEVER for one that sleeps or runs. */
+  wakesAt: u64;
   /** A cycle is numerator / denominator picoseconds. */
   numerator: u32;
   denominator: u32;

@@ -11,12 +11,16 @@
  * interrupted goes on where it stopped. A processor that becomes free takes the best vCPU that waits for it, and one
  * that waits elsewhere in its group before one of its own that has overdrawn its credit.
  *
- * Invariant: a processor with somebody in its queue is not idle. Ties go by processor number.
+ * An idle processor sleeps, the deeper the longer: it is awake after the time for which it has been idle, and after the
+ * wake-up latency of the cost model at most. Nobody is charged for that time, in which it is still idle. assumed: the
+ * proportion; a governor that picks a sleep state for a known exit latency only when it expects to stay that long.
+ *
+ * Invariant: a processor with somebody in its queue is not idle, or waking. Ties go by processor number.
  *
  * Source: Xen, xen/common/sched/credit.c: wake, tickle, schedule and load balance. Left out: yields, caps, parking,
  * migration cost but for the switch that is charged.
  */
-import { ACTIVITY_HYPERVISOR, COST_VCPU_SWITCH } from "../layout/cost";
+import { ACTIVITY_HYPERVISOR, COST_VCPU_SWITCH, WAKE_LATENCY_NS } from "../layout/cost";
 import { EVENT_SLICE, EVENT_VCPU } from "../layout/event";
 import {
   CLASS_BOOST,
@@ -27,6 +31,7 @@ import {
   VCPU_QUEUED,
   VCPU_RUNNING,
 } from "../layout/processor";
+import { PS_PER_NS } from "../layout/time";
 import { NEVER, schedule } from "../sim/event-queue";
 import { world } from "../sim/world";
 import { cost } from "./cost";
@@ -43,9 +48,23 @@ export function wake(v: Vcpu): void {
   v.state = VCPU_QUEUED;
   append(v);
   const p = processor(target);
-  if (!p.running) choose(target);
+  if (!p.running) rouse(target);
   else if (vcpu(p.running - 1).presentClass > v.presentClass) displace(target);
   else armSlice(target);
+}
+
+/** Has an idle processor wake up, and then run whoever is next. */
+function rouse(index: u32): void {
+  const p = processor(index);
+  if (p.wakesAt != NEVER) return;
+  const now = world().now;
+  const latencyPs = min<u64>(now - p.since, <u64>cost(WAKE_LATENCY_NS) * PS_PER_NS);
+  if (!latencyPs) {
+    choose(index);
+    return;
+  }
+  p.wakesAt = now + latencyPs;
+  schedule(EVENT_SLICE, index, p.wakesAt);
 }
 
 /** Returns the processor for a vCPU that wakes: an idle one, or the one that does the least important work. */
@@ -63,9 +82,11 @@ function placeFor(v: Vcpu): u32 {
   return best;
 }
 
-/** Higher for a processor that a vCPU would rather take: idle, else by the class of what runs. */
+/** Higher for a processor that a vCPU would rather take: idle, else by the class of what runs, or will once it is awake. */
 function rankOf(p: Processor): u32 {
-  return p.running ? vcpu(p.running - 1).presentClass : CLASS_COUNT;
+  if (p.running) return vcpu(p.running - 1).presentClass;
+  const next = firstOn(p);
+  return next ? vcpu(next - 1).presentClass : CLASS_COUNT;
 }
 
 /** Has the vCPU at hand run for so long; it is running, and between two bursts. */
@@ -146,9 +167,14 @@ export function reconsider(index: u32): void {
   if (isWorse || (v.presentClass == CLASS_OVER && firstElsewhere(index, CLASS_UNDER))) displace(index);
 }
 
-/** Has the time slice of a processor end. */
+/** A processor is awake, or its time slice ends. */
 export function onSlice(index: u32): void {
   const p = processor(index);
+  if (p.wakesAt == world().now) {
+    p.wakesAt = NEVER;
+    choose(index);
+    return;
+  }
   if (p.sliceAt != world().now) return;
   p.sliceAt = NEVER;
   const first = firstOn(p);

@@ -30,6 +30,8 @@ export const COST_GRANT_PAGE: u32 = 20;
 /** For 1,000 bytes. */
 export const COST_GRANT_COPY: u32 = 21;
 export const COST_FRONTEND: u32 = 22;
+/** No cost, but a time, in nanoseconds: until an idle processor runs whoever has woken, at most. */
+export const WAKE_LATENCY_NS: u32 = 23;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;

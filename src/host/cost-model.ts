@@ -28,6 +28,7 @@ import {
   COST_TCP_TRANSMIT,
   COST_VCPU_SWITCH,
   LIMIT_MERGED_SEGMENTS,
+  WAKE_LATENCY_NS,
 } from "../../assembly/layout/cost";
 import type { CostName, Costs } from "./cost-table";
 
@@ -55,6 +56,7 @@ const ROW_OF = [
   [COST_GRANT_PAGE, "grantMapPage"],
   [COST_GRANT_COPY, "grantCopy"],
   [COST_FRONTEND, "netfrontPacket"],
+  [WAKE_LATENCY_NS, "wakeLatency"],
 ] as const satisfies readonly (readonly [number, CostName])[];
 
 /** Returns the entries of the data plane's cost table: number and value. */

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GUEST_RUNNING, GUEST_SUSPENDED } from "../../assembly/layout/control";
-import { ACTIVITY_HYPERVISOR } from "../../assembly/layout/cost";
+import { ACTIVITY_HYPERVISOR, WAKE_LATENCY_NS } from "../../assembly/layout/cost";
 import { CLASS_OVER, CLASS_UNDER, VCPU_BLOCKED, VCPU_QUEUED, VCPU_RUNNING } from "../../assembly/layout/processor";
 import { TRACE_RAN } from "../../assembly/layout/trace";
 import { NOW } from "../support/now";
@@ -26,6 +26,51 @@ describe.each(BUILDS)("processors, $name build", ({ module }) => {
     // Twenty slices, the last of which ends with the run; the first begins on a processor that was nobody's.
     expect(switches).toEqual([10, 10]);
     expect(ofKind(scene.trace, TRACE_RAN)).toHaveLength(20);
+    expect(scene.verdict().faults).toEqual([]);
+  });
+
+  it("dom0 woken on a processor that was idle for longer than the latency, runs that much later and is charged for nothing", () => {
+    const scene = new ProcessorScene({ module, processorCount: 1 });
+    const { plane } = scene.world;
+    const { vcpu, task } = scene.addDom0();
+    plane.setCost(WAKE_LATENCY_NS, 40_000);
+    scene.runToEnd(MS);
+    plane.oweCycles(task, 50_000);
+    expect(plane.vcpuState(vcpu)).toBe(VCPU_QUEUED);
+    scene.runToEnd(2 * MS);
+    const [ran] = ofKind(scene.trace, TRACE_RAN);
+    // 50,000 cycles of 400 ps begin 40 us after they were asked for.
+    expect(ran).toMatchObject({ timePs: PS_PER_MS + 40_000_000 + 20_000_000, b: 20_000_000 });
+    expect(plane.idlePs(scene.processors[0] ?? 0)).toBe(2 * PS_PER_MS - 20_000_000);
+    expect(scene.verdict().faults).toEqual([]);
+  });
+
+  it("dom0 woken on a processor that was idle for 3 us, runs after as long again", () => {
+    const scene = new ProcessorScene({ module, processorCount: 1 });
+    const { plane } = scene.world;
+    const { task } = scene.addDom0();
+    plane.setCost(WAKE_LATENCY_NS, 40_000);
+    plane.oweCycles(task, 25_000);
+    scene.runToEnd(13_000);
+    plane.oweCycles(task, 25_000);
+    scene.runToEnd(MS);
+    const ends = ofKind(scene.trace, TRACE_RAN).map(({ timePs }) => timePs);
+    // The first runs from the start, when nobody had slept yet.
+    expect(ends).toEqual([10_000_000, 10_000_000 + 3_000_000 + 3_000_000 + 10_000_000]);
+    expect(scene.verdict().faults).toEqual([]);
+  });
+
+  it("two that wake for one sleeping processor, run one behind the other when it is awake", () => {
+    const scene = new ProcessorScene({ module, processorCount: 2 });
+    const { plane } = scene.world;
+    const tasks = [scene.addDom0(), scene.addDom0(), scene.addDom0()].map(({ task }) => task);
+    plane.setCost(WAKE_LATENCY_NS, 40_000);
+    scene.runToEnd(MS);
+    for (const task of tasks) plane.oweCycles(task, 50_000);
+    scene.runToEnd(2 * MS);
+    const busy = scene.processors.map((index) => plane.busyPs(index));
+    const switchPs = NOW.vmSwitch * 400;
+    expect(busy.toSorted((one, other) => one - other)).toEqual([20_000_000, 40_000_000 + switchPs]);
     expect(scene.verdict().faults).toEqual([]);
   });
 

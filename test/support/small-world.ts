@@ -2,6 +2,7 @@
  * A world that is large enough for a few machines and small enough to be made for each test: the plan, and the costs
  * of the model, without which a guest would work in no time at all.
  */
+import { WAKE_LATENCY_NS } from "../../assembly/layout/cost";
 import { World, type WorldPlan } from "../../src/core/world";
 import { dataPlaneCosts } from "../../src/host/cost-model";
 import { NOW } from "./now";
@@ -23,9 +24,13 @@ const PLAN: WorldPlan = {
   isObserved: true,
 };
 
-/** Makes an empty, observed world with the model's costs, by default of the release build. */
+/**
+ * Makes an empty, observed world with the model's costs, by default of the release build. Idle processors do not sleep:
+ * a test that is not about them can count with bursts alone.
+ */
 export function createSmallWorld({ module = RELEASE.module, ...plan }: SmallWorldOptions = {}): World {
   const world = World.create(module, { ...PLAN, ...plan });
   for (const [index, value] of dataPlaneCosts(NOW)) world.plane.setCost(index, value);
+  world.plane.setCost(WAKE_LATENCY_NS, 0);
   return world;
 }
