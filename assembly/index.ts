@@ -12,6 +12,7 @@ import { ranPs, vcpu } from "./cpu/vcpu";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
 import * as computation from "./guest/compute";
 import { owe } from "./guest/control-task";
+import { writeRow } from "./guest/dirty-trace";
 import { dom0Counter, dropFromDom0 } from "./guest/dom0-port";
 import { beginReset, initialise, setModeration as setDriverModeration } from "./guest/driver";
 import { signalBackend } from "./guest/event-channel";
@@ -667,6 +668,14 @@ export function createComputation(
   coldWrites: u32,
 ): void {
   computation.createComputation(memoryOf(index), burstCycles, firstPage, hotPages, coldPages, hotWrites, coldWrites);
+}
+/** Has a guest's job play a trace whose rows lie from a page on; each burst plays so many nanoseconds of it. */
+export function createDirtyTrace(index: u32, firstPage: u32, rowCount: u32, isRepeating: u32, burstNs: u32): void {
+  computation.createTrace(memoryOf(index), firstPage, rowCount, isRepeating != 0, burstNs);
+}
+/** Writes a row of a guest's trace at an address. */
+export function writeDirtyRow(index: u32, address: u32, rowNs: f64, hot: u32, cold: u32): void {
+  writeRow(memoryOf(index), address, <u64>rowNs, hot, cold);
 }
 /** Has a vCPU, which does not run yet, work at its guest's job. */
 export function addComputeTask(index: u32, vcpuIndex: u32): void {

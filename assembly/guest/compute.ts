@@ -4,17 +4,18 @@
  *
  * A burst writes the same number of hot and of cold pages each time, round the hot part and round the rest, so that the
  * rate at which pages become dirty follows from the processor time that the job gets, up to the size of each part. What
- * it writes is how far it has got. Its state lies in guest memory (layout/guest-software.ts), like all software's, so a
+ * it writes is how far it has got. A recorded trace (dirty-trace.ts) says further pages. Its state lies in guest memory (layout/guest-software.ts), like all software's, so a
  * checkpoint has it: work done since is work lost, and done again.
  */
 import { cost } from "../cpu/cost";
 import { NO_WORK } from "../cpu/task";
 import { charge, Vcpu } from "../cpu/vcpu";
 import { ACTIVITY_COMPUTE, ACTIVITY_HYPERVISOR, COST_LOG_DIRTY } from "../layout/cost";
-import { COMPUTE_PAGE } from "../layout/guest-software";
+import { COMPUTE_PAGE, DIRTY_ROW_COUNT_MAX } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
 import { GuestMemory, look, touch } from "../memory/guest-memory";
 import { writeRound } from "../memory/round";
+import { DirtyTrace, playTrace } from "./dirty-trace";
 
 @unmanaged
 export class Computation {
@@ -31,7 +32,12 @@ export class Computation {
   coldWrites: u32;
   hotNext: u32;
   coldNext: u32;
+  get trace(): DirtyTrace {
+    return changetype<DirtyTrace>(changetype<u32>(this) + offsetof<Computation>());
+  }
 }
+
+if (offsetof<Computation>() & 7) ERROR("layout: a trace begins at a multiple of 8");
 
 /** Returns a guest's job, to be looked at. */
 export function computationOf(m: GuestMemory): Computation {
@@ -59,6 +65,16 @@ export function createComputation(
   c.coldWrites = coldWrites;
 }
 
+/** Has a guest's job play a trace of so many rows, which lie from a page on; set-up only. */
+export function createTrace(m: GuestMemory, firstPage: u32, rowCount: u32, isRepeating: bool, burstNs: u32): void {
+  assert(rowCount > 0 && rowCount <= DIRTY_ROW_COUNT_MAX, "a trace has rows, and a table that holds them");
+  const t = changetype<Computation>(touch(m, COMPUTE_PAGE << PAGE_SHIFT)).trace;
+  t.rowsAt = firstPage << PAGE_SHIFT;
+  t.rowCount = rowCount;
+  t.isRepeating = isRepeating ? 1 : 0;
+  t.burstNs = burstNs;
+}
+
 /** Begins a burst; returns its cycles, charged, or NO_WORK without a job. */
 export function compute(m: GuestMemory, v: Vcpu): u32 {
   if (!computationOf(m).burstCycles) return NO_WORK;
@@ -66,6 +82,12 @@ export function compute(m: GuestMemory, v: Vcpu): u32 {
   c.hotNext = writeRound(m, c.firstPage << PAGE_SHIFT, c.hotPages, c.hotNext, c.hotWrites, c.burstCount);
   const coldAt = (c.firstPage + c.hotPages) << PAGE_SHIFT;
   c.coldNext = writeRound(m, coldAt, c.coldPages, c.coldNext, c.coldWrites, c.burstCount);
+  const t = c.trace;
+  if (t.rowCount) {
+    playTrace(m, t);
+    c.hotNext = writeRound(m, c.firstPage << PAGE_SHIFT, c.hotPages, c.hotNext, t.hotDue, c.burstCount);
+    c.coldNext = writeRound(m, coldAt, c.coldPages, c.coldNext, t.coldDue, c.burstCount);
+  }
   c.burstCount++;
   const faults = m.faultCount * cost(COST_LOG_DIRTY);
   m.faultCount = 0;

@@ -60,6 +60,13 @@ export const STREAM_OFF: u32 = 0;
 export const STREAM_SOURCE: u32 = 1;
 export const STREAM_SINK: u32 = 2;
 
+/** A row of a job's trace: how long it is, ns of the job's own time, and pages that it writes of each region. */
+export const DIRTY_ROW_BYTES: u32 = 16;
+export const DIRTY_ROW_HOT: u32 = 8;
+export const DIRTY_ROW_COLD: u32 = 12;
+/** Rows of a trace: they are kept in the guest's memory. */
+export const DIRTY_ROW_COUNT_MAX: u32 = 16384;
+
 /** The service's page: words. */
 export const SERVICE_PORT: u32 = 0;
 export const SERVICE_SLOT_COUNT: u32 = 4;

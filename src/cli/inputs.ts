@@ -1,17 +1,21 @@
 /** Reading what a command is given: a scenario, the captures and costs it names, the data plane. */
 import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
+import { DIRTY_ROW_COUNT_MAX } from "../../assembly/layout/guest-software";
+import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { parseScenario } from "../config/parse";
 import type { Scenario } from "../config/scenario";
 import { compileDataPlane } from "../core/load";
 import { readCapture } from "../format/capture";
 import { type Exchange, readConversation } from "../format/conversation";
+import { type DirtyRow, readDirtyTrace } from "../format/dirty-trace";
 import { InputError } from "../sim/input-error";
 
 /** A scenario file, read, with everything it names. */
 export interface LoadedScenario {
   readonly scenario: Scenario;
   readonly replays: ReadonlyMap<string, readonly Exchange[]>;
+  readonly dirtyTraces: ReadonlyMap<string, readonly DirtyRow[]>;
   readonly module: WebAssembly.Module;
 }
 
@@ -30,7 +34,23 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
   for (const { capture, port } of scenario.traffic) {
     if (!replays.has(capture)) replays.set(capture, loadReplay(file, capture, port, options));
   }
-  return { scenario, replays, module: await compileDataPlane() };
+  return { scenario, replays, dirtyTraces: loadTraces(file, scenario, options), module: await compileDataPlane() };
+}
+
+/** Reads the traces of written pages that jobs name. */
+function loadTraces(file: string, { vms }: Scenario, options: LoadOptions): ReadonlyMap<string, readonly DirtyRow[]> {
+  const traces = new Map<string, readonly DirtyRow[]>();
+  for (const { name, job } of vms) {
+    if (!job?.trace) continue;
+    const path = namedPath(file, `trace ${job.trace.path}`, job.trace.path, options);
+    const limits = {
+      rowCountMax: DIRTY_ROW_COUNT_MAX,
+      hotPages: job.hotBytes / PAGE_BYTES,
+      coldPages: job.coldBytes / PAGE_BYTES,
+    };
+    traces.set(name, readDirtyTrace(textOf(readInput(path)), path, limits));
+  }
+  return traces;
 }
 
 /** Reads the bytes of a scenario file, and the file of costs that it names. Throws InputError. */

@@ -11,7 +11,7 @@ import { checkFlows } from "./check-flows";
 import type { Path } from "./document";
 import { type Complaint, type Draft, findVm } from "./draft";
 import { listed, withSuggestion } from "./found";
-import { FRAME_BYTES, GUEST_SOFTWARE_BYTES } from "./limits";
+import { FRAME_BYTES, GUEST_SOFTWARE_BYTES, TRACE_TABLE_BYTES } from "./limits";
 import { subjectOf } from "./problems";
 import { suggest } from "./suggest";
 
@@ -119,10 +119,10 @@ function checkGuestMemory({ vms }: Draft): readonly Complaint[] {
       const reason = `expected at least ${formatBytes(FRAME_BYTES)} for the writes of dirtyPerRequest, got ${formatBytes(workingSet)}`;
       return [{ path: ["vms", index, "workload", "workingSet"], reason }];
     }
-    const jobBytes = (job?.hot ?? 0) + (job?.cold ?? 0);
+    const jobBytes = (job?.hot ?? 0) + (job?.cold ?? 0) + (job?.trace ? TRACE_TABLE_BYTES : 0);
     const least = workingSet + jobBytes + GUEST_SOFTWARE_BYTES;
     if (memory === undefined || memory >= least) return [];
-    const parts = `workingSet${jobBytes > 0 ? ", the job's hot and cold" : ""} and ${formatBytes(GUEST_SOFTWARE_BYTES)} for the guest's software`;
+    const parts = `workingSet${jobBytes > 0 ? ", the job's hot, cold and trace" : ""} and ${formatBytes(GUEST_SOFTWARE_BYTES)} for the guest's software`;
     const reason = `expected at least ${formatBytes(least)}, which is ${parts}, got ${formatBytes(memory)}`;
     return [{ path: ["vms", index, "memory"], reason }];
   });

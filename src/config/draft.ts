@@ -36,6 +36,7 @@ const scenarioDraft = z.object({
         cold: hole(form.jobForm.shape.cold),
         hotWrites: hole(form.jobForm.shape.hotWrites),
         coldWrites: hole(form.jobForm.shape.coldWrites),
+        trace: hole(form.jobForm.shape.trace),
       }),
     ),
     workload: hole(

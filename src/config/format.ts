@@ -75,8 +75,15 @@ function cpusInput({ vcpuCount, placement, weight }: CpuScenario) {
   return { vcpus: vcpuCount, cpus: placement, weight };
 }
 
-function jobInput({ burstCycles, hotBytes, coldBytes, hotWrites, coldWrites }: JobScenario) {
-  return { burst: burstCycles, hot: formatBytes(hotBytes), cold: formatBytes(coldBytes), hotWrites, coldWrites };
+function jobInput({ burstCycles, hotBytes, coldBytes, hotWrites, coldWrites, trace }: JobScenario) {
+  return {
+    burst: burstCycles,
+    hot: formatBytes(hotBytes),
+    cold: formatBytes(coldBytes),
+    hotWrites,
+    coldWrites,
+    ...(trace && { trace: trace.path, repeat: trace.isRepeating }),
+  };
 }
 
 function clientInput({ name, link }: ClientScenario): ScenarioInput["clients"][number] {

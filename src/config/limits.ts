@@ -5,6 +5,8 @@
  * values to decide.
  */
 
+import { DIRTY_ROW_BYTES, DIRTY_ROW_COUNT_MAX } from "../../assembly/layout/guest-software";
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
@@ -74,6 +76,8 @@ export const COST_RECORD_COUNT_MAX = 1024;
 
 /** Frames of the guest and of the IOMMU. */
 export const FRAME_BYTES = 4 * KIB;
+/** What a guest keeps for the rows of a job's trace, however many there are. */
+export const TRACE_TABLE_BYTES = DIRTY_ROW_COUNT_MAX * DIRTY_ROW_BYTES;
 /** What the guest's kernel, driver, rings and tables take before the workload has any memory. */
 export const GUEST_SOFTWARE_BYTES = 2 * MIB;
 export const GUEST_BYTES = { least: GUEST_SOFTWARE_BYTES, most: 4 * GIB } satisfies Range;

@@ -60,8 +60,10 @@ function resolveCpus({ vcpus, cpus, weight }: ScenarioForm["hosts"][number]["dom
 }
 
 function resolveJob(job: NonNullable<ScenarioForm["vms"][number]["job"]>): JobScenario {
-  const { burst, hot, cold, hotWrites, coldWrites } = job;
-  return { burstCycles: burst, hotBytes: hot, coldBytes: cold, hotWrites, coldWrites };
+  const { burst, hot, cold, coldWrites, trace: path, repeat } = job;
+  const { hotWrites = path === undefined ? 1 : 0 } = job;
+  const trace = path === undefined ? null : { path, isRepeating: repeat };
+  return { burstCycles: burst, hotBytes: hot, coldBytes: cold, hotWrites, coldWrites, trace };
 }
 
 /** Gives a flow the port that it has when it names none, and the defaults of its kind. */

@@ -82,6 +82,14 @@ export interface ServerScenario {
   readonly workingSetBytes: number;
 }
 
+/** A recorded trace of the pages that a job writes. */
+export interface DirtyTraceScenario {
+  /** Path of a CSV file, relative to the scenario's folder. */
+  readonly path: string;
+  /** It begins again behind its end. */
+  readonly isRepeating: boolean;
+}
+
 /** A job that computes in the background, on every vCPU of its VM, and writes memory as it goes. */
 export interface JobScenario {
   readonly burstCycles: number;
@@ -91,6 +99,8 @@ export interface JobScenario {
   /** Pages of each that a burst writes. */
   readonly hotWrites: number;
   readonly coldWrites: number;
+  /** What it writes besides; null for nothing. */
+  readonly trace: DirtyTraceScenario | null;
 }
 
 /** How the guest's driver sets the interval between interrupts (assembly/guest/moderation.ts). */

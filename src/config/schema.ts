@@ -163,11 +163,26 @@ export const jobForm = map({
     .prefault("0B")
     .meta({ description: "Region that is written now and then, a multiple of 4KiB. Default 0B.", examples: ["64MiB"] }),
   hotWrites: whole(limits.BURST_WRITES)
-    .default(1) // With the default burst 52,000 pages a second at 2.6 GHz.
-    .meta({ description: "Pages of the hot region that a burst writes, up to 1024. Default 1.", examples: [1] }),
+    .optional() // 1: with the default burst 52,000 pages a second at 2.6 GHz.
+    .meta({
+      description: "Pages of the hot region that a burst writes, up to 1024. Default 1, with a trace 0.",
+      examples: [1],
+    }),
   coldWrites: whole(limits.BURST_WRITES)
     .default(0)
     .meta({ description: "Pages of the cold region that a burst writes, up to 1024. Default 0.", examples: [0] }),
+  trace: filePath()
+    .optional()
+    .meta({
+      description: "A CSV file of pages written over time, relative to the folder of the scenario; played besides.",
+      examples: ["recordings/pages.csv"],
+    }),
+  repeat: flag()
+    .default(true)
+    .meta({
+      description: "Whether the trace begins again behind its end. Default true.",
+      examples: [true],
+    }),
 }).meta({ description: "A job that computes in the background on every vCPU and writes memory as it goes." });
 
 export const vmForm = map({

@@ -207,6 +207,8 @@ export interface DataPlane {
     hotWrites: number,
     coldWrites: number,
   ): void;
+  createDirtyTrace(guest: number, firstPage: number, rowCount: number, isRepeating: number, burstNs: number): void;
+  writeDirtyRow(guest: number, address: number, rowNs: number, hot: number, cold: number): void;
   addComputeTask(guest: number, vcpu: number): void;
   computedCount(guest: number): number;
   processorCount(): number;

@@ -61,7 +61,7 @@ export function compose(input: RunInput): Composition {
   const sites = scenario.hosts.map((host) => new Site(world, scenario, host, network));
   const siteOf = (name: string) => find(sites, (site) => site.name === name);
   const timers: Timers = [];
-  const vms = scenario.vms.map((vm, index) => makeVm(world, siteOf(vm.host), scenario, vm, index, replays));
+  const vms = scenario.vms.map((vm, index) => makeVm(world, siteOf(vm.host), input, vm, index));
   const protections = scenario.protect.map((_, index) => makeProtection(world, siteOf, scenario, vms, index));
   const stacks = new Map(vms.flatMap((vm) => makeGuestStack(world, scenario, vm)));
   const clients = scenario.clients.map((_, index) => makeClient(world, scenario, network, index, replays));
@@ -90,13 +90,13 @@ export function compose(input: RunInput): Composition {
 function makeVm(
   world: World,
   site: Site,
-  scenario: Scenario,
+  { scenario, replays, dirtyTraces }: RunInput,
   vm: VmScenario,
   number: number,
-  replays: ReadonlyMap<string, readonly Exchange[]>,
 ): VmControl {
   const place = site.addGuest(vm, guestAddress(number));
-  prepareGuest(world, place.guest, vm);
+  const { clockHz } = find(scenario.hosts, ({ name }) => name === vm.host);
+  prepareGuest(world, place.guest, vm, clockHz, dirtyTraces?.get(vm.name) ?? []);
   const [low, high] = mac(GUEST_MAC, number);
   if (!place.front) giveAddress(world, place.vf, { low, high });
   if (vm.workload.kind === "replay-server") {

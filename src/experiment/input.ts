@@ -1,6 +1,7 @@
 /** What goes into a run. */
 import type { Scenario } from "../config/scenario";
 import type { Exchange } from "../format/conversation";
+import type { DirtyRow } from "../format/dirty-trace";
 
 /** What a run is a pure function of, together with the wasm. */
 export interface RunInput {
@@ -10,6 +11,8 @@ export interface RunInput {
   readonly run: number;
   /** The exchanges of each capture, by the path that the scenario gives. */
   readonly replays: ReadonlyMap<string, readonly Exchange[]>;
+  /** The rows of each VM's trace of written pages, by the VM's name; absent when no job has one. */
+  readonly dirtyTraces?: ReadonlyMap<string, readonly DirtyRow[]>;
   /**
    * How much of each frame the taps of clients with TCP keep, in bytes; without it those clients are not tapped. Clients
    * that replay recorded requests always are, whole, because their answers are judged.

@@ -6,6 +6,7 @@ import type { CpuScenario, HostScenario, Moderation, Scenario, VmScenario } from
 import type { World } from "../core/world";
 import { addFront } from "../device/paravirtual";
 import { startPort } from "../device/port-driver";
+import type { DirtyRow } from "../format/dirty-trace";
 import type { Costs } from "../host/cost-table";
 import { type HostProcessorPlan, HostProcessors } from "../host/host-processors";
 import type { Front, Place } from "../host/place";
@@ -153,7 +154,13 @@ export function vcpusOf({ plane }: World, guest: number, { vcpuCount }: CpuScena
 }
 
 /** Sets up what a guest's memory says of its driver and its job: once, a backup gets it with the first copy. */
-export function prepareGuest(world: World, guest: number, vm: VmScenario): void {
+export function prepareGuest(
+  world: World,
+  guest: number,
+  vm: VmScenario,
+  clockHz: number,
+  dirtyRows: readonly DirtyRow[],
+): void {
   world.plane.setModeration(guest, MODERATION_OF[vm.moderation]);
-  placeJob(world, guest, vm);
+  placeJob(world, guest, vm, clockHz, dirtyRows);
 }

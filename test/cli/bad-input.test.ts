@@ -66,6 +66,14 @@ describe("renic run", () => {
     expect(refused(scenarioFile(text))).toContain("--allow-path");
   });
 
+  it("trace of written pages that is damaged, every line of it before anything runs", () => {
+    writeFileSync(join(folder, "dns.pcapng"), RECORDING);
+    writeFileSync(join(folder, "pages.csv"), "time_ms,pages\n10,5\n9,1025\n20\n");
+    const text = EXAMPLE.replace("workload:", "job: { trace: pages.csv, hot: 4MiB }\n    workload:");
+    const lines = refused(scenarioFile(text)).split("\n");
+    expect(lines.map((line) => line.split(": ")[0])).toEqual(["pages.csv:3:1", "pages.csv:3:3", "pages.csv:4:1"]);
+  });
+
   it("memory too small for the recorded answers, how much they need", () => {
     writeFileSync(join(folder, "dns.pcapng"), RECORDING);
     const text = EXAMPLE.replace("memory: 64MiB", "memory: 3MiB").replace("workingSet: 8MiB", "workingSet: 64KiB");

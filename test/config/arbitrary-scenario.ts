@@ -36,13 +36,15 @@ const job = fc
     hotPages: fc.nat(1024),
     coldPages: fc.nat(1024),
     share: fc.integer({ min: 0, max: 100 }),
+    trace: fc.option(fc.record({ path: fc.constantFrom("pages.csv", "in/a folder.csv"), isRepeating: fc.boolean() })),
   })
-  .map(({ burstCycles, hotPages, coldPages, share }) => ({
+  .map(({ burstCycles, hotPages, coldPages, share, trace }) => ({
     burstCycles,
     hotBytes: hotPages * 4096,
     coldBytes: coldPages * 4096,
     hotWrites: Math.floor((hotPages * share) / 100),
     coldWrites: Math.floor((coldPages * share) / 100),
+    trace,
   }));
 
 const workload = fc
@@ -56,7 +58,8 @@ const workload = fc
     job: fc.option(job),
   })
   .chain(({ cpus: guestCpus, moderation, job: guestJob, ...values }) => {
-    const jobBytes = guestJob ? guestJob.hotBytes + guestJob.coldBytes : 0;
+    const traceBytes = guestJob?.trace ? 256 * KIB : 0;
+    const jobBytes = guestJob ? guestJob.hotBytes + guestJob.coldBytes + traceBytes : 0;
     const least = Math.ceil(values.workingSetBytes / 4096) + jobBytes / 4096 + 512;
     return fc.integer({ min: least, max: 16 * KIB }).map((frameCount) => ({
       workload: values,

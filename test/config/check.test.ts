@@ -149,7 +149,7 @@ describe("one broken rule, read, its place and what would keep it", () => {
         ["io: renic", "io: renic\n    job: { hot: 8KiB, cold: 8MiB, hotWrites: 3 }"],
       ],
       [
-        "12:13: vms.0.memory: expected at least 18440KiB, which is workingSet, the job's hot and cold and 2MiB for the guest's software, got 16MiB",
+        "12:13: vms.0.memory: expected at least 18440KiB, which is workingSet, the job's hot, cold and trace and 2MiB for the guest's software, got 16MiB",
         "14:46: vms.0.job.hotWrites: expected at most 2, the pages of hot (8KiB), got 3",
       ],
     ],

@@ -8,7 +8,14 @@ import { smallInput, withScenario } from "../support/failover-scenario";
 
 const SHARED: CpuScenario = { vcpuCount: 1, placement: "shared", weight: 256 };
 /** Bursts of 10 us, each of which writes a page of 64 KiB. */
-const JOB: JobScenario = { burstCycles: 26_000, hotBytes: 65_536, coldBytes: 0, hotWrites: 1, coldWrites: 0 };
+const JOB: JobScenario = {
+  burstCycles: 26_000,
+  hotBytes: 65_536,
+  coldBytes: 0,
+  hotWrites: 1,
+  coldWrites: 0,
+  trace: null,
+};
 
 function changed(input: RunInput, change: Partial<Scenario["vms"][number]>, coreCount = 2): RunInput {
   return withScenario(input, (scenario) => ({

@@ -20,6 +20,13 @@ export interface ProcessorSceneOptions {
   readonly sliceNs?: number;
 }
 
+export interface JobOptions {
+  readonly burstCycles?: number;
+  readonly processor?: number;
+  /** Pages of each region that a burst writes. */
+  readonly writes?: number;
+}
+
 export class ProcessorScene {
   readonly world: World;
   readonly host: number;
@@ -39,12 +46,12 @@ export class ProcessorScene {
   }
 
   /** Adds a guest whose job takes so many cycles a burst, on any of the scene's processors, or on one; not running. */
-  addJob({ burstCycles = 50_000, processor }: { burstCycles?: number; processor?: number } = {}): Job {
+  addJob({ burstCycles = 50_000, processor, writes = 1 }: JobOptions = {}): Job {
     const { plane } = this.world;
     const guest = plane.addGuest(this.host, processor ?? 0, GUEST_PAGES, 0, 0, 0, 0);
     const vcpu = plane.vcpuOf(guest);
     if (processor === undefined) plane.setAffinity(vcpu, this.processors[0] ?? 0, this.processors.length);
-    plane.createComputation(guest, burstCycles, 16, 8, 32, 1, 1);
+    plane.createComputation(guest, burstCycles, 16, 8, 32, writes, writes);
     plane.addComputeTask(guest, vcpu);
     this.#vcpus.push(vcpu);
     return { guest, vcpu };
