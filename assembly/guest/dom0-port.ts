@@ -9,7 +9,7 @@
  * goes into the transmit ring ends, because the device fetches it under a new number (docs/trace.md). Invariant: frames
  * leave in the order in which the bridge gave them, so nothing passes the queue.
  *
- * Left out: segmentation and checksum offload of dom0's rings, adaptive throttling, dom0's own network stack.
+ * Left out: segmentation and checksum offload of dom0's rings, dom0's own network stack.
  */
 import { cost } from "../cpu/cost";
 import { NO_WORK } from "../cpu/task";
@@ -47,6 +47,7 @@ import {
   driver,
   firstInSocket,
   hasRoom,
+  isModerated,
   leaveSocket,
   nextPacket,
   pollReceive,
@@ -57,6 +58,7 @@ import {
   unmask,
 } from "./driver";
 import { guest } from "./guest";
+import { adapt } from "./moderation";
 
 @unmanaged
 export class Dom0Port {
@@ -159,7 +161,9 @@ export function tellPort(port: u32): void {
 
 /** The port's task has nothing to do: the device may interrupt. */
 export function restPort(port: u32): void {
-  unmask(vf(guest(dom0Port(port).guest - 1).vf));
+  const g = guest(dom0Port(port).guest - 1);
+  if (isModerated(g.memory)) adapt(driver(g.memory));
+  unmask(vf(g.vf));
 }
 
 /** Sends a frame out of the port: into its ring, or its queue while that is full; `tellPort` follows. */

@@ -1,5 +1,5 @@
 /**
- * Adaptive interrupt moderation, as the driver of the virtual function does it: how much each interrupt brought decides
+ * Adaptive interrupt moderation, as the drivers of the virtual and of the physical function do it: how much each interrupt brought decides
  * the class of the traffic, the class the least time between two interrupts.
  *
  *     class     interrupts a second   to lowest            to low                          to bulk
@@ -11,8 +11,9 @@
  * (ethtool's rx-usecs 1); rx-usecs 3, the driver's default, has the other two. A rate that rises does so by a quarter
  * of the new one at a time.
  *
- * Source: Linux drivers/net/ethernet/intel/igbvf: igbvf_update_itr, igbvf_set_itr, as they were in the paper's time.
- * Since 2011 the driver hands the first one the interval where the class is expected, and so never leaves its start
+ * Source: Linux drivers/net/ethernet/intel: igb_update_itr and igb_set_itr of igb, those of igbvf as they were in the
+ * paper's time.
+ * Since 2011 igbvf hands the first one the interval where the class is expected, and so never leaves its start
  * value: that is MODERATION_FIXED of layout/guest-software.ts.
  */
 import { MODERATION_CONSERVATIVE } from "../layout/guest-software";

@@ -62,13 +62,13 @@ export function onInterrupt(index: u32): void {
     return;
   }
   const v = vcpu(g.vcpuFirst);
+  if (isModerated(g.memory)) applyInterval(driver(g.memory), vf(g.vf));
   if (task(g.task).kind == TASK_BRIDGE) {
     const cycles = cost(COST_DOM0_INTERRUPT);
     charge(v, ACTIVITY_INTERRUPT, cycles);
     wakeTask(g.task, cycles);
     return;
   }
-  if (isModerated(g.memory)) applyInterval(driver(g.memory), vf(g.vf));
   const exit = cost(COST_INTERRUPT_EXIT);
   const entry = cost(COST_INTERRUPT_GUEST);
   charge(v, ACTIVITY_HYPERVISOR, exit);

@@ -66,7 +66,7 @@ function hostInput({ name, coreCount, clockHz, dom0, nics }: HostScenario): Scen
     name,
     cores: coreCount,
     clock: formatClock(clockHz),
-    dom0: cpusInput(dom0),
+    dom0: { ...cpusInput(dom0), moderation: dom0.moderation },
     nics: nics.map((nic) => ({ ...linkInput(nic), vfs: nic.vfCount })),
   };
 }

@@ -20,7 +20,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
       name,
       coreCount: cores,
       clockHz: clock,
-      dom0: resolveCpus(dom0),
+      dom0: { ...resolveCpus(dom0), moderation: dom0.moderation },
       nics: nics.map(({ rate, latency, vfs }) => ({ rateBitsPerSecond: rate, latencyNs: latency, vfCount: vfs })),
     })),
     clients: form.clients.map(({ name, link }) => ({ name, link: { ...resolveLink(link), loss: link.loss } })),

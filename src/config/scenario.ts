@@ -44,12 +44,17 @@ export interface CpuScenario {
   readonly weight: number;
 }
 
+/** A host's dom0: its processors, and how its drivers of the ports moderate interrupts. */
+export interface Dom0Scenario extends CpuScenario {
+  readonly moderation: Moderation;
+}
+
 export interface HostScenario {
   readonly name: string;
   /** Hardware threads. */
   readonly coreCount: number;
   readonly clockHz: number;
-  readonly dom0: CpuScenario;
+  readonly dom0: Dom0Scenario;
   readonly nics: readonly NicScenario[];
 }
 

@@ -77,6 +77,13 @@ export const dom0Form = map({
     .meta({ description: "Virtual processors of dom0, 1 to 32. Default 1.", examples: [1] }),
   cpus: placement,
   weight,
+  moderation: choice(MODERATIONS)
+    .default("conservative") // What igb does unless it is told otherwise.
+    .meta({
+      description:
+        'Interrupts of the ports that dom0 bridges: "fixed" at 8,000 a second, "conservative" between 4,000 and 20,000, "full" up to 70,000. Default conservative.',
+      examples: ["conservative", "fixed"],
+    }),
 })
   .prefault({})
   .meta({ description: "The host's control VM. Default one vCPU on a processor of its own." });

@@ -79,7 +79,8 @@ export class Site {
     for (const nic of host.nics) this.#addPort(nic, network, scenario.costs);
     if (bridgedOn(scenario, host) === 0) return;
     this.#ports.forEach((port, number) => {
-      plane.addDom0Port(port, this.#dom0VcpuFor(number));
+      const memory = plane.addDom0Port(port, this.#dom0VcpuFor(number));
+      plane.setModeration(memory, MODERATION_OF[host.dom0.moderation]);
     });
   }
 

@@ -154,7 +154,7 @@ const shape = fc.record({
   ablate: fc.record({ abilities: fc.subarray([...ABILITIES]), driverResetNs }),
   costPreset: fc.constantFrom("era" as const, "now" as const),
   costOverrides,
-  dom0: cpus,
+  dom0: fc.tuple(cpus, fc.constantFrom(...MODERATIONS)).map(([own, moderation]) => ({ ...own, moderation })),
 });
 
 /** A valid scenario of up to four hosts, VMs and clients. */

@@ -44,13 +44,13 @@ hosts:
   - name: primary
     cores: 8
     clock: 2.6GHz
-    dom0: { vcpus: 1, cpus: own, weight: 256 }
+    dom0: { vcpus: 1, cpus: own, weight: 256, moderation: conservative }
     nics:
       - { rate: 10Gbps, latency: 1us, vfs: 7 }
   - name: backup
     cores: 8
     clock: 2.6GHz
-    dom0: { vcpus: 1, cpus: own, weight: 256 }
+    dom0: { vcpus: 1, cpus: own, weight: 256, moderation: conservative }
     nics:
       - { rate: 10Gbps, latency: 1us, vfs: 7 }
 clients:

@@ -20,7 +20,7 @@ const JOB: JobScenario = {
 function changed(input: RunInput, change: Partial<Scenario["vms"][number]>, coreCount = 2): RunInput {
   return withScenario(input, (scenario) => ({
     ...scenario,
-    hosts: scenario.hosts.map((host) => ({ ...host, coreCount, dom0: SHARED })),
+    hosts: scenario.hosts.map((host) => ({ ...host, coreCount, dom0: { ...host.dom0, ...SHARED } })),
     vms: scenario.vms.map((vm) => ({ ...vm, memoryBytes: 8 * 1024 ** 2, ...change })),
   }));
 }

@@ -1,9 +1,12 @@
 /** Adaptive interrupt moderation: traffic settles in its class, and the device interrupts as often as that says. */
 import { describe, expect, it } from "vitest";
+import { COST_FRONTEND } from "../../assembly/layout/cost";
 import { MODERATION_CONSERVATIVE, MODERATION_FIXED, MODERATION_FULL } from "../../assembly/layout/guest-software";
+import { PF_POOL } from "../../assembly/layout/physical-function";
 import { TRACE_INTERRUPT } from "../../assembly/layout/trace";
 import { VTEITR } from "../../assembly/layout/vf-registers";
 import { bootGuest } from "../../src/device/port-driver";
+import { createDom0Scene } from "../support/dom0-scene";
 import { Network } from "../support/network";
 import { runTo } from "../support/running";
 import { createSmallWorld } from "../support/small-world";
@@ -81,5 +84,28 @@ describe.each(BUILDS)("the interval between interrupts, $name build", ({ module 
     }
     expect(intervals).toContain(980);
     expect(intervals).toContain(196);
+  });
+
+  it.each([
+    { what: "fixed", moderation: MODERATION_FIXED, interval: 488 },
+    { what: "conservative", moderation: MODERATION_CONSERVATIVE, interval: 196 },
+    { what: "full", moderation: MODERATION_FULL, interval: 56 },
+  ])("of dom0's port, $what, settles where the class of small traffic has it", ({ moderation, interval }) => {
+    const { scene, server, dom0, plane } = createDom0Scene(module);
+    for (let index = 0; index <= COST_FRONTEND; index++) plane.setCost(index, 0);
+    const receiver = scene.addFrontGuest(dom0);
+    const { frameBytes, countPerTick, tickNs } = SMALL;
+    plane.setModeration(dom0.memory, moderation);
+    plane.createSink(receiver.guest);
+    plane.createSource(server.guest, ...receiver.mac, receiver.ip, PORT, frameBytes, countPerTick, tickNs);
+    scene.boot(receiver);
+    scene.bootServer(server);
+    scene.runTo(40 * MS);
+    const port = plane.firstVf(dom0.port) + PF_POOL;
+    const before = ofKind(scene.trace, TRACE_INTERRUPT, port).length;
+    scene.runTo(60 * MS);
+    const perSecond = (ofKind(scene.trace, TRACE_INTERRUPT, port).length - before) * 50;
+    expect(plane.peekRegister(port, VTEITR) & INTERVAL_BITS).toBe(interval);
+    expect(Math.abs((perSecond * interval) / 4e6 - 1)).toBeLessThan(0.03);
   });
 });
