@@ -3,6 +3,7 @@
  *
  *     node scripts/tool.mjs agree --count 100
  *     node scripts/tool.mjs documents            rewrites the tables of docs/model.md that come from code
+ *     node scripts/tool.mjs saturation           and its table and figure that come from runs
  *
  * The sources import without endings, which Node does not take; the bundle is remade each time, in some milliseconds.
  */
@@ -14,6 +15,7 @@ import { build } from "esbuild";
 const ENTRIES = {
   agree: "test/agreement/main.ts",
   documents: "test/repository/documents.ts",
+  saturation: "test/experiment/saturation-main.ts",
   "tcp-faults": "test/transport/faults-main.ts",
 };
 

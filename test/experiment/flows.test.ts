@@ -1,13 +1,13 @@
 /** Whole runs with TCP and datagrams over every I/O model: judged, deterministic, saved anywhere, through a failover. */
 import { describe, expect, it } from "vitest";
 import { runJudged } from "../../src/cli/judged-run";
-import type { IoModel, Scenario } from "../../src/config/scenario";
 import { compose } from "../../src/experiment/compose";
 import type { RunInput } from "../../src/experiment/input";
 import { digestOf, runScenario } from "../../src/experiment/run";
 import { start, step } from "../../src/experiment/simulate";
 import { loadWorld, saveWorld } from "../../src/experiment/world-image";
 import { InputError } from "../../src/sim/input-error";
+import { datagramsOver } from "../support/datagrams-over";
 import { exampleInput, flowInput } from "../support/flow-scenario";
 
 function broken({ verdicts }: ReturnType<typeof runJudged>): string[] {
@@ -89,36 +89,6 @@ describe("a VM that its stack does not fit", () => {
     );
   });
 });
-
-/** Datagrams from one VM to another, each on a host of its own, the receiving one as slow as a test wants it. */
-function datagramsOver(input: RunInput, io: IoModel, clockHz: number): RunInput {
-  const [host] = input.scenario.hosts;
-  const [vm] = input.scenario.vms;
-  if (!host || !vm) throw new Error("the example has a host and a VM");
-  const scenario: Scenario = {
-    ...input.scenario,
-    durationNs: 100_000_000,
-    clients: [],
-    hosts: [host, { ...host, name: "slow", clockHz }],
-    vms: [
-      { ...vm, name: "sender", io: "vf" },
-      { ...vm, name: "receiver", host: "slow", io },
-    ],
-    flows: [
-      {
-        kind: "datagrams",
-        from: "sender",
-        to: "receiver",
-        port: 9,
-        startNs: 0,
-        frameBytes: 60,
-        tickNs: 20_000,
-        countPerTick: 4,
-      },
-    ],
-  };
-  return { ...input, scenario };
-}
 
 describe("200,000 datagrams a second to a host that cannot take them", () => {
   it.each([
