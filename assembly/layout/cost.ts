@@ -32,6 +32,9 @@ export const COST_GRANT_COPY: u32 = 21;
 export const COST_FRONTEND: u32 = 22;
 /** No cost, but a time, in nanoseconds: until an idle processor runs whoever has woken, at most. */
 export const WAKE_LATENCY_NS: u32 = 23;
+/** Times of TCP stacks, those of external machines included, in nanoseconds. */
+export const TCP_TIMEOUT_FIRST_NS: u32 = 24;
+export const TCP_TIMEOUT_LEAST_NS: u32 = 25;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;

@@ -5,20 +5,20 @@
  *
  *     first sample R     SRTT = R, RTTVAR = R / 2
  *     each other         RTTVAR = 3/4 RTTVAR + 1/4 |SRTT - R|, then SRTT = 7/8 SRTT + 1/8 R
- *     time-out           SRTT + max(200 ms, 4 RTTVAR), at most 120 s; twice as long for each firing in a row
+ *     time-out           SRTT + max(least, 4 RTTVAR), at most 120 s; twice as long for each firing in a row
  *
- * 1 s before the first sample. The 200 ms are what Linux adds in place of the 1 s that the RFC has as a least time-out
- * (TCP_RTO_MIN, in its tcp_rtt_estimator), 120 s its TCP_RTO_MAX.
+ * The time-out before the first sample, 1 s, and the least one, 200 ms, are rows of the cost model: the latter is what
+ * Linux adds in place of the 1 s that the RFC has (TCP_RTO_MIN, in its tcp_rtt_estimator), 120 s its TCP_RTO_MAX.
  */
-import { PS_PER_US } from "../layout/time";
+import { cost } from "../cpu/cost";
+import { TCP_TIMEOUT_FIRST_NS, TCP_TIMEOUT_LEAST_NS } from "../layout/cost";
+import { PS_PER_NS, PS_PER_US } from "../layout/time";
 import { Connection, IS_TIMING, SYN_WAS_LOST } from "./tcp-connection";
 import { isAfter } from "./tcp-sequence";
 
 const PS_PER_MS: u64 = <u64>PS_PER_US * 1000;
-const TIMEOUT_FIRST_PS: u64 = 1000 * PS_PER_MS;
 /** After a SYN that had to be sent again (RFC 6298 section 5.7). */
 const TIMEOUT_UNSURE_PS: u64 = 3000 * PS_PER_MS;
-const VARIATION_PS_MIN: u64 = 200 * PS_PER_MS;
 const TIMEOUT_PS_MAX: u64 = 120000 * PS_PER_MS;
 /** Firings after which the time-out does not grow: 200 ms doubled ten times is beyond the greatest. */
 const DOUBLING_COUNT_MAX: u32 = 10;
@@ -27,7 +27,7 @@ const DOUBLING_COUNT_MAX: u32 = 10;
 export function startEstimate(c: Connection): void {
   c.smoothedPs = 0;
   c.variationPs = 0;
-  c.timeoutPs = TIMEOUT_FIRST_PS;
+  c.timeoutPs = <u64>cost(TCP_TIMEOUT_FIRST_NS) * PS_PER_NS;
 }
 
 /** Begins to time a segment that ends before `end`, unless one is being timed. */
@@ -56,7 +56,8 @@ export function sample(c: Connection, acknowledgment: u32, now: u64): void {
     c.variationPs = (3 * c.variationPs + difference) / 4;
     c.smoothedPs = (7 * c.smoothedPs + sampled) / 8;
   }
-  c.timeoutPs = min<u64>(c.smoothedPs + max<u64>(VARIATION_PS_MIN, 4 * c.variationPs), TIMEOUT_PS_MAX);
+  const leastPs = <u64>cost(TCP_TIMEOUT_LEAST_NS) * PS_PER_NS;
+  c.timeoutPs = min<u64>(c.smoothedPs + max<u64>(leastPs, 4 * c.variationPs), TIMEOUT_PS_MAX);
 }
 
 /** The handshake is over: without a sample, because a SYN was lost, time-outs start longer. */

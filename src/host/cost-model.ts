@@ -28,6 +28,8 @@ import {
   COST_TCP_TRANSMIT,
   COST_VCPU_SWITCH,
   LIMIT_MERGED_SEGMENTS,
+  TCP_TIMEOUT_FIRST_NS,
+  TCP_TIMEOUT_LEAST_NS,
   WAKE_LATENCY_NS,
 } from "../../assembly/layout/cost";
 import type { CostName, Costs } from "./cost-table";
@@ -57,6 +59,8 @@ const ROW_OF = [
   [COST_GRANT_COPY, "grantCopy"],
   [COST_FRONTEND, "netfrontPacket"],
   [WAKE_LATENCY_NS, "wakeLatency"],
+  [TCP_TIMEOUT_FIRST_NS, "tcpTimeoutFirst"],
+  [TCP_TIMEOUT_LEAST_NS, "tcpTimeoutLeast"],
 ] as const satisfies readonly (readonly [number, CostName])[];
 
 /** Returns the entries of the data plane's cost table: number and value. */

@@ -3,6 +3,7 @@
  * requests beside them. Each byte is compared where it is read; a connection ends with everything delivered, or for a
  * reason that is told.
  */
+
 import { REASON_UNTIL } from "../../assembly/layout/event";
 import {
   CONNECTS_EACH_TIME,
@@ -13,6 +14,7 @@ import {
   USES_WINDOW_SCALE,
 } from "../../assembly/layout/tcp";
 import { World } from "../../src/core/world";
+import { dataPlaneCosts } from "../../src/host/cost-model";
 import {
   type ConnectionView,
   type Faults,
@@ -22,6 +24,7 @@ import {
   type StackOptions,
   setFaults,
 } from "../support/machines";
+import { NOW } from "../support/now";
 import { RandomSource } from "../support/random-source";
 
 /** What came of a seed. */
@@ -117,6 +120,7 @@ function runToEnd(world: World, pair: Pair): void {
 export function runFaults(module: WebAssembly.Module, seed: number): FaultOutcome {
   const random = new RandomSource(seed);
   const world = World.create(module, { ...PLAN, seed, isObserved: false });
+  for (const [index, value] of dataPlaneCosts(NOW)) world.plane.setCost(index, value);
   const latencyNs = random.pick([10_000, 500_000, 20_000_000]);
   const rate = random.pick([10e6, 100e6, 1e9, 10e9]);
   const pair = joinMachines(world, { rate, latencyNs, one: drawStack(random), two: drawStack(random) });

@@ -3,9 +3,12 @@
  * follow: what a window allows in a round trip, and what Mathis, Semke, Mahdavi and Ott found for random loss ("The
  * macroscopic behavior of the TCP congestion avoidance algorithm", 1997).
  */
+
 import { REASON_UNTIL } from "../../assembly/layout/event";
 import { World } from "../../src/core/world";
+import { dataPlaneCosts } from "../../src/host/cost-model";
 import { joinMachines, setFaults } from "../support/machines";
+import { NOW } from "../support/now";
 
 export const LOSSES: readonly number[] = [0, 0.0001, 0.001, 0.01, 0.03];
 export const ROUND_TRIPS_MS: readonly number[] = [1, 10, 50, 100];
@@ -33,6 +36,7 @@ export interface Throughput {
 /** Measures a bulk connection on a link of 10 Gb/s. */
 export function measure(module: WebAssembly.Module, loss: number, roundTripMs: number): Throughput {
   const world = World.create(module, { ...PLAN, isObserved: false });
+  for (const [index, value] of dataPlaneCosts(NOW)) world.plane.setCost(index, value);
   const latencyNs = (roundTripMs * NS_PER_MS) / 2;
   const stack = { connectionCount: 1, sendBytes: 2 * WINDOW_BYTES };
   const { one, two, there } = joinMachines(world, { latencyNs, one: stack, two: { receiveBytes: WINDOW_BYTES } });

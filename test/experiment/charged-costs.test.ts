@@ -1,0 +1,57 @@
+/** Which rows of the cost table a run depends on, and that docs/model.md says so. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { RunInput } from "../../src/experiment/input";
+import { runScenario } from "../../src/experiment/run";
+import { COST_NAMES, type CostName, costRow, resolveCosts } from "../../src/host/cost-table";
+import { MODEL_DOCUMENT } from "../repository/cost-section";
+import { smallInput, withScenario } from "../support/failover-scenario";
+import { flowInput } from "../support/flow-scenario";
+
+/** Past the failure and the first announcement of the backup that is active. */
+const DURATION_NS = 260_000_000;
+const MOST_MS = 120_000;
+const JOB = { burstCycles: 26_000, hotBytes: 65_536, coldBytes: 0, hotWrites: 1, coldWrites: 0, trace: null };
+
+type Overrides = Partial<Record<CostName, number>>;
+
+/** TCP over ReNIC and a paravirtual NIC, on processors that there are too few of, with a failure. */
+async function crowdedInput(): Promise<RunInput> {
+  return withScenario(await flowInput(), (scenario) => ({
+    ...scenario,
+    durationNs: DURATION_NS,
+    hosts: scenario.hosts.map((host) => ({ ...host, coreCount: 2 })),
+    vms: scenario.vms.map((vm) => (vm.name === "web" ? { ...vm, vcpuCount: 2, job: JOB } : vm)),
+  }));
+}
+
+/** Returns everything that happens in a run but the costs themselves. */
+function outcomeOf(input: RunInput, overrides: Overrides): string {
+  const costs = resolveCosts("now", overrides);
+  const { world, control } = runScenario(withScenario(input, (scenario) => ({ ...scenario, costs })));
+  const rest = JSON.stringify(control, (key, value) => (key === "costs" || key === "scenario" ? undefined : value));
+  return world.digest(new TextEncoder().encode(rest));
+}
+
+/** The names in the paragraph of the document that says which rows are charged. */
+function documentedNames(): string[] {
+  const text = readFileSync(MODEL_DOCUMENT, "utf8");
+  const paragraph = /\*\*Charged today\*\*([\s\S]*?)The other rows/.exec(text)?.[1] ?? "";
+  return [...paragraph.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? "");
+}
+
+describe("rows of the cost table", () => {
+  it(
+    "each replaced by an end of its range, change a run exactly if the document says that they are charged",
+    async () => {
+      const runs = [await crowdedInput(), await smallInput()].map((input) => ({ input, usual: outcomeOf(input, {}) }));
+      const charged = COST_NAMES.filter((name) => {
+        const { now, range } = costRow(name);
+        const overrides = { [name]: now === range[1] ? range[0] : range[1] };
+        return runs.some(({ input, usual }) => outcomeOf(input, overrides) !== usual);
+      });
+      expect(documentedNames().toSorted()).toEqual(charged.toSorted());
+    },
+    MOST_MS,
+  );
+});
