@@ -16,6 +16,7 @@ export { start, step } from "./experiment/simulate";
 export { loadWorld, saveWorld } from "./experiment/world-image";
 export { type Capture, readCapture } from "./format/capture";
 export { type Exchange, readConversation } from "./format/conversation";
+export { type DirtyRow, type DirtyTraceLimits, readDirtyTrace } from "./format/dirty-trace";
 export { PcapngWriter } from "./format/pcapng-writer";
 export { decodeVfImage } from "./format/vf-image";
 export type { CostPreset } from "./host/cost-row";

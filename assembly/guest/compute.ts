@@ -4,8 +4,8 @@
  *
  * A burst writes the same number of hot and of cold pages each time, round the hot part and round the rest, so that the
  * rate at which pages become dirty follows from the processor time that the job gets, up to the size of each part. What
- * it writes is how far it has got. A recorded trace (dirty-trace.ts) says further pages. Its state lies in guest memory (layout/guest-software.ts), like all software's, so a
- * checkpoint has it: work done since is work lost, and done again.
+ * it writes is how far it has got. A recorded trace (dirty-trace.ts) says further pages. Its state lies in guest memory
+ * (layout/guest-software.ts), like all software's, so a checkpoint has it: work done since is work lost, and done again.
  */
 import { cost } from "../cpu/cost";
 import { NO_WORK } from "../cpu/task";

@@ -1,6 +1,6 @@
 /**
- * Adaptive interrupt moderation, as the drivers of the virtual and of the physical function do it: how much each interrupt brought decides
- * the class of the traffic, the class the least time between two interrupts.
+ * Adaptive interrupt moderation, as the drivers of the virtual and of the physical function do it: how much each
+ * interrupt brought decides the class of the traffic, the class the least time between two interrupts.
  *
  *     class     interrupts a second   to lowest            to low                          to bulk
  *     lowest    70,000                -                    few packets, some bytes         packets of segments
@@ -12,9 +12,8 @@
  * of the new one at a time.
  *
  * Source: Linux drivers/net/ethernet/intel: igb_update_itr and igb_set_itr of igb, those of igbvf as they were in the
- * paper's time.
- * Since 2011 igbvf hands the first one the interval where the class is expected, and so never leaves its start
- * value: that is MODERATION_FIXED of layout/guest-software.ts.
+ * paper's time. Since 2011 igbvf hands the first one the interval where the class is expected, and so never leaves its
+ * start value: that is MODERATION_FIXED of layout/guest-software.ts.
  */
 import { MODERATION_CONSERVATIVE } from "../layout/guest-software";
 import { VTEITR } from "../layout/vf-registers";

@@ -24,6 +24,7 @@ import { dataPlaneCosts } from "../host/cost-model";
 import { ACCOUNTING_PERIOD_NS } from "../host/credit-scheduler";
 import { after, type Timers } from "../host/timers";
 import type { Protection } from "../remus/protection";
+import { InputError } from "../sim/input-error";
 import {
   checkStack,
   type FlowControl,
@@ -55,6 +56,7 @@ export interface Composition {
 export function compose(input: RunInput): Composition {
   const { scenario, replays, snapBytes } = input;
   checkServices(input);
+  checkTraces(input);
   const world = World.create(input.module, planWorld(input));
   for (const [index, value] of dataPlaneCosts(scenario.costs)) world.plane.setCost(index, value);
   const network = world.plane.addSwitch(scenario.switchDelayNs);
@@ -104,6 +106,16 @@ function makeVm(
     loadService(world, place.guest, vm, port, exchanges);
   }
   return { name: vm.name, place, vcpus: vcpusOf(world, place.guest, vm) };
+}
+
+/** Throws InputError for a job whose trace was not given: whoever runs a scenario reads the files that it names. */
+function checkTraces({ scenario, dirtyTraces, source = "scenario" }: RunInput): void {
+  const problems = scenario.vms.flatMap(({ name, job }) => {
+    if (!job?.trace || dirtyTraces?.get(name)?.length) return [];
+    const reason = `names ${job.trace.path}, whose rows the run was not given; read them with readDirtyTrace and pass them as dirtyTraces`;
+    return [{ place: "", subject: `vm ${name}: job.trace`, reason }];
+  });
+  if (problems.length > 0) throw new InputError(source, problems);
 }
 
 function checkServices({ scenario, replays, source = "scenario" }: RunInput): void {

@@ -76,6 +76,31 @@ describe.each(["requests-renic.yaml", "requests-vf.yaml", "requests-paravirtual.
   });
 });
 
+describe("a job that names a trace of written pages", () => {
+  const JOB = { burstCycles: 26_000, hotBytes: 65_536, coldBytes: 0, hotWrites: 0, coldWrites: 0 };
+
+  async function tracedInput(): Promise<RunInput> {
+    const input = await flowInput();
+    const job = { ...JOB, trace: { path: "pages.csv", isRepeating: true } };
+    return { ...input, scenario: { ...input.scenario, vms: input.scenario.vms.map((vm) => ({ ...vm, job })) } };
+  }
+
+  it("whose rows are not given, refused with how to give them", async () => {
+    const input = await tracedInput();
+    expect(() => compose(input)).toThrow(
+      /vm web: job.trace: names pages.csv.*\n.*vm soft: job.trace: .*readDirtyTrace/,
+    );
+  });
+
+  it("protected, goes on with its trace on the backup, every judge content", async () => {
+    const rows = [{ durationNs: 5_000_000, hotPages: 12, coldPages: 0 }];
+    const names = ["web", "soft"] as const;
+    const run = runJudged({ ...(await tracedInput()), dirtyTraces: new Map(names.map((name) => [name, rows])) });
+    expect(broken(run)).toEqual([]);
+    expect(run.account.protections[0]?.state).toBe("active");
+  });
+});
+
 describe("a VM that its stack does not fit", () => {
   it("composed, refused with what it needs", async () => {
     const input = await exampleInput("requests-vf.yaml");
