@@ -8,7 +8,9 @@
  * Gb/s at 95 % load, a link's latency 1 us. Long frames get igbvf's interval of 125 us between interrupts; of short ones
  * a ring would overflow meanwhile, so that theirs is shorter.
  */
+
 import { performance } from "node:perf_hooks";
+import { TCP_TIMEOUT_FIRST_NS, TCP_TIMEOUT_LEAST_NS } from "../assembly/layout/cost";
 import { PF_POOL } from "../assembly/layout/physical-function";
 import {
   STACK_RECEIVED_DATA,
@@ -22,6 +24,7 @@ import { VTEITR } from "../assembly/layout/vf-registers";
 import { World } from "../src/core/world";
 import { addFront, bootFrontGuest } from "../src/device/paravirtual";
 import { bootGuest, giveAddress, startPort } from "../src/device/port-driver";
+import { resolveCosts } from "../src/host/cost-table";
 import type { Front } from "../src/host/place";
 import { makeStack, placeStack, type StackPlan, stackOfGuest } from "../src/workload/flows";
 import type { Engine } from "./engine";
@@ -151,6 +154,10 @@ class Traffic {
       isObserved: false,
     });
     const { plane } = this.#world;
+    // Nothing costs simulated time here, but TCP has to know how long it waits.
+    const { tcpTimeoutFirst, tcpTimeoutLeast } = resolveCosts("now", {});
+    plane.setCost(TCP_TIMEOUT_FIRST_NS, tcpTimeoutFirst);
+    plane.setCost(TCP_TIMEOUT_LEAST_NS, tcpTimeoutLeast);
     const hostCount = guestCount / guestsPerHost;
     const network = benchCase.isSwitched ? plane.addSwitch(500) : -1;
     const ports = Array.from({ length: hostCount }, () => {

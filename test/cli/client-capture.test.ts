@@ -11,7 +11,7 @@ import { dissect, IS_TSHARK_MISSING } from "../support/tshark";
 const SNAP_BYTES = 96;
 const ALL_BYTES = 65_536;
 
-/** A fifth of a second of an example, in which the second client has begun its stream. */
+/** 120 ms of an example, in which the second client has begun its stream. */
 async function shortInput(): Promise<RunInput> {
   const input = await exampleInput("requests-vf.yaml");
   return { ...input, scenario: { ...input.scenario, durationNs: 120_000_000 } };
