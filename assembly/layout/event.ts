@@ -34,7 +34,7 @@ export const EVENT_MACHINE: u32 = 10;
 export const EVENT_INTERRUPT: u32 = 11;
 /** A vCPU ends its burst of work; the index is the vCPU's. */
 export const EVENT_VCPU: u32 = 12;
-/** A vCPU that others wait behind has had its time slice; the index is the processor's. */
+/** A processor is awake, or a vCPU that others wait behind has had its time slice; the index is the processor's. */
 export const EVENT_SLICE: u32 = 13;
 // The control plane; the index is the timer's.
 export const EVENT_CONTROL: u32 = 14;

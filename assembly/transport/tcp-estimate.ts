@@ -25,6 +25,7 @@ const DOUBLING_COUNT_MAX: u32 = 10;
 
 /** Sets the time-out of a connection that nothing is known of. */
 export function startEstimate(c: Connection): void {
+  assert(cost(TCP_TIMEOUT_FIRST_NS) != 0 && cost(TCP_TIMEOUT_LEAST_NS) != 0, "a world with TCP has its time-outs");
   c.smoothedPs = 0;
   c.variationPs = 0;
   c.timeoutPs = <u64>cost(TCP_TIMEOUT_FIRST_NS) * PS_PER_NS;

@@ -9,7 +9,7 @@ import { compileDataPlane } from "../core/load";
 import { readCapture } from "../format/capture";
 import { type Exchange, readConversation } from "../format/conversation";
 import { type DirtyRow, readDirtyTrace } from "../format/dirty-trace";
-import { InputError } from "../sim/input-error";
+import { InputError, wholeInputError } from "../sim/input-error";
 
 /** A scenario file, read, with everything it names. */
 export interface LoadedScenario {
@@ -67,7 +67,7 @@ export function readInput(file: string): Uint8Array {
     return new Uint8Array(readFileSync(file));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError(file, [{ place: "", subject: "", reason: `cannot be read: ${reason}` }]);
+    throw wholeInputError(file, `cannot be read: ${reason}`);
   }
 }
 

@@ -8,7 +8,7 @@
  * every problem in it at once. Left out: units of another size, and several values for one name.
  */
 
-import { type CsvField, readCsv } from "../format/csv";
+import { type CsvField, type CsvFinding, csvProblems, readCsv } from "../format/csv";
 import { COST_PRESETS, type CostPreset } from "../host/cost-row";
 import {
   COST_GROUPS,
@@ -20,7 +20,7 @@ import {
   isCostInRange,
   isCostName,
 } from "../host/cost-table";
-import { InputError } from "../sim/input-error";
+import { InputError, wholeInputError } from "../sim/input-error";
 import { formatBytes, quote } from "../sim/units";
 import { TEXT_BYTES_MAX } from "./document";
 import { withSuggestion } from "./found";
@@ -28,15 +28,6 @@ import { COST_RECORD_COUNT_MAX } from "./limits";
 import { suggest } from "./suggest";
 
 const HEADS: readonly string[] = ["name,value", "name,value,unit"];
-
-/** Something wrong at a place of the file. */
-interface Finding {
-  readonly line: number;
-  readonly column: number;
-  /** Name of the cost; empty where it is none. */
-  readonly subject: string;
-  readonly reason: string;
-}
 
 /**
  * Returns the values of a file, all of them checked.
@@ -46,37 +37,32 @@ interface Finding {
  */
 export function readCostFile(text: string, source: string): CostOverrides {
   if (text.length > TEXT_BYTES_MAX)
-    throw whole(source, `the file is longer than ${formatBytes(TEXT_BYTES_MAX)}, the most that costs may have`);
+    throw wholeInputError(
+      source,
+      `the file is longer than ${formatBytes(TEXT_BYTES_MAX)}, the most that costs may have`,
+    );
   const { records, faults } = readCsv(text.replace(/^\ufeff/, ""));
   if (records.length > COST_RECORD_COUNT_MAX)
-    throw whole(
+    throw wholeInputError(
       source,
       `the file has more than ${COST_RECORD_COUNT_MAX} records, and ${COST_NAMES.length} costs exist`,
     );
   const [head] = records;
-  if (head === undefined) throw whole(source, `expected the head ${HEADS.join(" or ")}, got no record at all`);
+  if (head === undefined)
+    throw wholeInputError(source, `expected the head ${HEADS.join(" or ")}, got no record at all`);
 
   const reader = new Reader();
   const isHead = reader.readHead(head);
   // Where somebody forgot the head, the first record is a cost like the others.
   for (const fields of isHead ? records.slice(1) : records.slice(isCostName(head[0]?.text ?? "") ? 0 : 1))
     reader.readRow(fields);
-  const findings = [...faults.map((fault) => ({ ...fault, subject: "" })), ...reader.findings];
+  const findings = [...faults, ...reader.findings];
   if (findings.length === 0) return Object.fromEntries(reader.values);
-  throw new InputError(
-    source,
-    findings
-      .sort((one, other) => one.line - other.line || one.column - other.column)
-      .map(({ line, column, subject, reason }) => ({ place: `${line}:${column}`, subject, reason })),
-  );
-}
-
-function whole(source: string, reason: string): InputError {
-  return new InputError(source, [{ place: "", subject: "", reason }]);
+  throw new InputError(source, csvProblems(findings));
 }
 
 class Reader {
-  readonly findings: Finding[] = [];
+  readonly findings: CsvFinding[] = [];
   readonly values = new Map<CostName, number>();
   private readonly firstLines = new Map<CostName, number>();
   private fieldCount: number | undefined;

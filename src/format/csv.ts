@@ -9,6 +9,7 @@
  * the RFC does not have, are skipped. The invariant: a record with a fault comes out without fields, has one fault, and
  * reading goes on behind the end of its line.
  */
+import type { InputProblem } from "../sim/input-error";
 
 /** What stands between two commas, its quotes taken away, and where it begins, 1-based. */
 export interface CsvField {
@@ -28,6 +29,19 @@ export interface Csv {
   /** At least one field each; none in a record with a fault. */
   readonly records: readonly (readonly CsvField[])[];
   readonly faults: readonly CsvFault[];
+}
+
+/** Something that a reader of records finds wrong, and where. */
+export interface CsvFinding extends CsvFault {
+  /** What is meant; absent where the place says it all. */
+  readonly subject?: string;
+}
+
+/** Returns findings as problems of the file, in the order of their places. */
+export function csvProblems(findings: readonly CsvFinding[]): InputProblem[] {
+  return findings
+    .toSorted((one, other) => one.line - other.line || one.column - other.column)
+    .map(({ line, column, subject = "", reason }) => ({ place: `${line}:${column}`, subject, reason }));
 }
 
 /** Returns the records of a text and everything that is wrong with it. Time is linear in the text. */

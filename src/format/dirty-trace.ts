@@ -9,9 +9,9 @@
  * with up to six decimals and grow by a microsecond at least. Plain `pages` are of the hot region. A file gives all its
  * rows or every problem in it at once.
  */
-import { InputError } from "../sim/input-error";
+import { InputError, wholeInputError } from "../sim/input-error";
 import { formatBytes, quote } from "../sim/units";
-import { type CsvField, readCsv } from "./csv";
+import { type CsvField, type CsvFinding, csvProblems, readCsv } from "./csv";
 
 /** An interval of a trace. */
 export interface DirtyRow {
@@ -37,12 +37,6 @@ const ROW_NS_MAX = 3_600_000_000_000;
 /** Problems that are told of one file. */
 const PROBLEM_COUNT_MAX = 20;
 
-interface Finding {
-  readonly line: number;
-  readonly column: number;
-  readonly reason: string;
-}
-
 /**
  * Returns the rows of a trace.
  *
@@ -51,39 +45,38 @@ interface Finding {
  */
 export function readDirtyTrace(text: string, source: string, limits: DirtyTraceLimits): readonly DirtyRow[] {
   if (text.length > TEXT_BYTES_MAX) {
-    throw whole(source, `the file is longer than ${formatBytes(TEXT_BYTES_MAX)}, the most that a trace may have`);
+    throw wholeInputError(
+      source,
+      `the file is longer than ${formatBytes(TEXT_BYTES_MAX)}, the most that a trace may have`,
+    );
   }
   const { records, faults } = readCsv(text.replace(/^\ufeff/, ""));
   const [head, ...lines] = records;
   if (head === undefined || lines.length === 0)
-    throw whole(source, `expected ${HEADS.join(" or ")} and rows behind it`);
+    throw wholeInputError(source, `expected ${HEADS.join(" or ")} and rows behind it`);
   const columns = head.map(({ text: name }) => name).join(",");
-  if (!HEADS.includes(columns)) throw whole(source, `expected the head ${HEADS.join(" or ")}, got ${quote(columns)}`);
+  if (!HEADS.includes(columns))
+    throw wholeInputError(source, `expected the head ${HEADS.join(" or ")}, got ${quote(columns)}`);
   if (lines.length > limits.rowCountMax) {
-    throw whole(source, `has ${lines.length} rows, and a guest keeps at most ${limits.rowCountMax}; merge some`);
+    throw wholeInputError(
+      source,
+      `has ${lines.length} rows, and a guest keeps at most ${limits.rowCountMax}; merge some`,
+    );
   }
-  const findings: Finding[] = [...faults];
+  const findings: CsvFinding[] = [...faults];
   const rows: DirtyRow[] = [];
   let previousNs = 0;
   for (const fields of lines) {
     const row = readRow(fields, head.length, previousNs, limits, findings);
     if (!row) continue;
-    rows.push({ ...row, durationNs: row.endNs - previousNs });
-    previousNs = row.endNs;
+    rows.push(row);
+    previousNs += row.durationNs;
   }
-  if (findings.length === 0)
-    return rows.map(({ durationNs, hotPages, coldPages }) => ({ durationNs, hotPages, coldPages }));
-  findings.sort((one, other) => one.line - other.line || one.column - other.column);
-  const told = findings.slice(0, PROBLEM_COUNT_MAX).map(({ line, column, reason }) => {
-    return { place: `${line}:${column}`, subject: "", reason };
-  });
+  if (findings.length === 0) return rows;
+  const told = csvProblems(findings).slice(0, PROBLEM_COUNT_MAX);
   const restCount = findings.length - told.length;
   const rest = restCount > 0 ? [{ place: "", subject: "", reason: `and ${restCount} more problems` }] : [];
   throw new InputError(source, [...told, ...rest]);
-}
-
-function whole(source: string, reason: string): InputError {
-  return new InputError(source, [{ place: "", subject: "", reason }]);
 }
 
 /** Returns what a line says, null with a finding when it says nothing that can be played. */
@@ -92,8 +85,8 @@ function readRow(
   columnCount: number,
   previousNs: number,
   limits: DirtyTraceLimits,
-  findings: Finding[],
-): { readonly endNs: number; readonly hotPages: number; readonly coldPages: number } | null {
+  findings: CsvFinding[],
+): DirtyRow | null {
   const [time, hot, cold] = fields;
   // A record with a fault has no fields, and its fault is told.
   if (!time) return null;
@@ -104,10 +97,11 @@ function readRow(
   const endNs = readTime(time, previousNs, findings);
   const hotPages = readPages(hot, limits.hotPages, "hot", findings);
   const coldPages = cold ? readPages(cold, limits.coldPages, "cold", findings) : 0;
-  return endNs === null || hotPages === null || coldPages === null ? null : { endNs, hotPages, coldPages };
+  if (endNs === null || hotPages === null || coldPages === null) return null;
+  return { durationNs: endNs - previousNs, hotPages, coldPages };
 }
 
-function readTime(field: CsvField, previousNs: number, findings: Finding[]): number | null {
+function readTime(field: CsvField, previousNs: number, findings: CsvFinding[]): number | null {
   const digits = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(field.text);
   if (!digits) {
     refuse(findings, field, `expected milliseconds, such as 100 or 0.25, got ${quote(field.text)}`);
@@ -121,7 +115,7 @@ function readTime(field: CsvField, previousNs: number, findings: Finding[]): num
   return null;
 }
 
-function readPages(field: CsvField, most: number, region: string, findings: Finding[]): number | null {
+function readPages(field: CsvField, most: number, region: string, findings: CsvFinding[]): number | null {
   const pages = /^\d{1,9}$/.test(field.text) ? Number(field.text) : Number.NaN;
   if (pages <= most) return pages;
   const reason = Number.isNaN(pages)
@@ -131,6 +125,6 @@ function readPages(field: CsvField, most: number, region: string, findings: Find
   return null;
 }
 
-function refuse(findings: Finding[], { line, column }: CsvField, reason: string): void {
+function refuse(findings: CsvFinding[], { line, column }: CsvField, reason: string): void {
   findings.push({ line, column, reason });
 }

@@ -1,6 +1,6 @@
 /**
- * A line chart as SVG: a few series of whole ticks over one axis, each named at its end, on a background of its own so that it reads
- * on light and on dark pages. The same series give the same bytes.
+ * A line chart as SVG: a few series over axes with whole ticks, each named at its end, on a background of its own so
+ * that it reads on light and on dark pages. The same series give the same bytes.
  *
  *      title
  *      y title
@@ -49,20 +49,18 @@ export function lineChartSvg(chart: LineChart): string {
     const y = fixed(yOf(tick));
     return [
       `<line x1="${PLOT.left}" y1="${y}" x2="${PLOT.right}" y2="${y}" stroke="#ddd"/>`,
-      text(PLOT.left - 8, yOf(tick) + 4, label(tick), 'text-anchor="end"'),
+      text(PLOT.left - 8, yOf(tick) + 4, whole(tick), 'text-anchor="end"'),
     ];
   });
-  const marks = xTicks.map((tick) => text(xOf(tick), PLOT.bottom + 18, label(tick), 'text-anchor="middle"'));
+  const marks = xTicks.map((tick) => text(xOf(tick), PLOT.bottom + 18, whole(tick), 'text-anchor="middle"'));
   const names = nameHeights(series.map(({ points }) => yOf(points.at(-1)?.[1] ?? 0)));
   const lines = series.flatMap(({ name, points }, index) => {
     const colour = COLOURS[index % COLOURS.length] ?? COLOURS[0];
-    const places = points.map(([x, y]) => `${fixed(xOf(x))},${fixed(yOf(y))}`);
+    const places = points.map(([x, y]) => ({ x: fixed(xOf(x)), y: fixed(yOf(y)) }));
+    const corners = places.map(({ x, y }) => `${x},${y}`).join(" ");
     return [
-      `<polyline points="${places.join(" ")}" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${DASHES[index % DASHES.length]}"/>`,
-      ...places.map((place) => {
-        const [x, y] = place.split(",");
-        return `<circle cx="${x}" cy="${y}" r="3" fill="${colour}"/>`;
-      }),
+      `<polyline points="${corners}" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${DASHES[index % DASHES.length]}"/>`,
+      ...places.map(({ x, y }) => `<circle cx="${x}" cy="${y}" r="3" fill="${colour}"/>`),
       text(PLOT.right + 10, (names[index] ?? 0) + 4, name, `fill="${colour}" font-weight="bold"`),
     ];
   });
@@ -106,10 +104,6 @@ function text(x: number, y: number, words: string, attributes: string): string {
 /** One decimal is a tenth of a pixel. */
 function fixed(value: number): string {
   return value.toFixed(1);
-}
-
-function label(value: number): string {
-  return whole(value);
 }
 
 function escaped(words: string): string {

@@ -32,6 +32,11 @@ export class InputError extends Error {
   }
 }
 
+/** Returns the error of an input that is wrong as a whole. */
+export function wholeInputError(source: string, reason: string): InputError {
+  return new InputError(source, [{ place: "", subject: "", reason }]);
+}
+
 function describe(source: string, { place, subject, reason }: InputProblem): string {
   const where = place.startsWith("byte ") ? `${source}: ${place}` : [source, place].filter(Boolean).join(":");
   return [where, subject, reason].filter(Boolean).join(": ");

@@ -1,6 +1,7 @@
 /** Random scenarios that keep every rule, for properties: rows first, then hosts that are large enough to carry them. */
 
 import fc from "fast-check";
+import { TRACE_TABLE_BYTES } from "../../src/config/limits";
 import { type FlowScenario, IO_MODELS, MODERATIONS, PLACEMENTS, SERVER_KINDS } from "../../src/config/scenario";
 import { ABILITIES, COST_NAMES, COST_ROWS, type CostOverrides, resolveCosts, type Scenario } from "../../src/scenario";
 
@@ -58,7 +59,7 @@ const workload = fc
     job: fc.option(job),
   })
   .chain(({ cpus: guestCpus, moderation, job: guestJob, ...values }) => {
-    const traceBytes = guestJob?.trace ? 256 * KIB : 0;
+    const traceBytes = guestJob?.trace ? TRACE_TABLE_BYTES : 0;
     const jobBytes = guestJob ? guestJob.hotBytes + guestJob.coldBytes + traceBytes : 0;
     const least = Math.ceil(values.workingSetBytes / 4096) + jobBytes / 4096 + 512;
     return fc.integer({ min: least, max: 16 * KIB }).map((frameCount) => ({

@@ -4,11 +4,10 @@ import type { IoModel } from "../../src/config/scenario";
 import type { RunInput } from "../../src/experiment/input";
 import { lineChartSvg } from "../../src/report/line-chart";
 import { whole } from "../../src/report/text";
+import { withMadePart } from "../repository/made-part";
 import { datagramsOver } from "../support/datagrams-over";
 
 export const FIGURE = "docs/figures/saturation.svg";
-const BEGIN = "<!-- made by `node scripts/tool.mjs saturation`: begin -->";
-const END = "<!-- made by `node scripts/tool.mjs saturation`: end -->";
 
 const MODELS: readonly IoModel[] = ["vf", "renic", "paravirtual"];
 const CLOCKS_MHZ = [130, 260, 390, 520, 650, 780, 1300, 2600];
@@ -76,11 +75,8 @@ function figureOf(receivers: readonly Receiver[]): string {
 /** Runs all of them; returns the document with its table anew, and the figure. */
 export function saturation(input: RunInput, document: string): { readonly document: string; readonly figure: string } {
   const receivers = MODELS.flatMap((io) => CLOCKS_MHZ.map((clockMhz) => measure(input, io, clockMhz)));
-  const from = document.indexOf(BEGIN);
-  const to = document.indexOf(END);
-  if (from < 0 || to < from) throw new Error("the document has lost the comments around its table of saturation");
   return {
-    document: `${document.slice(0, from)}${BEGIN}\n\n${tableOf(receivers)}\n\n${document.slice(to)}`,
+    document: withMadePart(document, "saturation", tableOf(receivers)),
     figure: figureOf(receivers),
   };
 }

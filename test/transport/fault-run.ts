@@ -13,8 +13,7 @@ import {
   USES_TIMESTAMPS,
   USES_WINDOW_SCALE,
 } from "../../assembly/layout/tcp";
-import { World } from "../../src/core/world";
-import { dataPlaneCosts } from "../../src/host/cost-model";
+import type { World } from "../../src/core/world";
 import {
   type ConnectionView,
   type Faults,
@@ -24,8 +23,8 @@ import {
   type StackOptions,
   setFaults,
 } from "../support/machines";
-import { NOW } from "../support/now";
 import { RandomSource } from "../support/random-source";
+import { createSmallWorld } from "../support/small-world";
 
 /** What came of a seed. */
 export interface FaultOutcome {
@@ -119,8 +118,7 @@ function runToEnd(world: World, pair: Pair): void {
 /** Runs what a seed says. */
 export function runFaults(module: WebAssembly.Module, seed: number): FaultOutcome {
   const random = new RandomSource(seed);
-  const world = World.create(module, { ...PLAN, seed, isObserved: false });
-  for (const [index, value] of dataPlaneCosts(NOW)) world.plane.setCost(index, value);
+  const world = createSmallWorld({ module, ...PLAN, seed, isObserved: false });
   const latencyNs = random.pick([10_000, 500_000, 20_000_000]);
   const rate = random.pick([10e6, 100e6, 1e9, 10e9]);
   const pair = joinMachines(world, { rate, latencyNs, one: drawStack(random), two: drawStack(random) });

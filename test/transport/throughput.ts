@@ -5,10 +5,8 @@
  */
 
 import { REASON_UNTIL } from "../../assembly/layout/event";
-import { World } from "../../src/core/world";
-import { dataPlaneCosts } from "../../src/host/cost-model";
 import { joinMachines, setFaults } from "../support/machines";
-import { NOW } from "../support/now";
+import { createSmallWorld } from "../support/small-world";
 
 export const LOSSES: readonly number[] = [0, 0.0001, 0.001, 0.01, 0.03];
 export const ROUND_TRIPS_MS: readonly number[] = [1, 10, 50, 100];
@@ -35,8 +33,7 @@ export interface Throughput {
 
 /** Measures a bulk connection on a link of 10 Gb/s. */
 export function measure(module: WebAssembly.Module, loss: number, roundTripMs: number): Throughput {
-  const world = World.create(module, { ...PLAN, isObserved: false });
-  for (const [index, value] of dataPlaneCosts(NOW)) world.plane.setCost(index, value);
+  const world = createSmallWorld({ module, ...PLAN, isObserved: false });
   const latencyNs = (roundTripMs * NS_PER_MS) / 2;
   const stack = { connectionCount: 1, sendBytes: 2 * WINDOW_BYTES };
   const { one, two, there } = joinMachines(world, { latencyNs, one: stack, two: { receiveBytes: WINDOW_BYTES } });
