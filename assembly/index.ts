@@ -13,7 +13,7 @@ import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./disp
 import * as computation from "./guest/compute";
 import { owe } from "./guest/control-task";
 import { writeRow } from "./guest/dirty-trace";
-import { dom0Counter, dropFromDom0 } from "./guest/dom0-port";
+import { dom0Counter, dom0Port, dropFromDom0 } from "./guest/dom0-port";
 import { beginReset, initialise, setModeration as setDriverModeration } from "./guest/driver";
 import { signalBackend } from "./guest/event-channel";
 import * as guests from "./guest/guest";
@@ -462,7 +462,10 @@ export function abortTcpConnection(owner: u32, number: u32): void {
 export function pullTcpSegment(owner: u32, to: u32, payloadBytesMax: u32): u32 {
   return pullSegment(stackMemory(owner), stackOf(owner), to, payloadBytesMax);
 }
-/** Returns the payload of the segments that the frame that was pulled last is to be cut into. */
+/** Returns the payload that is not in the frame that was pulled last, and that of the segments it is to be cut into. */
+export function pulledPayloadBytes(owner: u32): u32 {
+  return stackOf(owner).pulledPayloadBytes;
+}
 export function pulledSegmentBytes(owner: u32): u32 {
   return stackOf(owner).pulledSegmentBytes;
 }
@@ -736,6 +739,10 @@ export function idlePs(index: u32): f64 {
 /** Gives a host's dom0 a network on a connected port, on a vCPU of its own; returns its memory, as a guest's number. */
 export function addDom0Port(portIndex: u32, vcpuIndex: u32): u32 {
   return setup.addDom0Port(portIndex, vcpuIndex);
+}
+/** Has dom0 receive so many segments from a port as one packet, at most; 1, as at first, for none. */
+export function setDom0Merging(portIndex: u32, countMax: u32): void {
+  dom0Port(portIndex).mergedCountMax = countMax;
 }
 /** Gives a guest a paravirtual NIC on the bridge of a port, its backend on a vCPU of dom0's; returns the vif. */
 export function addFront(index: u32, portIndex: u32, vcpuIndex: u32, queueBytesMax: u32): u32 {

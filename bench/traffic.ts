@@ -10,9 +10,10 @@
  */
 
 import { performance } from "node:perf_hooks";
-import { TCP_TIMEOUT_FIRST_NS, TCP_TIMEOUT_LEAST_NS } from "../assembly/layout/cost";
+import { LIMIT_SENT_SEGMENTS, TCP_TIMEOUT_FIRST_NS, TCP_TIMEOUT_LEAST_NS } from "../assembly/layout/cost";
 import { PF_POOL } from "../assembly/layout/physical-function";
 import {
+  CUTS_SEGMENTS,
   STACK_RECEIVED_DATA,
   STACK_SENT_DATA,
   USES_DELAYED_ACK,
@@ -51,6 +52,8 @@ export interface TrafficCase {
   readonly isParavirtual?: boolean;
   /** A stream over TCP in place of datagrams: its packets are segments with data, acknowledgments come on top. */
   readonly isTcp?: boolean;
+  /** The stack hands its NIC several segments at once, as in a run. */
+  readonly isCut?: boolean;
 }
 
 export interface TrafficResult {
@@ -126,6 +129,15 @@ export const TRAFFIC_CASES: readonly TrafficCase[] = [
   { ...long, name: "two hosts, TCP 1500 B", roundNs: 20_000_000, isTcp: true },
   { ...long, name: "7 VFs a port, TCP 1500 B", roundNs: 20_000_000, isTcp: true, pairCount: 7, guestsPerHost: 7 },
   { ...long, name: "two hosts, paravirtual, TCP 1500 B", roundNs: 20_000_000, isTcp: true, isParavirtual: true },
+  { ...long, name: "two hosts, TCP 1500 B, cut", roundNs: 20_000_000, isTcp: true, isCut: true },
+  {
+    ...long,
+    name: "two hosts, paravirtual, TCP 1500 B, cut",
+    roundNs: 20_000_000,
+    isTcp: true,
+    isCut: true,
+    isParavirtual: true,
+  },
 ];
 
 /** A world in which a case's traffic flows. */
@@ -137,11 +149,13 @@ class Traffic {
   readonly #dom0s = new Map<number, number>();
   readonly #fronts = new Map<number, Front>();
   readonly #isTcp: boolean;
+  readonly #stackOptions: number;
   #nowNs = 0;
 
   constructor(module: WebAssembly.Module, benchCase: TrafficCase) {
-    const { pairCount, guestsPerHost, isTcp = false } = benchCase;
+    const { pairCount, guestsPerHost, isTcp = false, isCut = false } = benchCase;
     this.#isTcp = isTcp;
+    this.#stackOptions = STACK.options | (isCut ? CUTS_SEGMENTS : 0);
     const guestCount = 2 * pairCount;
     const memoryCount = guestCount + (benchCase.isParavirtual ? guestCount / guestsPerHost : 0);
     this.#world = World.create(module, {
@@ -154,8 +168,9 @@ class Traffic {
       isObserved: false,
     });
     const { plane } = this.#world;
-    // Nothing costs simulated time here, but TCP has to know how long it waits.
-    const { tcpTimeoutFirst, tcpTimeoutLeast } = resolveCosts("now", {});
+    // Nothing costs simulated time here, but TCP has to know how long it waits and how much it may hand over.
+    const { tcpTimeoutFirst, tcpTimeoutLeast, segmentsPerTransmit } = resolveCosts("now", {});
+    plane.setCost(LIMIT_SENT_SEGMENTS, segmentsPerTransmit);
     plane.setCost(TCP_TIMEOUT_FIRST_NS, tcpTimeoutFirst);
     plane.setCost(TCP_TIMEOUT_LEAST_NS, tcpTimeoutLeast);
     const hostCount = guestCount / guestsPerHost;
@@ -242,7 +257,7 @@ class Traffic {
   #makeStacks(): void {
     for (const guest of [...this.#receivers, ...this.#senders]) {
       placeStack(this.#world, guest);
-      makeStack(this.#world, stackOfGuest(guest), STACK);
+      makeStack(this.#world, stackOfGuest(guest), { ...STACK, options: this.#stackOptions });
     }
     for (const guest of this.#receivers) this.#world.plane.addTcpSink(stackOfGuest(guest), PORT);
   }

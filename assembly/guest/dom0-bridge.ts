@@ -110,6 +110,7 @@ function flood(port: u32, slot: u32, from: u32): void {
 
 function twinOf(port: u32, slot: u32): u32 {
   const twin = takeTwin(slot);
+  frame(twin).isFollower = frame(slot).isFollower;
   trace(TRACE_COPIED, world().now, port, frame(slot).id, frame(twin).id, frame(twin).bytes, COPIED_DOM0);
   return twin;
 }

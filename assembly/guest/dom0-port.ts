@@ -9,7 +9,8 @@
  * goes into the transmit ring ends, because the device fetches it under a new number (docs/trace.md). Invariant: frames
  * leave in the order in which the bridge gave them, so nothing passes the queue.
  *
- * Left out: segmentation and checksum offload of dom0's rings, dom0's own network stack.
+ * A packet that a guest gave to be cut is cut before it comes here (transmit-request.ts), and segments that are received
+ * as one keep their frames (merging.ts): both are charged as one packet. Left out: dom0's own network stack.
  */
 import { cost } from "../cpu/cost";
 import { NO_WORK } from "../cpu/task";
@@ -58,6 +59,7 @@ import {
   unmask,
 } from "./driver";
 import { guest } from "./guest";
+import { beginMerging, followsMerged } from "./merging";
 import { adapt } from "./moderation";
 
 @unmanaged
@@ -76,6 +78,10 @@ export class Dom0Port {
   queueFirst: u32;
   queueLast: u32;
   queueCount: u32;
+  /** Segments that are received as one packet, at most; 1 to merge none. */
+  mergedCountMax: u32;
+  /** Frames posted that are one packet with the one before, and not yet taken off what the driver is charged for. */
+  followersPosted: u32;
   get leaving(): FrameList {
     return changetype<FrameList>(changetype<u32>(this) + offsetof<Dom0Port>("leavingFirst"));
   }
@@ -121,19 +127,23 @@ export function workPort(port: u32, cpu: Vcpu): u32 {
     postFrame(port, m, d, removeFirst(p.queue));
   }
   const received = pollReceive(m, d, POLL_BUDGET);
-  takeReceived(port, p, m, d);
+  const packetCount = takeReceived(port, p, m, d);
   if (!reclaimed && !received) return NO_WORK;
   if (received) countDom0(port, DOM0_POLLS, 1);
   countDom0(port, DOM0_RECEIVED, received);
-  const drivers = received * cost(COST_DRIVER_RECEIVE) + reclaimed * cost(COST_DRIVER_TRANSMIT);
-  const bridge = received * cost(COST_BRIDGE);
+  const followers = min<u32>(reclaimed, p.followersPosted);
+  p.followersPosted -= followers;
+  const drivers = received * cost(COST_DRIVER_RECEIVE) + (reclaimed - followers) * cost(COST_DRIVER_TRANSMIT);
+  const bridge = packetCount * cost(COST_BRIDGE);
   charge(cpu, ACTIVITY_DRIVER, drivers);
   charge(cpu, ACTIVITY_BRIDGE, bridge);
   return drivers + bridge;
 }
 
-/** Makes frames of what the driver has received. */
-function takeReceived(port: u32, p: Dom0Port, m: GuestMemory, d: Driver): void {
+/** Makes frames of what the driver has received; returns how many packets they make when merged ones count as one. */
+function takeReceived(port: u32, p: Dom0Port, m: GuestMemory, d: Driver): u32 {
+  let packetCount: u32 = 0;
+  if (d.socketCount) beginMerging();
   for (; d.socketCount; leaveSocket(m, d)) {
     const e = firstInSocket(m, d);
     const bytes = max<u32>(min<u32>(e.bytes, BUFFER_BYTES - FRAME_START), FRAME_BYTES_MIN);
@@ -142,9 +152,12 @@ function takeReceived(port: u32, p: Dom0Port, m: GuestMemory, d: Driver): void {
     const f = frame(slot);
     f.id = nextFrame();
     f.due = world().now;
+    f.isFollower = p.mergedCountMax > 1 && followsMerged(slot + FRAME_START, p.mergedCountMax) ? 1 : 0;
+    packetCount += 1 - f.isFollower;
     trace(TRACE_BORN, world().now, port, f.id, bytes, BORN_DOM0, 0);
     append(p.leaving, slot);
   }
+  return packetCount;
 }
 
 /** A burst is over: the device learns of it, the bridge gets the frames. */
@@ -184,10 +197,12 @@ export function sendFromDom0(port: u32, slot: u32): void {
 }
 
 function postFrame(port: u32, m: GuestMemory, d: Driver, slot: u32): void {
+  const p = dom0Port(port);
   const f = frame(slot);
   copy(nextPacket(m, d), slot + FRAME_START, f.bytes);
   post(m, d, f.bytes);
   countDom0(port, DOM0_POSTED, 1);
+  p.followersPosted += f.isFollower;
   trace(TRACE_POSTED, world().now, port, f.id, f.bytes, 0, 0);
   freeSlot(slot);
 }

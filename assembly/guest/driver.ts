@@ -7,10 +7,13 @@
  * each, so a page is looked up once for a burst. After a failover from a torn checkpoint its memory may hold anything:
  * positions and buffer numbers are masked, so that it may go wrong, as real software would, but only inside its guest.
  *
- * Source: Linux drivers/net/ethernet/intel/igbvf/netdev.c: reset, configure, poll. Left out: VLANs, offloads,
- * frames of several buffers. The rings of dom0 are set up like those of a guest: igb differs in offloads and moderation.
+ * Source: Linux drivers/net/ethernet/intel/igbvf/netdev.c: reset, configure, poll. Left out: VLANs,
+ * received frames of several buffers. Segments that the device cuts are posted by driver-long.ts. The rings of dom0 are
+ * set up like those of a guest: igb differs in offloads and moderation.
  */
 import {
+  CONTEXT_MSS_SHIFT,
+  CONTEXT_SIZES,
   DESCRIPTOR_SHIFT,
   RX_ADDRESS,
   RX_DD,
@@ -26,7 +29,10 @@ import {
   TX_PAYLEN_SHIFT,
   TX_RS,
   TX_STATUS,
+  TX_TSE,
+  TX_TYPE_CONTEXT,
   TX_TYPE_DATA,
+  TX_TYPE_MASK,
 } from "../layout/descriptor";
 import {
   BUFFER_SHIFT,
@@ -218,11 +224,20 @@ function noteReceived(d: Driver, packets: u32, bytes: u32): void {
   d.rxPolledBytes += bytes;
 }
 
-function noteSent(d: Driver, ring: u32, first: u32, packets: u32): void {
-  d.txPolledPackets += packets;
-  for (let i: u32 = 0; i < packets; i++) {
-    const at = ring + (((first + i) & RING_MASK) << DESCRIPTOR_SHIFT);
-    d.txPolledBytes += load<u32>(at, TX_COMMAND) & TX_LENGTH_MASK;
+/** Notes what reclaimed descriptors sent: a packet that was cut counts as its segments. */
+function noteSent(d: Driver, ring: u32, first: u32): void {
+  let segmentBytes: u32 = 1;
+  for (let position = first; position != d.txClean; position = (position + 1) & RING_MASK) {
+    const at = ring + (position << DESCRIPTOR_SHIFT);
+    const command = load<u32>(at, TX_COMMAND);
+    if ((command & TX_TYPE_MASK) == TX_TYPE_CONTEXT) {
+      segmentBytes = max<u32>(load<u32>(at, CONTEXT_SIZES) >>> CONTEXT_MSS_SHIFT, 1);
+      continue;
+    }
+    d.txPolledBytes += command & TX_LENGTH_MASK;
+    if (!(command & TX_EOP)) continue;
+    const payloadBytes = load<u32>(at, TX_STATUS) >>> TX_PAYLEN_SHIFT;
+    d.txPolledPackets += command & TX_TSE ? (payloadBytes + segmentBytes - 1) / segmentBytes : 1;
   }
 }
 
@@ -313,17 +328,30 @@ export function receivedBytes(m: GuestMemory, buffer: u32): u32 {
   return look(m, (RX_BUFFERS_PAGE << PAGE_SHIFT) + ((buffer & RX_BUFFER_MASK) << BUFFER_SHIFT));
 }
 
-/** Reclaims transmit descriptors that the device has completed; returns how many. */
+/** Reclaims the descriptors of packets that the device has completed; returns how many packets. */
 export function reclaim(m: GuestMemory, d: Driver): u32 {
   const ring = look(m, TX_RING_PAGE << PAGE_SHIFT);
   const first = d.txClean;
   let count: u32 = 0;
-  while (d.txClean != d.txNext && load<u32>(ring + ((d.txClean & RING_MASK) << DESCRIPTOR_SHIFT), TX_STATUS) & TX_DD) {
-    d.txClean = (d.txClean + 1) & RING_MASK;
+  while (d.txClean != d.txNext) {
+    const last = lastOfPacket(ring, d);
+    if (!(load<u32>(ring + (last << DESCRIPTOR_SHIFT), TX_STATUS) & TX_DD)) break;
+    d.txClean = (last + 1) & RING_MASK;
     count++;
   }
-  if (d.moderation != MODERATION_FIXED) noteSent(d, ring, first, count);
+  if (d.moderation != MODERATION_FIXED) noteSent(d, ring, first);
   return count;
+}
+
+/** Returns the last descriptor of the packet that is reclaimed next: only that one is reported. */
+function lastOfPacket(ring: u32, d: Driver): u32 {
+  let position = d.txClean & RING_MASK;
+  while (!(load<u32>(ring + (position << DESCRIPTOR_SHIFT), TX_COMMAND) & TX_EOP)) {
+    const next = (position + 1) & RING_MASK;
+    if (next == (d.txNext & RING_MASK)) break;
+    position = next;
+  }
+  return position;
 }
 
 /** Tells whether a packet can be posted. */

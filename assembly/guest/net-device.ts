@@ -15,12 +15,15 @@ import { PAGE_SHIFT } from "../layout/limits";
 import { GuestMemory, look } from "../memory/guest-memory";
 import { drain } from "../nic/port";
 import { vf } from "../nic/virtual-function";
+import { Stack } from "../transport/tcp-stack";
 import { Driver, hasRoom, nextPacket, pollReceive, post, reclaim, ringDoorbells, unmask } from "./driver";
+import { hasRoomForLong, postLong } from "./driver-long";
 import { notifyBackend } from "./event-channel";
 import { Guest, guest } from "./guest";
 import {
   awaitResponses,
   hasFrontRoom,
+  netfrontOf,
   nextFrontPacket,
   pollFront,
   postFront,
@@ -28,6 +31,7 @@ import {
   reclaimFront,
   replenish,
 } from "./netfront";
+import { hasFrontRoomForLong, postFrontLong } from "./netfront-long";
 
 function isFront(d: Driver): bool {
   return d.kind == DEVICE_FRONT;
@@ -48,9 +52,12 @@ export function pollDevice(m: GuestMemory, d: Driver, budget: u32): u32 {
   return isFront(d) ? pollFront(m, d, budget) : pollReceive(m, d, budget);
 }
 
-/** Returns what the driver spends on so many packets of either direction. */
-export function driverCycles(d: Driver, received: u32, sent: u32): u32 {
-  if (isFront(d)) return (received + sent) * cost(COST_FRONTEND);
+/** Returns what the driver spends on so many frames received, of which some make one packet, and packets sent. */
+export function driverCycles(m: GuestMemory, d: Driver, received: u32, sent: u32): u32 {
+  if (isFront(d)) {
+    const followers = received ? netfrontOf(m).rxFollowerCount : 0;
+    return (received - followers + sent) * cost(COST_FRONTEND);
+  }
   return received * cost(COST_DRIVER_RECEIVE) + sent * cost(COST_DRIVER_TRANSMIT);
 }
 
@@ -68,6 +75,17 @@ export function packetPlace(m: GuestMemory, d: Driver): u32 {
 export function postPacket(m: GuestMemory, d: Driver, bytes: u32): void {
   if (isFront(d)) postFront(m, bytes);
   else post(m, d, bytes);
+}
+
+/** Tells whether several segments can be posted as one packet, which is cut behind the device. */
+export function canPostLong(m: GuestMemory, d: Driver): bool {
+  return isFront(d) ? hasFrontRoomForLong(m) : hasRoomForLong(d);
+}
+
+/** Posts the segments that a stack pulled last, of `bytes` in all, whose headers were written to `packetPlace`. */
+export function postLongPacket(m: GuestMemory, d: Driver, s: Stack, bytes: u32): void {
+  if (isFront(d)) postFrontLong(m, s, bytes);
+  else postLong(m, d, s, bytes);
 }
 
 /** At the end of a burst's work: gives the device the buffers that have become free. */

@@ -2,7 +2,7 @@
  * The backend of a paravirtual NIC, in dom0: a task of one of its vCPUs, which moves frames both ways between a guest's
  * shared rings and dom0's bridge, up to 64 each way a burst.
  *
- *     from the guest   request -> checked, its grant looked up -> frame -> at the burst's end response, bridge
+ *     from the guest   requests of a packet -> checked, put together, cut -> at the burst's end responses, bridge
  *     to the guest     queue -> posted buffer, its grant looked up -> written -> at the burst's end response
  *     at the burst's end one event, if the guest waits for one of the positions
  *
@@ -15,7 +15,7 @@
  * A frame that dom0 takes from the guest is born here, and one that it writes into a granted buffer ends here
  * (docs/trace.md). Whether bytes are mapped or copied is a matter of what is charged: the simulator copies them.
  *
- * Source: Linux drivers/net/xen-netback/{netback,rx,interface}.c. Left out: several slots a frame, queues longer than
+ * Source: Linux drivers/net/xen-netback/{netback,rx,interface}.c. Left out: queues longer than
  * ten seconds being dropped, taking the carrier away from a guest that posts nothing, credit scheduling of bytes.
  */
 import { cost } from "../cpu/cost";
@@ -31,10 +31,8 @@ import {
   COST_GRANT_COPY,
   COST_GRANT_PAGE,
 } from "../layout/cost";
-import { FRAME_BYTES_MAX, FRAME_BYTES_MIN, PAGE_BYTES, PAGE_SHIFT } from "../layout/limits";
 import {
   BACKEND_BUDGET,
-  BACKEND_FRAME_BYTES_MIN,
   GRANT_RX_RING,
   GRANT_TX_RING,
   RING_ENTRIES,
@@ -43,6 +41,7 @@ import {
   RING_RSP_EVENT,
   RING_RSP_PROD,
   RX_ENTRY_BYTES,
+  RX_MORE_DATA,
   RX_REQUEST_GRANT,
   RX_REQUEST_ID,
   RX_RESPONSE_FLAGS,
@@ -53,15 +52,10 @@ import {
   SHARED_MASK,
   STATUS_ERROR,
   STATUS_NOT_GRANTED,
+  STATUS_NULL,
   STATUS_OK,
   TX_ENTRY_BYTES,
-  TX_EXTRA_INFO,
-  TX_MORE_DATA,
-  TX_REQUEST_FLAGS,
-  TX_REQUEST_GRANT,
   TX_REQUEST_ID,
-  TX_REQUEST_OFFSET,
-  TX_REQUEST_SIZE,
   TX_RESPONSE_ID,
   TX_RESPONSE_STATUS,
   VIF_BURSTS,
@@ -84,15 +78,23 @@ import {
 } from "../layout/trace";
 import { copy } from "../memory/copy";
 import { grantedPage, NOT_GRANTED } from "../memory/grants";
-import { frameOf, GuestMemory, look, memoryOf, touchForeign } from "../memory/guest-memory";
+import { frameOf, GuestMemory, memoryOf, touchForeign } from "../memory/guest-memory";
 import { nextFrame, trace } from "../sim/trace";
 import { world } from "../sim/world";
-import { append, FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../wire/frame";
+import { append, FRAME_START, frame, freeSlot, removeFirst } from "../wire/frame";
 import { drop } from "../wire/wire";
 import { bridgeFromVif, joinBridge, leaveBridge } from "./dom0-bridge";
 import { tellPort } from "./dom0-port";
 import { notifyGuest } from "./event-channel";
 import { guest } from "./guest";
+import {
+  gatherRequest,
+  isExtra,
+  readTransmitRequest,
+  TransmitRequest,
+  takeFrame,
+  transmitRequest,
+} from "./transmit-request";
 import { countVif, setVifCounter, VIF_BROKEN, VIF_CONNECTED, VIF_DISCONNECTED, Vif, vif, vifCounter } from "./vif";
 
 /** Connects to the rings that a frontend has made; false, and disconnected, if they are not granted. */
@@ -175,37 +177,51 @@ export function workBackend(index: u32, cpu: Vcpu): u32 {
   return (taking == NO_WORK ? 0 : taking) + (giving == NO_WORK ? 0 : giving);
 }
 
-/** Returns how many requests a ring has, up to the budget; 0, and a broken vif, for what cannot be. */
+/** Returns how many requests a ring has; 0, and a broken vif, for what cannot be. */
 function requestsIn(index: u32, ring: u32, consumed: u32): u32 {
   const count = load<u32>(ring, RING_REQ_PROD) - consumed;
-  if (count <= SHARED_COUNT) return min<u32>(count, BACKEND_BUDGET);
+  if (count <= SHARED_COUNT) return count;
+  breakVif(index);
+  return 0;
+}
+
+function breakVif(index: u32): void {
   dropQueue(index, DROP_BACKEND_DOWN);
   vif(index).state = VIF_BROKEN;
-  return 0;
 }
 
 /** Takes requests of the transmit ring; returns the cycles, charged, or NO_WORK. */
 function takeRequests(index: u32, v: Vif, m: GuestMemory, cpu: Vcpu): u32 {
-  const count = requestsIn(index, ringOf(m, v.txPage), v.txConsumed);
-  if (!count) return NO_WORK;
-  const entries = touchForeign(m, v.txPage) + RING_ENTRIES;
+  const available = requestsIn(index, ringOf(m, v.txPage), v.txConsumed);
+  if (!available) return NO_WORK;
+  const ring = touchForeign(m, v.txPage);
+  let slotCount: u32 = 0;
+  let packetCount: u32 = 0;
   let taken: u32 = 0;
+  let parts: u32 = 0;
   let bytes: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    const at = entries + (v.txConsumed++ & SHARED_MASK) * TX_ENTRY_BYTES;
-    const id = load<u16>(at, TX_REQUEST_ID);
-    const size = takeRequest(index, v, m, at);
-    if (size) taken++;
-    else countVif(index, VIF_ERRORS, 1);
-    bytes += size;
-    const to = entries + (v.txProduced++ & SHARED_MASK) * TX_ENTRY_BYTES;
-    store<u16>(to, id, TX_RESPONSE_ID);
-    store<u16>(to, <u16>(size ? STATUS_OK : STATUS_ERROR), TX_RESPONSE_STATUS);
+  while (slotCount < min<u32>(available, BACKEND_BUDGET)) {
+    // A frontend shows whole packets.
+    if (!readTransmitRequest(ring, v.txConsumed, available - slotCount)) {
+      breakVif(index);
+      break;
+    }
+    const r = transmitRequest();
+    const isTaken = takePacket(index, v, m);
+    packetCount++;
+    if (isTaken) {
+      taken++;
+      parts += r.partCount;
+      bytes += r.bytes;
+    } else {
+      countVif(index, VIF_ERRORS, 1);
+    }
+    slotCount += r.slotCount;
+    respond(v, r, isTaken);
   }
-  countVif(index, VIF_FROM_GUEST, taken);
-  const backend = count * cost(COST_BACKEND_TRANSMIT);
+  const backend = packetCount * cost(COST_BACKEND_TRANSMIT);
   const bridge = taken * cost(COST_BRIDGE);
-  const grant = v.isMapping ? taken * cost(COST_GRANT_PAGE) : copyCycles(bytes);
+  const grant = v.isMapping ? parts * cost(COST_GRANT_PAGE) : copyCycles(bytes);
   charge(cpu, ACTIVITY_BACKEND, backend);
   charge(cpu, ACTIVITY_BRIDGE, bridge);
   charge(cpu, ACTIVITY_GRANT, grant);
@@ -216,37 +232,44 @@ function copyCycles(bytes: u32): u32 {
   return <u32>((<u64>bytes * cost(COST_GRANT_COPY)) / 1000);
 }
 
-/** Makes a frame of a request, which leaves at the burst's end; returns the bytes that were asked for, 0 for an error. */
-function takeRequest(index: u32, v: Vif, m: GuestMemory, at: u32): u32 {
-  const reference = load<u32>(at, TX_REQUEST_GRANT);
-  const offset = <u32>load<u16>(at, TX_REQUEST_OFFSET);
-  const size = <u32>load<u16>(at, TX_REQUEST_SIZE);
-  if (load<u16>(at, TX_REQUEST_FLAGS) & (TX_MORE_DATA | TX_EXTRA_INFO)) return 0;
-  if (size < BACKEND_FRAME_BYTES_MIN || size > FRAME_BYTES_MAX || offset + size > PAGE_BYTES) return 0;
-  const page = grantedPage(m, reference, false);
-  if (page == NOT_GRANTED) return 0;
-  const bytes = max<u32>(size, FRAME_BYTES_MIN);
-  const slot = takeSlot(bytes);
-  copy(slot + FRAME_START, look(m, page << PAGE_SHIFT) + offset, size);
-  if (size < bytes) memory.fill(slot + FRAME_START + size, 0, bytes - size);
-  const f = frame(slot);
-  f.id = nextFrame();
-  f.due = world().now;
-  trace(TRACE_BORN, world().now, index, f.id, bytes, BORN_BACKEND, 0);
-  append(v.leaving, slot);
-  return size;
+/** Makes frames of the packet that was read, which leave at the burst's end; false for one that is refused. */
+function takePacket(index: u32, v: Vif, m: GuestMemory): bool {
+  const count = gatherRequest(m);
+  for (let i: u32 = 0; i < count; i++) {
+    const slot = takeFrame(i);
+    const f = frame(slot);
+    f.id = nextFrame();
+    f.due = world().now;
+    f.isFollower = i ? 1 : 0;
+    trace(TRACE_BORN, world().now, index, f.id, f.bytes, BORN_BACKEND, 0);
+    append(v.leaving, slot);
+  }
+  countVif(index, VIF_FROM_GUEST, count);
+  return count != 0;
+}
+
+/** Answers each slot of the packet that was read, in its place. */
+function respond(v: Vif, r: TransmitRequest, isTaken: bool): void {
+  for (let slot: u32 = 0; slot < r.slotCount; slot++) {
+    const id = load<u16>(r.entries + (v.txConsumed++ & SHARED_MASK) * TX_ENTRY_BYTES, TX_REQUEST_ID);
+    const to = r.entries + (v.txProduced++ & SHARED_MASK) * TX_ENTRY_BYTES;
+    const status = isTaken ? STATUS_OK : STATUS_ERROR;
+    store<u16>(to, isExtra(r, slot) ? 0 : id, TX_RESPONSE_ID);
+    store<u16>(to, <u16>(isExtra(r, slot) ? STATUS_NULL : status), TX_RESPONSE_STATUS);
+  }
 }
 
 /** Writes frames of the queue into posted buffers; returns the cycles, charged, or NO_WORK. */
 function giveFrames(index: u32, v: Vif, m: GuestMemory, cpu: Vcpu): u32 {
   if (!v.queueFirst || v.state != VIF_CONNECTED) return NO_WORK;
-  const posted = requestsIn(index, ringOf(m, v.rxPage), v.rxConsumed);
+  const posted = min<u32>(requestsIn(index, ringOf(m, v.rxPage), v.rxConsumed), BACKEND_BUDGET);
   if (!posted) {
     countVif(index, VIF_STARVED, 1);
     return NO_WORK;
   }
   const entries = touchForeign(m, v.rxPage) + RING_ENTRIES;
   let count: u32 = 0;
+  let packetCount: u32 = 0;
   let bytes: u32 = 0;
   for (; count < posted && v.queueFirst; count++) {
     const at = entries + (v.rxConsumed++ & SHARED_MASK) * RX_ENTRY_BYTES;
@@ -255,6 +278,8 @@ function giveFrames(index: u32, v: Vif, m: GuestMemory, cpu: Vcpu): u32 {
     const slot = removeFirst(v.queue);
     const size = frame(slot).bytes;
     v.queueBytes -= size;
+    if (!count || !frame(slot).isFollower) packetCount++;
+    const goesOn = count + 1 < posted && v.queueFirst && frame(v.queueFirst).isFollower;
     const to = entries + (v.rxProduced++ & SHARED_MASK) * RX_ENTRY_BYTES;
     if (page == NOT_GRANTED) {
       countVif(index, VIF_ERRORS, 1);
@@ -269,11 +294,11 @@ function giveFrames(index: u32, v: Vif, m: GuestMemory, cpu: Vcpu): u32 {
     // Last: a guest may have granted the ring itself.
     store<u16>(to, id, RX_RESPONSE_ID);
     store<u16>(to, 0, RX_RESPONSE_OFFSET);
-    store<u16>(to, 0, RX_RESPONSE_FLAGS);
+    store<u16>(to, <u16>(goesOn ? RX_MORE_DATA : 0), RX_RESPONSE_FLAGS);
     store<u16>(to, <u16>(page == NOT_GRANTED ? STATUS_NOT_GRANTED : size), RX_RESPONSE_STATUS);
   }
   setVifCounter(index, VIF_QUEUED, vifCounter(index, VIF_QUEUED) - count);
-  const backend = count * cost(COST_BACKEND_RECEIVE);
+  const backend = packetCount * cost(COST_BACKEND_RECEIVE);
   const grant = copyCycles(bytes);
   charge(cpu, ACTIVITY_BACKEND, backend);
   charge(cpu, ACTIVITY_GRANT, grant);

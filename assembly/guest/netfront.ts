@@ -12,6 +12,8 @@
  * Notification is ring.h's: whoever produces tells the other side only if that asked for this position. Responses that
  * nobody can have given (more than requests) end all work until the frontend is connected anew, as in Linux.
  *
+ * Several segments that are to be cut are requested by netfront-long.ts.
+ *
  * Source: Linux drivers/net/xen-netfront.c; Xen io/ring.h, io/netif.h. Left out: feature negotiation over xenstore, what
  * layout/paravirtual.ts leaves out, and a pool of references: each identifier has its own.
  */
@@ -36,6 +38,7 @@ import {
   GRANT_RX_RING,
   GRANT_TX_FIRST,
   GRANT_TX_RING,
+  NETFRONT_FOLLOWING,
   NETFRONT_FREE_IDS,
   RING_ENTRIES,
   RING_REQ_EVENT,
@@ -43,12 +46,15 @@ import {
   RING_RSP_EVENT,
   RING_RSP_PROD,
   RX_ENTRY_BYTES,
+  RX_MORE_DATA,
   RX_REQUEST_GRANT,
   RX_REQUEST_ID,
+  RX_RESPONSE_FLAGS,
   RX_RESPONSE_ID,
   RX_RESPONSE_STATUS,
   SHARED_COUNT,
   SHARED_MASK,
+  STATUS_NULL,
   STATUS_OK,
   TX_ENTRY_BYTES,
   TX_REQUEST_FLAGS,
@@ -78,10 +84,15 @@ export class Netfront {
   errorCount: u32;
   /** The backend's positions made no sense. */
   isBroken: u32;
+  /** The last response taken says that the next belongs to the same packet. */
+  isRxGoingOn: u32;
+  /** Responses of the last poll that went on with a packet: the driver works once for all of one. */
+  rxFollowerCount: u32;
 }
 
 if (offsetof<Netfront>() > NETFRONT_FREE_IDS) ERROR("layout: Netfront has grown into its free identifiers");
-if (NETFRONT_FREE_IDS + SHARED_COUNT * 2 > PAGE_BYTES) ERROR("layout: free identifiers do not fit their page");
+if (NETFRONT_FREE_IDS + SHARED_COUNT * 2 > NETFRONT_FOLLOWING) ERROR("layout: free identifiers have grown");
+if (NETFRONT_FOLLOWING + SHARED_COUNT > PAGE_BYTES) ERROR("layout: what follows does not fit its page");
 if (RING_ENTRIES + SHARED_COUNT * TX_ENTRY_BYTES > PAGE_BYTES) ERROR("layout: a ring does not fit its page");
 
 /** Returns the frontend's page, to be looked at. */
@@ -89,7 +100,8 @@ export function netfrontOf(m: GuestMemory): Netfront {
   return changetype<Netfront>(look(m, NETFRONT_PAGE << PAGE_SHIFT));
 }
 
-function netfront(m: GuestMemory): Netfront {
+/** Returns the frontend's page, to be changed. */
+export function netfront(m: GuestMemory): Netfront {
   return changetype<Netfront>(touch(m, NETFRONT_PAGE << PAGE_SHIFT));
 }
 
@@ -99,7 +111,7 @@ export function initialiseFront(m: GuestMemory): void {
   memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
   d.kind = DEVICE_FRONT;
   const n = netfront(m);
-  memory.fill(changetype<u32>(n), 0, offsetof<Netfront>());
+  memory.fill(changetype<u32>(n), 0, NETFRONT_FOLLOWING + SHARED_COUNT);
   for (let page: u32 = 0; page < GRANT_TABLE_PAGE_COUNT; page++) {
     memory.fill(touch(m, (GRANT_TABLE_PAGE + page) << PAGE_SHIFT), 0, PAGE_BYTES);
   }
@@ -135,10 +147,23 @@ function nextId(n: Netfront): u32 {
   return <u32>load<u16>(changetype<u32>(n) + NETFRONT_FREE_IDS + (position << 1)) & SHARED_MASK;
 }
 
+/** Takes the identifier that is used next. */
+export function takeId(n: Netfront): u32 {
+  const id = nextId(n);
+  n.txFreeCount--;
+  store<u8>(changetype<u32>(n) + NETFRONT_FOLLOWING + id, 0);
+  return id;
+}
+
+/** Notes that what has this identifier goes on with a packet. */
+export function markFollowing(n: Netfront, id: u32): void {
+  store<u8>(changetype<u32>(n) + NETFRONT_FOLLOWING + id, 1);
+}
+
 /** Tells whether a packet can be posted. */
 export function hasFrontRoom(m: GuestMemory): bool {
   const n = netfrontOf(m);
-  return n.txFreeCount - 1 < SHARED_COUNT && !n.isBroken;
+  return n.txFreeCount - 1 < SHARED_COUNT && n.txProduced - n.txConsumed < SHARED_COUNT && !n.isBroken;
 }
 
 /** Returns where the next packet's bytes are to be written. */
@@ -149,14 +174,18 @@ export function nextFrontPacket(m: GuestMemory): u32 {
 /** Grants the packet that was written to `nextFrontPacket` and requests that it be sent; the backend learns of it later. */
 export function postFront(m: GuestMemory, bytes: u32): void {
   const n = netfront(m);
-  const id = nextId(n);
-  n.txFreeCount--;
+  const id = takeId(n);
   const address = (TX_BUFFERS_PAGE << PAGE_SHIFT) + (id << BUFFER_SHIFT);
   grantAccess(m, GRANT_TX_FIRST + id, address >>> PAGE_SHIFT, true);
+  writeRequest(m, n, id, address, bytes, 0);
+}
+
+/** Writes the next request of the transmit ring: for bytes of a granted page, from an address in it on. */
+export function writeRequest(m: GuestMemory, n: Netfront, id: u32, address: u32, bytes: u32, flags: u32): void {
   const at = touch(m, TX_RING_PAGE << PAGE_SHIFT) + RING_ENTRIES + (n.txProduced++ & SHARED_MASK) * TX_ENTRY_BYTES;
   store<u32>(at, GRANT_TX_FIRST + id, TX_REQUEST_GRANT);
   store<u16>(at, <u16>(address & (PAGE_BYTES - 1)), TX_REQUEST_OFFSET);
-  store<u16>(at, 0, TX_REQUEST_FLAGS);
+  store<u16>(at, <u16>flags, TX_REQUEST_FLAGS);
   store<u16>(at, <u16>id, TX_REQUEST_ID);
   store<u16>(at, <u16>bytes, TX_REQUEST_SIZE);
 }
@@ -169,7 +198,7 @@ function responsesIn(m: GuestMemory, page: u32, consumed: u32, produced: u32): u
   return 0;
 }
 
-/** Takes the responses to transmit requests; returns how many. */
+/** Takes the responses to transmit requests; returns how many packets they end, each with its first response. */
 export function reclaimFront(m: GuestMemory): u32 {
   const seen = netfrontOf(m);
   if (seen.isBroken) return 0;
@@ -177,14 +206,19 @@ export function reclaimFront(m: GuestMemory): u32 {
   if (!count) return 0;
   const n = netfront(m);
   const entries = look(m, TX_RING_PAGE << PAGE_SHIFT) + RING_ENTRIES;
+  let packetCount: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const at = entries + (n.txConsumed++ & SHARED_MASK) * TX_ENTRY_BYTES;
+    const status = <u32>load<u16>(at, TX_RESPONSE_STATUS);
+    if (status == STATUS_NULL) continue;
     const id = <u32>load<u16>(at, TX_RESPONSE_ID) & SHARED_MASK;
-    if (load<u16>(at, TX_RESPONSE_STATUS) != STATUS_OK) n.errorCount++;
+    const follows = <u32>load<u8>(changetype<u32>(n) + NETFRONT_FOLLOWING + id);
+    if (!follows) packetCount++;
+    if (status != STATUS_OK && !follows) n.errorCount++;
     endAccess(m, GRANT_TX_FIRST + id);
     pushId(n, id);
   }
-  return count;
+  return packetCount;
 }
 
 /** Moves received frames to the socket queue; returns how many responses there were. */
@@ -198,12 +232,15 @@ export function pollFront(m: GuestMemory, d: Driver, budget: u32): u32 {
   const bufferOf = look(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
   const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
   const socket = touch(m, SOCKET_PAGE << PAGE_SHIFT);
+  n.rxFollowerCount = 0;
   for (let i: u32 = 0; i < count; i++) {
     const at = entries + (n.rxConsumed++ & SHARED_MASK) * RX_ENTRY_BYTES;
     const id = <u32>load<u16>(at, RX_RESPONSE_ID) & SHARED_MASK;
     const buffer = load<u32>(bufferOf + (id << 2)) & RX_BUFFER_MASK;
     const status = <i32>load<i16>(at, RX_RESPONSE_STATUS);
     endAccess(m, GRANT_RX_FIRST + id);
+    n.rxFollowerCount += n.isRxGoingOn & 1;
+    n.isRxGoingOn = <u32>load<u16>(at, RX_RESPONSE_FLAGS) & RX_MORE_DATA ? 1 : 0;
     if (status > 0) {
       enqueue(socket, free, d, buffer, <u32>status);
     } else {

@@ -107,7 +107,7 @@ export function work(g: Guest): u32 {
   drainDevice(g, d);
   const reclaimed = reclaimSent(m, d);
   const received = pollDevice(m, d, POLL_BUDGET);
-  const drivers = driverCycles(d, received, reclaimed);
+  const drivers = driverCycles(m, d, received, reclaimed);
   charge(v, ACTIVITY_DRIVER, drivers);
   let cycles = drivers;
   const sent = sendOwed(g, d);

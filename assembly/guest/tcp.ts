@@ -6,8 +6,7 @@
  *
  * The stack is the one of transport/tcp-stack.ts, in pages of the guest's memory. A burst looks at so many woken
  * connections and sends so many segments at most; a ring without room leaves the rest to a later burst. Segments of one
- * connection that come one behind the other are charged as one, up to a limit, as merging on receive has it: a merge ends
- * with a segment that is not full, or of another connection. What was done is taken from the stack's own tallies.
+ * connection that come one behind the other are charged as one (merging.ts). Segments to be sent may go to the device several at once. What was done is taken from the stack's own tallies.
  */
 import { cost } from "../cpu/cost";
 import { NO_WORK } from "../cpu/task";
@@ -22,11 +21,12 @@ import {
   COST_TCP_RECEIVE,
   COST_TCP_TRANSMIT,
   LIMIT_MERGED_SEGMENTS,
+  LIMIT_SENT_SEGMENTS,
 } from "../layout/cost";
 import { EVENT_GUEST_TIMER } from "../layout/event";
 import { BUFFER_BYTES } from "../layout/guest-software";
-import { IPV4_FROM, PROTOCOL_TCP } from "../layout/packet";
-import { TCP_START, WORK_RESPONDER } from "../layout/tcp";
+import { IPV4_BYTES, PROTOCOL_TCP } from "../layout/packet";
+import { CUTS_SEGMENTS, MERGES_SEGMENTS, WORK_RESPONDER } from "../layout/tcp";
 import { GuestMemory } from "../memory/guest-memory";
 import { NEVER, schedule } from "../sim/event-queue";
 import { world } from "../sim/world";
@@ -39,12 +39,16 @@ import { workOf } from "../transport/tcp-work-record";
 import { carries } from "../wire/ipv4";
 import { Driver, firstInSocket, leaveSocket, receivedBytes } from "./driver";
 import { Guest, guest } from "./guest";
-import { canPost, packetPlace, postPacket } from "./net-device";
+import { beginMerging, followsMerged } from "./merging";
+import { canPost, canPostLong, packetPlace, postLongPacket, postPacket } from "./net-device";
 
 /** Woken connections that a burst looks at. assumed: as many as datagrams that a service answers (SERVE_BUDGET). */
 const WORK_BUDGET: u32 = 8;
-/** Segments that are sent at once at most. */
+/** Segments that are sent at once; the last packet may go beyond. */
 const SEND_BUDGET: u32 = 64;
+/** What IPv4's length leaves behind the longest headers of IPv4 and TCP without IPv4 options. */
+const LONG_PAYLOAD_BYTES_MAX: u32 = 65535 - IPV4_BYTES - 60;
+
 /** Has the stack go on; returns the cycles, charged, or NO_WORK. */
 export function workTcp(g: Guest, d: Driver, v: Vcpu): u32 {
   const m = g.memory;
@@ -87,41 +91,40 @@ export function isSegmentNext(m: GuestMemory, d: Driver): bool {
 
 /**
  * Takes segments from the front of the socket queue; returns how many there are when merged ones count as one. What a
- * merged group makes the stack send, an acknowledgment above all, leaves before the next group is looked at.
+ * merged packet makes the stack send, an acknowledgment above all, leaves before the next one is looked at.
  */
 function takeSegments(m: GuestMemory, d: Driver, s: Stack): u32 {
-  const limit = cost(LIMIT_MERGED_SEGMENTS);
-  let groups: u32 = 0;
-  let last: u64 = 0;
-  let room: u32 = 0;
+  const limit: u32 = s.options & MERGES_SEGMENTS ? cost(LIMIT_MERGED_SEGMENTS) : 1;
+  let packetCount: u32 = 0;
+  if (limit > 1) beginMerging();
   while (isSegmentNext(m, d)) {
     const e = firstInSocket(m, d);
     const at = receivedBytes(m, e.buffer);
-    const name = ((<u64>load<u32>(at, IPV4_FROM)) << 32) | load<u32>(at, TCP_START);
-    if (name != last || !room) sendSegments(m, d, s);
+    const follows = limit > 1 && followsMerged(at, limit);
+    if (!follows) sendSegments(m, d, s);
     const data = s.receivedDataCount;
     onSegment(m, s, at, min<u32>(e.bytes, BUFFER_BYTES));
-    const isData = s.receivedDataCount != data;
-    if (isData && name == last && room) {
-      room--;
-    } else if (isData) {
-      groups++;
-      room = limit ? limit - 1 : 0;
-    }
-    last = isData && e.bytes > s.mss ? name : 0;
+    if (!follows && s.receivedDataCount != data) packetCount++;
     leaveSocket(m, d);
   }
-  return groups;
+  return packetCount;
 }
 
 /** Sends what wants to leave, as far as the ring and a budget go; returns how many segments. */
 function sendSegments(m: GuestMemory, d: Driver, s: Stack): u32 {
+  const atOnce: u32 = s.options & CUTS_SEGMENTS ? max<u32>(cost(LIMIT_SENT_SEGMENTS), 1) : 1;
   let count: u32 = 0;
   while (count < SEND_BUDGET && s.readyFirst | s.resetCount && canPost(m, d)) {
-    const bytes = pullSegment(m, s, packetPlace(m, d), s.mss);
+    const segments = atOnce > 1 && canPostLong(m, d) ? atOnce : 1;
+    const bytes = pullSegment(m, s, packetPlace(m, d), min<u32>(segments * s.mss, LONG_PAYLOAD_BYTES_MAX));
     if (!bytes) break;
-    postPacket(m, d, bytes);
-    count++;
+    if (s.pulledPayloadBytes) {
+      postLongPacket(m, d, s, bytes);
+      count += (s.pulledPayloadBytes + s.pulledSegmentBytes - 1) / s.pulledSegmentBytes;
+    } else {
+      postPacket(m, d, bytes);
+      count++;
+    }
   }
   return count;
 }

@@ -35,6 +35,8 @@ export const WAKE_LATENCY_NS: u32 = 23;
 /** Times of TCP stacks, those of external machines included, in nanoseconds. */
 export const TCP_TIMEOUT_FIRST_NS: u32 = 24;
 export const TCP_TIMEOUT_LEAST_NS: u32 = 25;
+/** A limit: how many segments a guest's stack hands its driver in one buffer. */
+export const LIMIT_SENT_SEGMENTS: u32 = 36;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;

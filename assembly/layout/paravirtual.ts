@@ -8,11 +8,13 @@
  *            +----------+-----------+----------+-----------+---------+-------------------------------
  *
  *     transmit request    | gref, 32 | offset, 16 | flags, 16 | id, 16 | size, 16 |      response   | id, 16 | status, 16 |
+ *     extra information   | type, 8 | flags, 8 | segment bytes, 16 | kind of segmentation, 8 | 0, 56 |
  *     receive request     | id, 16 | 0, 16 | gref, 32 |     response   | id, 16 | offset, 16 | flags, 16 | status, 16 |
  *     grant, version 1    | flags, 16 | domain, 16 | frame, 32 |
  *
- * Source: Xen, xen/include/public/io/ring.h, io/netif.h and grant_table.h. Left out: frames of several slots, extra
- * information, checksum and segmentation offload, several queues, the control ring, grants of version 2.
+ * Source: Xen, xen/include/public/io/ring.h, io/netif.h and grant_table.h. Left out: extra
+ * information but segmentation from the guest, several queues, the control ring, grants of version 2. A packet to the guest
+ * that dom0 holds for one (merged segments) has a slot for each segment, headers included, and "more" on all but the last.
  */
 
 export const RING_REQ_PROD: u32 = 0;
@@ -31,9 +33,21 @@ export const TX_REQUEST_ID: u32 = 8;
 export const TX_REQUEST_SIZE: u32 = 10;
 export const TX_RESPONSE_ID: u32 = 0;
 export const TX_RESPONSE_STATUS: u32 = 2;
-/** Flags of a request: it goes on in the next slot, or the next slot is extra information. */
+/** Flags of a request: its checksum is left open, it goes on in a later slot, the next slot is extra information. */
+export const TX_CHECKSUM_BLANK: u32 = 1;
 export const TX_MORE_DATA: u32 = 4;
 export const TX_EXTRA_INFO: u32 = 8;
+/** Slots of a packet that have data, at most (XEN_NETIF_NR_SLOTS_MIN). */
+export const TX_PART_COUNT_MAX: u32 = 18;
+
+// Extra information: its type, whether more of it follows, and of segmentation the payload of a segment, and its kind.
+export const EXTRA_KIND: u32 = 0;
+export const EXTRA_FLAGS: u32 = 1;
+export const EXTRA_GSO_BYTES: u32 = 2;
+export const EXTRA_GSO_KIND: u32 = 4;
+export const EXTRA_KIND_GSO: u32 = 1;
+export const EXTRA_MORE: u32 = 1;
+export const EXTRA_GSO_TCP_IPV4: u32 = 1;
 
 export const RX_ENTRY_BYTES: u32 = 8;
 export const RX_REQUEST_ID: u32 = 0;
@@ -41,10 +55,14 @@ export const RX_REQUEST_GRANT: u32 = 4;
 export const RX_RESPONSE_ID: u32 = 0;
 export const RX_RESPONSE_OFFSET: u32 = 2;
 export const RX_RESPONSE_FLAGS: u32 = 4;
-/** Bytes received, or one of the two below. */
+/** Flag of a response: the next one belongs to the same packet (XEN_NETRXF_more_data). */
+export const RX_MORE_DATA: u32 = 4;
+/** Bytes received, or one of the errors below. */
 export const RX_RESPONSE_STATUS: u32 = 6;
 /** NETIF_RSP_OKAY and NETIF_RSP_ERROR. */
 export const STATUS_OK: u32 = 0;
+/** NETIF_RSP_NULL: the response to extra information. */
+export const STATUS_NULL: u32 = 1;
 export const STATUS_ERROR: u32 = 0xffff;
 /** GNTST_bad_gntref: the status of a receive response whose buffer was not granted. */
 export const STATUS_NOT_GRANTED: u32 = 0xfffd;
@@ -66,8 +84,9 @@ export const GRANT_TX_FIRST: u32 = 256;
 export const GRANT_RX_FIRST: u32 = 512;
 export const GRANT_COUNT: u32 = 1024;
 
-/** The frontend's page: free transmit identifiers stand behind its counts. */
+/** The frontend's page: behind its counts the free transmit identifiers, then a byte for each, 1 if it goes on with a packet. */
 export const NETFRONT_FREE_IDS: u32 = 64;
+export const NETFRONT_FOLLOWING: u32 = 576;
 
 /** Requests, and frames to its guest, that a backend takes in one burst (XENVIF_NAPI_WEIGHT, RX_BATCH_SIZE of Linux). */
 export const BACKEND_BUDGET: u32 = 64;

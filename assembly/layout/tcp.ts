@@ -82,8 +82,10 @@ export const USES_WINDOW_SCALE: u32 = 4;
 /** Small segments wait for an acknowledgment (RFC 896, RFC 9293 section 3.7.4). */
 export const USES_NAGLE: u32 = 8;
 export const USES_DELAYED_ACK: u32 = 16;
-/** The device finishes checksums: the field gets the pseudo header's sum, without the length for a super-segment. */
-export const LEAVES_CHECKSUMS: u32 = 32;
+/** The device of a guest cuts segments: the stack may hand it several in one frame. */
+export const CUTS_SEGMENTS: u32 = 32;
+/** Segments of a guest that came one behind the other are received as one, up to a limit. */
+export const MERGES_SEGMENTS: u32 = 64;
 
 // Pages and sizes.
 export const STACK_WORK_PAGE: u32 = 1;

@@ -12,11 +12,11 @@
  *     acknowledgment is due                           ACK
  *
  * What has a sequence number starts the retransmission timer. With more room than a segment a frame may carry several,
- * for a device that cuts them (`pulledSegmentBytes` says how long); with LEAVES_CHECKSUMS the device finishes checksums.
+ * for a device that cuts them: then only its headers are written, and the payload stays in the send ring, where the device
+ * reads it (`pulledPayloadBytes` and its neighbours). What is acknowledged before that may be overwritten: the peer has it.
  */
 import { TCP_BYTES, TCP_FIN, TCP_PSH } from "../layout/packet";
 import {
-  LEAVES_CHECKSUMS,
   STATE_CLOSED,
   STATE_SYN_RECEIVED,
   STATE_SYN_SENT,
@@ -68,8 +68,12 @@ const SACK_COUNT_MAX_ALONE: u32 = 4;
 const SACK_OPTION_BYTES: u32 = 4;
 const SACK_BLOCK_BYTES: u32 = 8;
 
-/** Writes the next frame that wants to leave to `to`, with at most so much payload; returns its bytes, 0 for none. */
+/**
+ * Writes the next frame that wants to leave to `to`, with at most so much payload; returns its bytes, 0 for none. Of a
+ * frame with several segments only the headers are written.
+ */
 export function pullSegment(m: GuestMemory, s: Stack, to: u32, payloadBytesMax: u32): u32 {
+  s.pulledPayloadBytes = 0;
   if (s.resetCount) return writeWaitingReset(s, to);
   while (s.readyFirst) {
     const c = takeReady(m, s);
@@ -145,16 +149,27 @@ function address(s: Stack, g: Segment, peerMac: u64, peerIp: u32, peerPort: u32,
 function put(m: GuestMemory, s: Stack, c: Connection, g: Segment, to: u32, payloadBytes: u32): u32 {
   g.headerBytes = TCP_BYTES + writeOptions(to + TCP_START + TCP_BYTES, g);
   g.payloadBytes = payloadBytes;
+  const room = segmentRoom(c);
+  if (payloadBytes > room) return putLong(s, c, g, to, room);
   if (payloadBytes) {
     copyFromRing(m, sendRingAt(s, c), s.sendRingBytes, g.sequence, to + TCP_START + g.headerBytes, payloadBytes);
     s.sentDataCount++;
   } else {
     s.sentAckCount++;
   }
-  s.pulledSegmentBytes = segmentRoom(c);
-  const isLong = payloadBytes > s.pulledSegmentBytes;
-  const left = isLong ? Sum.PseudoWithoutLength : Sum.Pseudo;
-  return writeTcp(to, g, s.options & LEAVES_CHECKSUMS ? left : Sum.Whole);
+  return writeTcp(to, g, Sum.Whole);
+}
+
+/** Writes the headers of several segments; the device counts their numbers on from those of the first. */
+function putLong(s: Stack, c: Connection, g: Segment, to: u32, segmentBytes: u32): u32 {
+  const count = (g.payloadBytes + segmentBytes - 1) / segmentBytes;
+  s.sentDataCount += count;
+  s.packetId += count - 1;
+  s.pulledPayloadBytes = g.payloadBytes;
+  s.pulledSegmentBytes = segmentBytes;
+  s.pulledRing = sendRingAt(s, c);
+  s.pulledOffset = g.sequence & (s.sendRingBytes - 1);
+  return writeTcp(to, g, Sum.LeftToDevice);
 }
 
 function sendAck(m: GuestMemory, s: Stack, c: Connection, to: u32): u32 {
@@ -323,5 +338,5 @@ function writeWaitingReset(s: Stack, to: u32): u32 {
   g.headerBytes = TCP_BYTES;
   s.resetsSentCount++;
   s.sentAckCount++;
-  return writeTcp(to, g, s.options & LEAVES_CHECKSUMS ? Sum.Pseudo : Sum.Whole);
+  return writeTcp(to, g, Sum.Whole);
 }

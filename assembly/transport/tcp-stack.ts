@@ -69,8 +69,6 @@ export class Stack {
   mss: u32;
   packetId: u32;
   portNext: u32;
-  /** MSS of the segment that was pulled last: a longer one is to be cut by the device. */
-  pulledSegmentBytes: u32;
   /** Guest addresses of the tables. */
   workAt: u32;
   histogramsAt: u32;
@@ -98,6 +96,14 @@ export class Stack {
   resetFirst: u32;
   resetCount: u32;
   workCount: u32;
+  /**
+   * Of the frame that was pulled last: payload that is not in it, because it is several segments that a device is to cut,
+   * and 0 else; bytes of one segment; the send ring and the offset in it where the payload begins.
+   */
+  pulledPayloadBytes: u32;
+  pulledSegmentBytes: u32;
+  pulledRing: u32;
+  pulledOffset: u32;
 }
 
 /** A reset for a segment that belongs to no connection, or to one that is gone. */

@@ -28,7 +28,8 @@ export class Frame {
   pools: u32;
   /** While it waits for a pool: how it came (nic/rx-ring.ts). */
   how: u32;
-  unused: u32;
+  /** In dom0: 1 if it is one packet with the frame before it, which is charged for both. */
+  isFollower: u32;
 }
 
 export const FRAME_START: u32 = 64;
@@ -70,6 +71,7 @@ export function takeSlot(bytes: u32): u32 {
   f.bytes = bytes;
   f.epoch = 0;
   f.isSmall = isSmall ? 1 : 0;
+  f.isFollower = 0;
   return at;
 }
 

@@ -200,15 +200,13 @@ export function writeOptions(at: u32, g: Segment): u32 {
 export enum Sum {
   /** It is computed. */
   Whole,
-  /** The device computes it: the field has the pseudo header's. */
-  Pseudo,
-  /** The device cuts the segment and computes those of its parts: the pseudo header's, without a length. */
-  PseudoWithoutLength,
+  /** The device cuts the frame and computes those of the segments: the field has the pseudo header's, without a length. */
+  LeftToDevice,
 }
 
 /**
- * Writes headers and checksums around options, which stand behind the header already, and the payload behind them;
- * returns the frame's bytes.
+ * Writes headers and checksums around options, which stand behind the header already, and the payload, which stands
+ * behind them if the checksum is computed; returns the frame's bytes.
  */
 export function writeTcp(at: u32, g: Segment, sum: Sum): u32 {
   const tcpBytes = g.headerBytes + g.payloadBytes;
@@ -227,7 +225,7 @@ export function writeTcp(at: u32, g: Segment, sum: Sum): u32 {
     store<u16>(tcp, foldSum(addPseudoHeader(addToSum(0, tcp, tcpBytes), at, PROTOCOL_TCP, tcpBytes)), TCP_CHECKSUM);
   } else {
     // A device adds to what stands here, so it is the sum itself and not its complement.
-    store<u16>(tcp, ~foldSum(addPseudoHeader(0, at, PROTOCOL_TCP, sum == Sum.Pseudo ? tcpBytes : 0)), TCP_CHECKSUM);
+    store<u16>(tcp, ~foldSum(addPseudoHeader(0, at, PROTOCOL_TCP, 0)), TCP_CHECKSUM);
   }
   return padded(at, TCP_START + tcpBytes);
 }

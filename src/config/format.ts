@@ -66,7 +66,7 @@ function hostInput({ name, coreCount, clockHz, dom0, nics }: HostScenario): Scen
     name,
     cores: coreCount,
     clock: formatClock(clockHz),
-    dom0: { ...cpusInput(dom0), moderation: dom0.moderation },
+    dom0: { ...cpusInput(dom0), moderation: dom0.moderation, merging: dom0.merging },
     nics: nics.map((nic) => ({ ...linkInput(nic), vfs: nic.vfCount })),
   };
 }
@@ -110,6 +110,7 @@ function vmInput(vm: VmScenario): ScenarioInput["vms"][number] {
       workingSet: formatBytes(workingSetBytes),
     },
     moderation: vm.moderation,
+    offloads: { ...vm.offloads },
     ...(vm.job && { job: jobInput(vm.job) }),
   };
 }

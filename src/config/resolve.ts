@@ -20,7 +20,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
       name,
       coreCount: cores,
       clockHz: clock,
-      dom0: { ...resolveCpus(dom0), moderation: dom0.moderation },
+      dom0: { ...resolveCpus(dom0), moderation: dom0.moderation, merging: dom0.merging },
       nics: nics.map(({ rate, latency, vfs }) => ({ rateBitsPerSecond: rate, latencyNs: latency, vfCount: vfs })),
     })),
     clients: form.clients.map(({ name, link }) => ({ name, link: { ...resolveLink(link), loss: link.loss } })),
@@ -55,7 +55,11 @@ function resolveLink({ rate, latency }: { readonly rate: number; readonly latenc
   return { rateBitsPerSecond: rate, latencyNs: latency };
 }
 
-function resolveCpus({ vcpus, cpus, weight }: ScenarioForm["hosts"][number]["dom0"]): CpuScenario {
+function resolveCpus({
+  vcpus,
+  cpus,
+  weight,
+}: Pick<ScenarioForm["vms"][number], "vcpus" | "cpus" | "weight">): CpuScenario {
   return { vcpuCount: vcpus, placement: cpus, weight };
 }
 
@@ -98,6 +102,7 @@ function resolveVm(vm: ScenarioForm["vms"][number]): VmScenario {
     moderation: vm.moderation,
     job: vm.job ? resolveJob(vm.job) : null,
     io: vm.io,
+    offloads: vm.offloads,
     abilities: vm.abilities,
     workload: {
       kind,

@@ -47,6 +47,8 @@ export interface CpuScenario {
 /** A host's dom0: its processors, and how its drivers of the ports moderate interrupts. */
 export interface Dom0Scenario extends CpuScenario {
   readonly moderation: Moderation;
+  /** Segments that a port receives one behind the other are bridged as one packet. */
+  readonly merging: boolean;
 }
 
 export interface HostScenario {
@@ -108,6 +110,14 @@ export interface JobScenario {
   readonly trace: DirtyTraceScenario | null;
 }
 
+/** What a guest's TCP leaves to others: both for the path of its NIC, whichever that is. */
+export interface OffloadScenario {
+  /** Several segments go to the driver as one packet, which is cut behind it. */
+  readonly segmentation: boolean;
+  /** Segments that came one behind the other are received as one. */
+  readonly merging: boolean;
+}
+
 /** How the guest's driver sets the interval between interrupts (assembly/guest/moderation.ts). */
 export type Moderation = "fixed" | "conservative" | "full";
 
@@ -125,6 +135,7 @@ export interface VmScenario extends CpuScenario {
   readonly moderation: Moderation;
   readonly job: JobScenario | null;
   readonly io: IoModel;
+  readonly offloads: OffloadScenario;
   readonly abilities: Abilities;
   readonly workload: ServerScenario;
 }

@@ -84,6 +84,12 @@ export const dom0Form = map({
         'Interrupts of the ports that dom0 bridges: "fixed" at 8,000 a second, "conservative" between 4,000 and 20,000, "full" up to 70,000. Default conservative.',
       examples: ["conservative", "fixed"],
     }),
+  merging: flag()
+    .default(true) // How many at most is a row of the cost model, and none with the preset of the paper's years.
+    .meta({
+      description: "Segments that a port receives one behind the other are bridged as one packet. Default true.",
+      examples: [false],
+    }),
 })
   .prefault({})
   .meta({ description: "The host's control VM. Default one vCPU on a processor of its own." });
@@ -135,6 +141,23 @@ export const abilitiesForm = map({
 })
   .prefault({}) // All three: what is taken away is the exception that a user writes down.
   .meta({ description: "What ReNIC adds to the VM's virtual function. Default all." });
+
+export const offloadsForm = map({
+  segmentation: flag()
+    .default(true)
+    .meta({
+      description: "TCP hands its driver several segments at once, which are cut behind it. Default true.",
+      examples: [false],
+    }),
+  merging: flag()
+    .default(true)
+    .meta({
+      description: "TCP receives segments that came one behind the other as one. Default true.",
+      examples: [false],
+    }),
+})
+  .prefault({}) // How many segments at most are rows of the cost model; this takes a path's offload away.
+  .meta({ description: "What the VM's TCP leaves to others. Default all." });
 
 export const workloadForm = map({
   kind: choice(SERVER_KINDS).meta({
@@ -213,6 +236,7 @@ export const vmForm = map({
     examples: ["renic", "paravirtual"],
   }),
   abilities: abilitiesForm,
+  offloads: offloadsForm,
   moderation: choice(MODERATIONS)
     .default("fixed") // What today's driver comes to.
     .meta({

@@ -132,6 +132,7 @@ export interface DataPlane {
   closeTcpConnection(index: number, connection: number): void;
   abortTcpConnection(index: number, connection: number): void;
   pullTcpSegment(index: number, to: number, payloadBytesMax: number): number;
+  pulledPayloadBytes(index: number): number;
   pulledSegmentBytes(index: number): number;
   tcpStackAt(index: number): number;
   tcpConnectionAt(index: number, connection: number): number;
@@ -224,6 +225,7 @@ export interface DataPlane {
   idlePs(processor: number): number;
 
   addDom0Port(port: number, vcpu: number): number;
+  setDom0Merging(port: number, countMax: number): void;
   addFront(guest: number, port: number, vcpu: number, queueBytesMax: number): number;
   setMapping(vif: number, isMapping: number): void;
   signalVif(vif: number): void;

@@ -81,6 +81,7 @@ export class Site {
     this.#ports.forEach((port, number) => {
       const memory = plane.addDom0Port(port, this.#dom0VcpuFor(number));
       plane.setModeration(memory, MODERATION_OF[host.dom0.moderation]);
+      plane.setDom0Merging(port, host.dom0.merging ? scenario.costs.dom0MergedSegments : 1);
     });
   }
 

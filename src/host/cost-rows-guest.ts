@@ -107,7 +107,7 @@ export const GUEST_ROWS = {
     unit: "count",
     range: [1, 44],
     label: "A",
-    meaning: "segments in one buffer that crosses the paravirtual transmit channel, at most",
+    meaning: "segments in one buffer that a guest's stack hands to its driver, at most; 1 for none that is cut",
     source: "assumed: 64 KiB hold 45 segments of 1,448 bytes; window and acknowledgements keep buffers below that",
   },
   copyUser: {

@@ -7,6 +7,8 @@ import { TABLE_PAGE } from "../../assembly/layout/guest-software";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import {
   CONNECTS_EACH_TIME,
+  CUTS_SEGMENTS,
+  MERGES_SEGMENTS,
   USES_DELAYED_ACK,
   USES_NAGLE,
   USES_SACK,
@@ -55,7 +57,7 @@ export interface StackPlan {
 }
 
 /** Returns the stack that a machine needs for the flows that it takes part in; null without TCP. */
-export function stackPlanOf({ flows }: Scenario, name: string): StackPlan | null {
+export function stackPlanOf({ flows, vms }: Scenario, name: string): StackPlan | null {
   const own = flows.flatMap((flow) =>
     flow.kind !== "datagrams" && (flow.from === name || flow.to === name) ? flow : [],
   );
@@ -69,8 +71,13 @@ export function stackPlanOf({ flows }: Scenario, name: string): StackPlan | null
     connectionCount,
     windowBytes,
     pageCount: STACK_PAGES + Math.ceil(connectionCount / 4) + connectionCount * ringPages,
-    options: isServing ? OPTIONS : OPTIONS | USES_NAGLE,
+    options: OPTIONS | (isServing ? 0 : USES_NAGLE) | offloadsOf(vms.find((vm) => vm.name === name)),
   };
+}
+
+/** An external machine has none: nobody counts its cycles. */
+function offloadsOf(vm: VmScenario | undefined): number {
+  return (vm?.offloads.segmentation ? CUTS_SEGMENTS : 0) | (vm?.offloads.merging ? MERGES_SEGMENTS : 0);
 }
 
 /** Throws InputError for a VM whose memory does not hold its stack. */

@@ -56,9 +56,10 @@ const workload = fc
     workingSetBytes: fc.integer({ min: 4 * KIB, max: 24 * MIB }),
     cpus,
     moderation: fc.constantFrom(...MODERATIONS),
+    offloads: fc.record({ segmentation: fc.boolean(), merging: fc.boolean() }),
     job: fc.option(job),
   })
-  .chain(({ cpus: guestCpus, moderation, job: guestJob, ...values }) => {
+  .chain(({ cpus: guestCpus, moderation, offloads, job: guestJob, ...values }) => {
     const traceBytes = guestJob?.trace ? TRACE_TABLE_BYTES : 0;
     const jobBytes = guestJob ? guestJob.hotBytes + guestJob.coldBytes + traceBytes : 0;
     const least = Math.ceil(values.workingSetBytes / 4096) + jobBytes / 4096 + 512;
@@ -66,6 +67,7 @@ const workload = fc
       workload: values,
       cpus: guestCpus,
       moderation,
+      offloads,
       job: guestJob,
       memoryBytes: frameCount * 4096,
     }));
@@ -155,7 +157,9 @@ const shape = fc.record({
   ablate: fc.record({ abilities: fc.subarray([...ABILITIES]), driverResetNs }),
   costPreset: fc.constantFrom("era" as const, "now" as const),
   costOverrides,
-  dom0: fc.tuple(cpus, fc.constantFrom(...MODERATIONS)).map(([own, moderation]) => ({ ...own, moderation })),
+  dom0: fc
+    .tuple(cpus, fc.constantFrom(...MODERATIONS), fc.boolean())
+    .map(([own, moderation, merging]) => ({ ...own, moderation, merging })),
 });
 
 /** A valid scenario of up to four hosts, VMs and clients. */
@@ -188,6 +192,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
       moderation: guest.moderation,
       job: guest.job,
       io,
+      offloads: guest.offloads,
       abilities,
       workload: guest.workload,
     })),

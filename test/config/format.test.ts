@@ -44,13 +44,13 @@ hosts:
   - name: primary
     cores: 8
     clock: 2.6GHz
-    dom0: { vcpus: 1, cpus: own, weight: 256, moderation: conservative }
+    dom0: { vcpus: 1, cpus: own, weight: 256, moderation: conservative, merging: true }
     nics:
       - { rate: 10Gbps, latency: 1us, vfs: 7 }
   - name: backup
     cores: 8
     clock: 2.6GHz
-    dom0: { vcpus: 1, cpus: own, weight: 256, moderation: conservative }
+    dom0: { vcpus: 1, cpus: own, weight: 256, moderation: conservative, merging: true }
     nics:
       - { rate: 10Gbps, latency: 1us, vfs: 7 }
 clients:
@@ -68,6 +68,7 @@ vms:
     abilities: { stateWrite: true, dmaLog: true, hold: true }
     workload: { kind: replay-server, cyclesPerRequest: 60000, dirtyPerRequest: 8KiB, workingSet: 8MiB }
     moderation: fixed
+    offloads: { segmentation: true, merging: true }
 traffic:
   - { from: visitor, to: web, kind: replay, capture: dns.pcapng, port: 53, scale: 1, start: 0s, timeout: 1s, tries: 5 }
 flows: []

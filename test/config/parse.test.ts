@@ -17,7 +17,7 @@ describe("parseScenario", () => {
 
   test("scenario with most values given, read, values in base units", () => {
     const nic = { rateBitsPerSecond: 10_000_000_000, latencyNs: 1000, vfCount: 7 };
-    const dom0 = { vcpuCount: 1, placement: "own", weight: 256, moderation: "conservative" };
+    const dom0 = { vcpuCount: 1, placement: "own", weight: 256, moderation: "conservative", merging: true };
     expect(parseScenario(FAILOVER, "failover.yaml")).toEqual({
       version: 1,
       seed: 1,
@@ -37,6 +37,7 @@ describe("parseScenario", () => {
           placement: "own",
           weight: 256,
           moderation: "fixed",
+          offloads: { segmentation: true, merging: true },
           job: null,
           io: "renic",
           abilities: { stateWrite: true, dmaLog: true, hold: true },

@@ -37,6 +37,7 @@ import {
   DROP_BACKEND_FULL,
   DROP_NO_DESCRIPTOR,
   DROP_NOT_GRANTED,
+  TRACE_HANDED,
 } from "../../assembly/layout/trace";
 import { connectFront, disconnectFront } from "../../src/device/paravirtual";
 import { macBytes } from "../support/addresses";
@@ -53,6 +54,7 @@ const BROKEN = 2;
 /** A page that the guest's software does not use, and a reference that it does not. */
 const SPARE_PAGE = 500;
 const SPARE = 900;
+const NULL_RESPONSE = 1;
 const GOOD: TransmitRequest = { reference: SPARE, offset: 0, flags: 0, id: 77, size: 100 };
 const FULL_ACCESS = { flags: GRANT_ACCESS, domain: 0, page: SPARE_PAGE };
 
@@ -93,8 +95,6 @@ describe.each(BUILDS)("a request of a guest, $name build", ({ module }) => {
     ["shorter than a header", { size: 13 }],
     ["longer than a frame", { size: 1519 }],
     ["beyond its page", { offset: PAGE_BYTES - 99 }],
-    ["that goes on in the next slot", { flags: TX_MORE_DATA }],
-    ["with extra information behind it", { flags: TX_EXTRA_INFO }],
   ])("%s, answered with an error, counted, and nothing sent", (_, change) => {
     const { scene, front, neighbour, rings, kick } = createHostile(module);
     rings.request(0, { ...GOOD, ...change });
@@ -104,6 +104,69 @@ describe.each(BUILDS)("a request of a guest, $name build", ({ module }) => {
       [77, -1],
       [77, 0],
     ]);
+    expect([VIF_FROM_GUEST, VIF_ERRORS].map((counter) => scene.count(front, counter))).toEqual([1, 1]);
+    expect(scene.count(neighbour, VIF_TO_GUEST)).toBe(1);
+    expect(scene.faults()).toEqual([]);
+  });
+
+  it("that goes on in the next slot, put together and bridged as one frame", () => {
+    const { scene, front, neighbour, rings, kick } = createHostile(module);
+    rings.request(0, { ...GOOD, flags: TX_MORE_DATA, size: 160 });
+    rings.request(1, { ...GOOD, id: 78, offset: 100, size: 60 });
+    kick();
+    expect([rings.response(0), rings.response(1)]).toEqual([
+      [77, 0],
+      [78, 0],
+    ]);
+    expect([VIF_FROM_GUEST, VIF_ERRORS].map((counter) => scene.count(front, counter))).toEqual([1, 0]);
+    expect(scene.count(neighbour, VIF_TO_GUEST)).toBe(1);
+    expect(scene.trace.filter(({ kind }) => kind === TRACE_HANDED).map(({ a }) => a)).toEqual([160]);
+    expect(scene.faults()).toEqual([]);
+  });
+
+  it.each<[string, readonly Partial<TransmitRequest>[], boolean]>([
+    ["whose parts are more than the whole", [{ flags: TX_MORE_DATA }, { size: 87 }], false],
+    ["whose second part was never granted", [{ flags: TX_MORE_DATA, size: 200 }, { reference: SPARE + 1 }], false],
+    ["whose first part leaves its page", [{ flags: TX_MORE_DATA, size: 200, offset: 4000 }, {}], false],
+    ["longer than a frame and not to be cut", [{ flags: TX_MORE_DATA, size: 1600 }, { size: 1000 }], false],
+    [
+      "of nineteen parts",
+      [{ flags: TX_MORE_DATA, size: 400 }, ...new Array(17).fill({ flags: TX_MORE_DATA, size: 10 }), { size: 10 }],
+      false,
+    ],
+    ["that does not end", [{ flags: TX_MORE_DATA, size: 200 }, { flags: TX_MORE_DATA }], true],
+    ["whose extra information is not there", [{ flags: TX_EXTRA_INFO }], true],
+  ])("%s, refused whole", (_, slots, isBroken) => {
+    const { scene, plane, front, neighbour, rings, kick } = createHostile(module);
+    slots.forEach((slot, position) => {
+      rings.request(position, { ...GOOD, ...slot });
+    });
+    kick();
+    expect(plane.vifState(front.vif)).toBe(isBroken ? BROKEN : CONNECTED);
+    if (!isBroken) expect(slots.map((_slot, position) => rings.response(position))).toEqual(slots.map(() => [77, -1]));
+    const counts = [VIF_FROM_GUEST, VIF_ERRORS].map((counter) => scene.count(front, counter));
+    expect(counts).toEqual([0, isBroken ? 0 : 1]);
+    expect(scene.count(neighbour, VIF_TO_GUEST)).toBe(0);
+    expect(scene.faults()).toEqual([]);
+  });
+
+  it.each<[string, readonly number[], number]>([
+    ["of another kind", [2, 0, 100, 0, 1], 1],
+    ["for another protocol", [1, 0, 100, 0, 4], 1],
+    ["with segments of no bytes", [1, 0, 0, 0, 1], 1],
+    ["that goes on, and then says nothing useful", [1, 1, 100, 0, 1], 2],
+    ["for a frame that is not TCP", [1, 0, 100, 0, 1], 1],
+  ])("with extra information %s, refused", (_, extra, extraCount) => {
+    const { scene, front, neighbour, rings, kick } = createHostile(module);
+    rings.request(0, { ...GOOD, flags: TX_EXTRA_INFO, size: 1000 });
+    rings.extra(1, extra);
+    if (extraCount > 1) rings.extra(2, [9]);
+    rings.request(1 + extraCount, GOOD);
+    rings.extra(1, extra);
+    kick();
+    expect(rings.response(0)).toEqual([77, -1]);
+    expect(rings.response(1)).toEqual([0, NULL_RESPONSE]);
+    expect(rings.response(1 + extraCount)).toEqual([77, 0]);
     expect([VIF_FROM_GUEST, VIF_ERRORS].map((counter) => scene.count(front, counter))).toEqual([1, 1]);
     expect(scene.count(neighbour, VIF_TO_GUEST)).toBe(1);
     expect(scene.faults()).toEqual([]);

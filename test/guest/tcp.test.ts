@@ -8,11 +8,12 @@ import {
   ACTIVITY_STACK,
   LIMIT_MERGED_SEGMENTS,
 } from "../../assembly/layout/cost";
+import { MERGES_SEGMENTS } from "../../assembly/layout/tcp";
 import { bootGuest } from "../../src/device/port-driver";
 import { FrameConservationJudge } from "../checker/frame-conservation";
 import { TimeConservationJudge } from "../checker/time-conservation";
 import { GuestStack, STACK_GUEST_PAGES } from "../support/guest-stack";
-import { Machine, setFaults } from "../support/machines";
+import { ALL_OPTIONS, Machine, setFaults } from "../support/machines";
 import { Network } from "../support/network";
 import { NOW } from "../support/now";
 import { runTo, runToStop } from "../support/running";
@@ -26,18 +27,19 @@ const SWITCH = 0;
 
 interface SceneOptions {
   readonly module: WebAssembly.Module;
+  readonly options?: number;
   readonly mergedSegments?: number;
   readonly loss?: number;
 }
 
 /** A guest on a 10 Gb/s port and an external machine, 50 us apart. */
-function createScene({ module, mergedSegments, loss }: SceneOptions) {
+function createScene({ module, options, mergedSegments, loss }: SceneOptions) {
   const world = createSmallWorld({ module, chunkCount: 64, arenaBytes: 40 * MIB });
   const { plane } = world;
   if (mergedSegments !== undefined) plane.setCost(LIMIT_MERGED_SEGMENTS, mergedSegments);
   const network = new Network(world);
   const server = network.addServer({ pageCount: STACK_GUEST_PAGES });
-  const guest = new GuestStack(world, server);
+  const guest = new GuestStack(world, server, options);
   const machine = new Machine(world, 0, { connectionCount: 8 });
   const wire = plane.connectMachine(machine.index, SWITCH, 10e9, 50_000, 524_288);
   if (loss) for (const number of [wire, wire + 1]) setFaults(world, number, { loss });
@@ -96,7 +98,7 @@ describe.each(BUILDS)("a guest's TCP, $name build", ({ module }) => {
 
   it("a stream to it, segment by segment or merged, costs as the tallies say", () => {
     const stackCycles = [1, 8].map((mergedSegments) => {
-      const scene = createScene({ module, mergedSegments });
+      const scene = createScene({ module, mergedSegments, options: ALL_OPTIONS | MERGES_SEGMENTS });
       const { plane, guest, machine, vcpu } = scene;
       guest.addSink(PORT);
       machine.start(machine.addSource(guest, PORT, 4 * MIB));
@@ -106,7 +108,7 @@ describe.each(BUILDS)("a guest's TCP, $name build", ({ module }) => {
       const acks = (receivedAcks + sentAcks) * NOW.tcpAck;
       return { receivedData, sentAcks, perSegment: (charged - acks) / receivedData };
     });
-    // One acknowledgment for two segments (RFC 5681 section 4.2), however many a poll brings; for a merged group one.
+    // One acknowledgment for two segments (RFC 5681 section 4.2), however many a poll brings; for a merged packet one.
     const [single, merged] = stackCycles.map(({ receivedData, sentAcks }) => receivedData / sentAcks);
     expect(single).toBeGreaterThan(1.8);
     expect(single).toBeLessThan(2.2);

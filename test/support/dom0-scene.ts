@@ -45,6 +45,7 @@ export interface FrontGuestOptions extends Partial<Pick<FrontOptions, "queueByte
   /** A cycle of its processor, in picoseconds as a fraction; 2.5 GHz unless told. */
   readonly cyclePs?: readonly [number, number];
   readonly requestCycles?: number;
+  readonly pageCount?: number;
   /** Address number; one of its own unless told. */
   readonly number?: number;
 }
@@ -95,10 +96,11 @@ export class Dom0Scene {
   /** Adds a guest with a paravirtual NIC, which does not run yet. */
   addFrontGuest({ host, port, vcpu }: Dom0Host, options: FrontGuestOptions = {}): FrontGuest {
     const { plane } = this.world;
-    const { cyclePs = CYCLE_PS, requestCycles = 10_000, number = this.#number++, ...others } = options;
+    const { cyclePs = CYCLE_PS, requestCycles = 10_000, number = this.#number++, ...more } = options;
+    const { pageCount = GUEST_PAGE_COUNT, ...others } = more;
     const mac = guestMac(number);
     const processor = plane.addProcessor(...cyclePs);
-    const guest = plane.addGuest(host, processor, GUEST_PAGE_COUNT, ...mac, guestIp(number), requestCycles);
+    const guest = plane.addGuest(host, processor, pageCount, ...mac, guestIp(number), requestCycles);
     this.#noteProcessor(cyclePs);
     const front = addFront(this.world, { guest, mac: { low: mac[0], high: mac[1] }, port, vcpu, ...others });
     return { front, guest, vif: front.vif, number, mac, ip: guestIp(number) };

@@ -16,10 +16,10 @@ export class GuestStack extends StackOwner {
   /** The first page behind the stack. */
   readonly pageBehind: number;
 
-  constructor(world: World, { guest, mac }: Server) {
-    super(world, guest + STACK_OF_GUEST, CONNECTION_COUNT, mac, guestIp(guest));
+  constructor(world: World, { guest, mac }: Pick<Server, "guest" | "mac">, options = ALL_OPTIONS, ip = guestIp(guest)) {
+    super(world, guest + STACK_OF_GUEST, CONNECTION_COUNT, mac, ip);
     const { plane } = world;
     plane.setGuestStack(guest, TABLE_PAGE);
-    this.pageBehind = plane.createTcpStack(this.index, CONNECTION_COUNT, RING_BYTES, RING_BYTES, 1460, ALL_OPTIONS);
+    this.pageBehind = plane.createTcpStack(this.index, CONNECTION_COUNT, RING_BYTES, RING_BYTES, 1460, options);
   }
 }

@@ -91,6 +91,12 @@ export class SharedRings {
     words.setUint32(RING_REQ_PROD, position + 1, true);
   }
 
+  /** Writes what a transmit request says is extra information: twelve bytes, in order. */
+  extra(position: number, bytes: readonly number[]): void {
+    const at = RING_ENTRIES + (position % SHARED_COUNT) * TX_ENTRY_BYTES;
+    this.page(TX_RING_PAGE).set([...bytes, ...new Array<number>(TX_ENTRY_BYTES - bytes.length).fill(0)], at);
+  }
+
   /** Writes a receive request at a position and publishes it. */
   postBuffer(position: number, reference: number, id: number): void {
     const words = this.words(RX_RING_PAGE);

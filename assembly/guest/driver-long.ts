@@ -1,0 +1,85 @@
+/**
+ * Posting several TCP segments as one packet, which the device cuts (TSO).
+ *
+ *     descriptor   context         headers            payload                payload, if the send ring wraps
+ *     points to    -               transmit buffer    the stack's send ring  the beginning of that ring
+ *     flags        -                                  EOP and RS on the last of them
+ *
+ * The payload is not copied: it stays where the stack has it until it is acknowledged, as the fragments of a Linux socket
+ * buffer do. The device counts sequence numbers and identifications on and computes every checksum, from a pseudo header's
+ * sum without a length in the header that it is given.
+ *
+ * Source: 82576 datasheet sections 7.2.2.2 and 7.2.4; Linux igbvf_tso. Checksums of whole segments are the stack's, at no
+ * cost: on a real machine the device computes those as well.
+ */
+import {
+  CONTEXT_COMMAND,
+  CONTEXT_IPV4,
+  CONTEXT_L4_SHIFT,
+  CONTEXT_L4LEN_SHIFT,
+  CONTEXT_LENGTHS,
+  CONTEXT_MACLEN_SHIFT,
+  CONTEXT_MSS_SHIFT,
+  CONTEXT_SIZES,
+  DESCRIPTOR_SHIFT,
+  L4_TCP,
+  TX_ADDRESS,
+  TX_COMMAND,
+  TX_DEXT,
+  TX_EOP,
+  TX_IFCS,
+  TX_IXSM,
+  TX_PAYLEN_SHIFT,
+  TX_RS,
+  TX_STATUS,
+  TX_TSE,
+  TX_TXSM,
+  TX_TYPE_CONTEXT,
+  TX_TYPE_DATA,
+} from "../layout/descriptor";
+import { BUFFER_SHIFT, RING_MASK, TX_BUFFERS_PAGE, TX_RING_PAGE } from "../layout/guest-software";
+import { PAGE_SHIFT } from "../layout/limits";
+import { ETHERNET_BYTES, IPV4_BYTES } from "../layout/packet";
+import { TCP_START } from "../layout/tcp";
+import { GuestMemory, touch } from "../memory/guest-memory";
+import { Stack } from "../transport/tcp-stack";
+import { Driver } from "./driver";
+
+/** Descriptors of such a packet, at most. */
+const DESCRIPTOR_COUNT_MAX: u32 = 4;
+
+/** Tells whether such a packet can be posted. */
+export function hasRoomForLong(d: Driver): bool {
+  return ((d.txClean - d.txNext - 1) & RING_MASK) >= DESCRIPTOR_COUNT_MAX;
+}
+
+/** Posts the segments that the stack pulled last, of `bytes` in all, whose headers were written to `nextPacket`. */
+export function postLong(m: GuestMemory, d: Driver, s: Stack, bytes: u32): void {
+  const payloadBytes = s.pulledPayloadBytes;
+  const headerBytes = bytes - payloadBytes;
+  const header = (TX_BUFFERS_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << BUFFER_SHIFT);
+  const context = nextDescriptor(m, d);
+  store<u32>(context, (ETHERNET_BYTES << CONTEXT_MACLEN_SHIFT) | IPV4_BYTES, CONTEXT_LENGTHS);
+  store<u32>(context, 0, CONTEXT_LENGTHS + 4);
+  store<u32>(context, TX_TYPE_CONTEXT | TX_DEXT | CONTEXT_IPV4 | (L4_TCP << CONTEXT_L4_SHIFT), CONTEXT_COMMAND);
+  const sizes = ((headerBytes - TCP_START) << CONTEXT_L4LEN_SHIFT) | (s.pulledSegmentBytes << CONTEXT_MSS_SHIFT);
+  store<u32>(context, sizes, CONTEXT_SIZES);
+  postPart(m, d, header, headerBytes, payloadBytes, 0);
+  const first = min<u32>(payloadBytes, s.sendRingBytes - s.pulledOffset);
+  postPart(m, d, s.pulledRing + s.pulledOffset, first, payloadBytes, first == payloadBytes ? TX_EOP | TX_RS : 0);
+  if (first < payloadBytes) postPart(m, d, s.pulledRing, payloadBytes - first, payloadBytes, TX_EOP | TX_RS);
+}
+
+/** Takes the next descriptor, all of which is then written. */
+function nextDescriptor(m: GuestMemory, d: Driver): u32 {
+  const at = touch(m, TX_RING_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << DESCRIPTOR_SHIFT);
+  d.txNext = (d.txNext + 1) & RING_MASK;
+  return at;
+}
+
+function postPart(m: GuestMemory, d: Driver, address: u32, bytes: u32, payloadBytes: u32, flags: u32): void {
+  const at = nextDescriptor(m, d);
+  store<u64>(at, address, TX_ADDRESS);
+  store<u32>(at, bytes | TX_TYPE_DATA | TX_DEXT | TX_IFCS | TX_TSE | flags, TX_COMMAND);
+  store<u32>(at, (payloadBytes << TX_PAYLEN_SHIFT) | TX_IXSM | TX_TXSM, TX_STATUS);
+}
