@@ -95,7 +95,7 @@ export function wakeNetwork(index: u32): void {
 /** The task has nothing to do: it lets the device interrupt again. Returns whether there is something to do already. */
 export function rest(g: Guest): bool {
   g.isInterrupted = 0;
-  if (isModerated(g.memory)) adapt(driver(g.memory));
+  if (isModerated(g.memory)) adapt(driver(g.memory), vf(g.vf));
   return awaitDevice(g);
 }
 

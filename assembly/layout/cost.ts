@@ -35,6 +35,14 @@ export const WAKE_LATENCY_NS: u32 = 23;
 /** Times of TCP stacks, those of external machines included, in nanoseconds. */
 export const TCP_TIMEOUT_FIRST_NS: u32 = 24;
 export const TCP_TIMEOUT_LEAST_NS: u32 = 25;
+/** Least times between two interrupts of a vector, as EITR has them: before any traffic, and by its class. */
+export const INTERVAL_START: u32 = 26;
+export const INTERVAL_BULK: u32 = 27;
+export const INTERVAL_LOW: u32 = 28;
+export const INTERVAL_LOWEST: u32 = 29;
+/** Limits between the classes for a driver that goes by throughput, in bytes a second. */
+export const THROUGHPUT_LOW: u32 = 30;
+export const THROUGHPUT_HIGH: u32 = 31;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;

@@ -109,9 +109,9 @@ export interface JobScenario {
 }
 
 /** How the guest's driver sets the interval between interrupts (assembly/guest/moderation.ts). */
-export type Moderation = "fixed" | "conservative" | "full";
+export type Moderation = "fixed" | "conservative" | "full" | "throughput";
 
-export const MODERATIONS: readonly Moderation[] = ["fixed", "conservative", "full"];
+export const MODERATIONS: readonly Moderation[] = ["fixed", "conservative", "full", "throughput"];
 
 /** How a VM reaches the network: a virtual function with ReNIC's abilities, a plain one, or netfront and netback. */
 export type IoModel = "renic" | "vf" | "paravirtual";

@@ -81,8 +81,8 @@ export const dom0Form = map({
     .default("conservative") // What igb does unless it is told otherwise.
     .meta({
       description:
-        'Interrupts of the ports that dom0 bridges: "fixed" at 8,000 a second, "conservative" between 4,000 and 20,000, "full" up to 70,000. Default conservative.',
-      examples: ["conservative", "fixed"],
+        'Interrupts of the ports that dom0 bridges: "fixed" at interruptRateStart a second; by packets, "conservative" from interruptRateBulk to interruptRateLow, "full" up to interruptRateLowest; "throughput" by bytes a second. Default conservative.',
+      examples: ["conservative", "throughput"],
     }),
 })
   .prefault({})
@@ -217,7 +217,7 @@ export const vmForm = map({
     .default("fixed") // What today's driver comes to.
     .meta({
       description:
-        'Interrupts: "fixed" at 8,000 a second, "conservative" between 4,000 and 20,000, "full" up to 70,000. Default fixed.',
+        'Interrupts: "fixed" at interruptRateStart a second; by packets, "conservative" from interruptRateBulk to interruptRateLow, "full" up to interruptRateLowest; "throughput" by bytes a second. Default fixed.',
       examples: ["fixed", "conservative"],
     }),
   workload: workloadForm,

@@ -27,9 +27,15 @@ import {
   COST_TCP_RECEIVE,
   COST_TCP_TRANSMIT,
   COST_VCPU_SWITCH,
+  INTERVAL_BULK,
+  INTERVAL_LOW,
+  INTERVAL_LOWEST,
+  INTERVAL_START,
   LIMIT_MERGED_SEGMENTS,
   TCP_TIMEOUT_FIRST_NS,
   TCP_TIMEOUT_LEAST_NS,
+  THROUGHPUT_HIGH,
+  THROUGHPUT_LOW,
   WAKE_LATENCY_NS,
 } from "../../assembly/layout/cost";
 import type { CostName, Costs } from "./cost-table";
@@ -61,11 +67,30 @@ const ROW_OF = [
   [WAKE_LATENCY_NS, "wakeLatency"],
   [TCP_TIMEOUT_FIRST_NS, "tcpTimeoutFirst"],
   [TCP_TIMEOUT_LEAST_NS, "tcpTimeoutLeast"],
+  [THROUGHPUT_LOW, "moderationLow"],
+  [THROUGHPUT_HIGH, "moderationHigh"],
+] as const satisfies readonly (readonly [number, CostName])[];
+
+/** Which row's rate is which interval. */
+const RATE_OF = [
+  [INTERVAL_START, "interruptRateStart"],
+  [INTERVAL_BULK, "interruptRateBulk"],
+  [INTERVAL_LOW, "interruptRateLow"],
+  [INTERVAL_LOWEST, "interruptRateLowest"],
 ] as const satisfies readonly (readonly [number, CostName])[];
 
 /** Returns the entries of the data plane's cost table: number and value. */
 export function dataPlaneCosts(costs: Costs): (readonly [number, number])[] {
   // The sender of an event pays its hypercall, whoever is woken the rest.
   const eventReceive = costs.eventDelivery - costs.hypercall;
-  return [...ROW_OF.map(([index, name]) => [index, costs[name]] as const), [COST_EVENT_RECEIVE, eventReceive]];
+  return [
+    ...ROW_OF.map(([index, name]) => [index, costs[name]] as const),
+    ...RATE_OF.map(([index, name]) => [index, intervalOf(costs[name])] as const),
+    [COST_EVENT_RECEIVE, eventReceive],
+  ];
+}
+
+/** Returns the interval of a rate as EITR has it, in quarters of a microsecond: to the nearest whole microsecond. */
+function intervalOf(perSecond: number): number {
+  return 4 * Math.floor((2_000_000 + perSecond) / (2 * perSecond));
 }

@@ -15,13 +15,16 @@ const JOB = { burstCycles: 26_000, hotBytes: 65_536, coldBytes: 0, hotWrites: 1,
 
 type Overrides = Partial<Record<CostName, number>>;
 
+/** By bytes a second; the other input has the interval that no traffic changes. */
+const moderation = "throughput";
+
 /** TCP over ReNIC and a paravirtual NIC, on processors that there are too few of, with a failure. */
 async function crowdedInput(): Promise<RunInput> {
   return withScenario(await flowInput(), (scenario) => ({
     ...scenario,
     durationNs: DURATION_NS,
-    hosts: scenario.hosts.map((host) => ({ ...host, coreCount: 2 })),
-    vms: scenario.vms.map((vm) => (vm.name === "web" ? { ...vm, vcpuCount: 2, job: JOB } : vm)),
+    hosts: scenario.hosts.map((host) => ({ ...host, coreCount: 2, dom0: { ...host.dom0, moderation } })),
+    vms: scenario.vms.map((vm) => (vm.name === "web" ? { ...vm, moderation, vcpuCount: 2, job: JOB } : vm)),
   }));
 }
 
