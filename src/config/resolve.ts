@@ -6,6 +6,7 @@
  */
 
 import { type CostOverrides, resolveCosts } from "../host/cost-table";
+import { DELIVERY_OF } from "../host/interrupt-delivery";
 import { FLOW_PORT_FIRST } from "./limits";
 import type { CpuScenario, FlowScenario, JobScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
 import type { ScenarioForm } from "./schema";
@@ -40,6 +41,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     })),
     events: form.events.map(({ at, fail }) => ({ atNs: at, fail })),
     ablate: { abilities: form.ablate.abilities, driverResetNs: form.ablate.driverReset },
+    interruptDelivery: form.interrupts ?? DELIVERY_OF[form.costs.preset],
     costPreset: form.costs.preset,
     costs: resolveCosts(form.costs.preset, { ...costFile, ...setCosts(form.costs.set) }),
   };

@@ -9,6 +9,7 @@
 import type * as z from "zod";
 import { COST_PRESET_NAMES } from "../host/cost-row";
 import { COST_NAMES, costRow } from "../host/cost-table";
+import { INTERRUPT_DELIVERIES } from "../host/interrupt-delivery";
 import { BYTES, CLOCK, DURATION, RATE } from "../sim/units";
 import {
   amount,
@@ -365,6 +366,13 @@ export const scenarioForm = map({
   protect: list(protectForm, "protections").default([]).meta({ description: "VMs with a backup. Default none." }),
   events: list(eventForm, "events").default([]).meta({ description: "What goes wrong. Default nothing." }),
   ablate: ablateForm,
+  interrupts: choice(INTERRUPT_DELIVERIES)
+    .optional()
+    .meta({
+      description:
+        "How interrupts of virtual functions reach guests: through exits, or posted to those that run. Default: exits with the preset era, posted with now.",
+      examples: ["exits", "posted"],
+    }),
   costs: costsForm,
 }).meta({ title: "renic scenario", description: "A run of renic is a pure function of this file and its captures." });
 

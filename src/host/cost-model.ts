@@ -17,7 +17,6 @@ import {
   COST_FRONTEND,
   COST_GRANT_COPY,
   COST_GRANT_PAGE,
-  COST_INTERRUPT_EXIT,
   COST_INTERRUPT_GUEST,
   COST_LOG_DIRTY,
   COST_REQUEST_TURN,
@@ -39,10 +38,10 @@ import {
   WAKE_LATENCY_NS,
 } from "../../assembly/layout/cost";
 import type { CostName, Costs } from "./cost-table";
+import { deliveryCosts, type InterruptDelivery } from "./interrupt-delivery";
 
 /** Which row fills which entry of the data plane's cost table; the application's cycles are the scenario's. */
 const ROW_OF = [
-  [COST_INTERRUPT_EXIT, "interruptExit"],
   [COST_INTERRUPT_GUEST, "interruptGuest"],
   [COST_DRIVER_RECEIVE, "driverReceive"],
   [COST_DRIVER_TRANSMIT, "driverTransmit"],
@@ -80,12 +79,13 @@ const RATE_OF = [
 ] as const satisfies readonly (readonly [number, CostName])[];
 
 /** Returns the entries of the data plane's cost table: number and value. */
-export function dataPlaneCosts(costs: Costs): (readonly [number, number])[] {
+export function dataPlaneCosts(costs: Costs, delivery: InterruptDelivery): (readonly [number, number])[] {
   // The sender of an event pays its hypercall, whoever is woken the rest.
   const eventReceive = costs.eventDelivery - costs.hypercall;
   return [
     ...ROW_OF.map(([index, name]) => [index, costs[name]] as const),
     ...RATE_OF.map(([index, name]) => [index, intervalOf(costs[name])] as const),
+    ...deliveryCosts(costs, delivery),
     [COST_EVENT_RECEIVE, eventReceive],
   ];
 }

@@ -1,7 +1,8 @@
 /**
  * What a virtual function costs: the hypervisor's part of its interrupts, the guest's entry, adaptive moderation.
  *
- * `interruptExit` is a sum of rows and follows them unless it is set itself. Which rate of moderation holds follows
+ * `interruptExit` is a sum of rows and follows them unless it is set itself; it is paid where interrupts are not posted
+ * (interrupt-delivery.ts). Which rate of moderation holds follows
  * from the traffic; the rates and the two limits between them are rows. A packet by itself costs the hypervisor
  * nothing. Left out: the mailbox, whose words and interrupts are simulated.
  */
@@ -14,7 +15,7 @@ export const VF_ROWS = {
     unit: "count",
     range: [0, 5],
     label: "I",
-    meaning: "exits that one interrupt of a virtual function causes; 0 when it is posted",
+    meaning: "exits that one interrupt of a virtual function causes when it is not posted",
     source:
       "interrupt, end of interrupt and vector mask in the paper's years; a paravirtual end of interrupt halved them (Linux commit ad56aa11), virtual interrupt controllers leave one",
   },

@@ -17,8 +17,8 @@ describe("costs of a scenario", () => {
   });
 
   test("a preset, read, its costs", () => {
-    const { costPreset, costs } = parseScenario(withCosts("{ preset: era }"), "a.yaml");
-    expect([costPreset, costs]).toEqual(["era", resolveCosts("era", {})]);
+    const { costPreset, costs, interruptDelivery } = parseScenario(withCosts("{ preset: era }"), "a.yaml");
+    expect([costPreset, costs, interruptDelivery]).toEqual(["era", resolveCosts("era", {}), "exits"]);
   });
 
   test("a file and single values, read, the file over the preset and the values over the file", () => {

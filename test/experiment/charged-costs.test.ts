@@ -28,6 +28,11 @@ async function crowdedInput(): Promise<RunInput> {
   }));
 }
 
+/** The small scenario, whose interrupts come through exits; those of the other one are posted. */
+async function exitingInput(): Promise<RunInput> {
+  return withScenario(await smallInput(), (scenario) => ({ ...scenario, interruptDelivery: "exits" }));
+}
+
 /** Returns everything that happens in a run but the costs themselves. */
 function outcomeOf(input: RunInput, overrides: Overrides): string {
   const costs = resolveCosts("now", overrides);
@@ -47,7 +52,10 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const runs = [await crowdedInput(), await smallInput()].map((input) => ({ input, usual: outcomeOf(input, {}) }));
+      const runs = [await crowdedInput(), await exitingInput()].map((input) => ({
+        input,
+        usual: outcomeOf(input, {}),
+      }));
       const charged = COST_NAMES.filter((name) => {
         const { now, range } = costRow(name);
         const overrides = { [name]: now === range[1] ? range[0] : range[1] };

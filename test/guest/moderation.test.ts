@@ -1,7 +1,10 @@
 /** Adaptive interrupt moderation: traffic settles in its class, and the device interrupts as often as that says. */
 import { describe, expect, it } from "vitest";
 import {
+  COST_EXIT_COLD,
   COST_FRONTEND,
+  COST_INTERRUPT_WAKE,
+  COST_VIRTUAL_INTERRUPT,
   INTERVAL_BULK,
   INTERVAL_LOW,
   THROUGHPUT_HIGH,
@@ -22,6 +25,7 @@ import { bootGuest } from "../../src/device/port-driver";
 import { dataPlaneCosts } from "../../src/host/cost-model";
 import type { CostPreset } from "../../src/host/cost-row";
 import { resolveCosts } from "../../src/host/cost-table";
+import { DELIVERY_OF } from "../../src/host/interrupt-delivery";
 import { createDom0Scene } from "../support/dom0-scene";
 import { Network } from "../support/network";
 import { runTo } from "../support/running";
@@ -51,9 +55,11 @@ const STEADY: Traffic = { frameBytes: 500, countPerTick: 1, tickNs: 8000 };
 
 /** Gives a world the intervals of a preset, where nothing costs time: what is seen is the device's moderation. */
 function moderate(plane: DataPlane, preset: CostPreset): void {
-  for (const [index, value] of dataPlaneCosts(resolveCosts(preset, {}))) plane.setCost(index, value);
+  for (const [index, value] of dataPlaneCosts(resolveCosts(preset, {}), DELIVERY_OF[preset]))
+    plane.setCost(index, value);
+  const free = [COST_INTERRUPT_WAKE, COST_EXIT_COLD, COST_VIRTUAL_INTERRUPT, WAKE_LATENCY_NS];
   for (let index = 0; index <= COST_FRONTEND; index++) plane.setCost(index, 0);
-  plane.setCost(WAKE_LATENCY_NS, 0);
+  for (const index of free) plane.setCost(index, 0);
 }
 
 /** How interrupts are moderated, and by whose numbers. */
