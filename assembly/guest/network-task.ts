@@ -39,6 +39,7 @@ import { adapt, applyInterval } from "./moderation";
 import {
   awaitDevice,
   canPost,
+  dmaCycles,
   drainDevice,
   driverCycles,
   packetPlace,
@@ -109,7 +110,9 @@ export function work(g: Guest): u32 {
   const received = pollDevice(m, d, POLL_BUDGET);
   const drivers = driverCycles(d, received, reclaimed);
   charge(v, ACTIVITY_DRIVER, drivers);
-  let cycles = drivers;
+  const dma = dmaCycles(g, d, received + reclaimed);
+  charge(v, ACTIVITY_HYPERVISOR, dma);
+  let cycles = drivers + dma;
   const sent = sendOwed(g, d);
   const sunk = sinkReceived(g, d);
   const stack = sent * cost(COST_STACK_TRANSMIT) + sunk * cost(COST_STACK_RECEIVE);

@@ -51,6 +51,9 @@ export const INTERRUPT_EXITS: u32 = 33;
 export const COST_EXIT_COLD: u32 = 34;
 /** An interrupt that the hypervisor makes: that of a guest's timer. */
 export const COST_VIRTUAL_INTERRUPT: u32 = 35;
+/** Of a packet through a virtual function: what the processor has to do for its map, and for its dirty log if it is armed. */
+export const COST_IOMMU_PACKET: u32 = 36;
+export const COST_DMA_LOG_PACKET: u32 = 37;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;

@@ -52,7 +52,7 @@ export const PROCESSOR_ROWS = {
     unit: "cycles",
     range: [3_000, 9_000],
     label: "M",
-    meaning: "interrupt of a guest's timer, injected from software, and its completion: one exit and 1,500",
+    meaning: "injecting an interrupt from software, that of a guest's timer, and its completion: one exit and 1,500",
     source:
       "from memory, unverified: completion about 1,460 on x86 (Dall et al., ISCA 2016), plus vmExit; an emulated end of interrupt went from 8,400 to 2,500 (HPCA 2010)",
   },

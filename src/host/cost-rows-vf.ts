@@ -115,7 +115,7 @@ export const VF_ROWS = {
     unit: "cycles",
     range: [0, 20],
     label: "A",
-    meaning: "processor's cost of the DMA dirty log for one packet",
+    meaning: "processor's cost of the DMA dirty log, if it is armed, for one packet",
     source: "assumed: none, because the device writes it",
   },
 } as const satisfies CostRows;

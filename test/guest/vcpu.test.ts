@@ -15,6 +15,8 @@ import {
   ACTIVITY_INTERRUPT,
   ACTIVITY_REPLICATION,
   ACTIVITY_STACK,
+  COST_DMA_LOG_PACKET,
+  COST_IOMMU_PACKET,
 } from "../../assembly/layout/cost";
 import { REASON_SUSPENDED } from "../../assembly/layout/event";
 import { REQUEST_ANSWERED } from "../../assembly/layout/request";
@@ -139,6 +141,19 @@ describe.each(BUILDS)("the account of a vCPU, $name build", ({ module }) => {
     expect(charged(ACTIVITY_DRIVER)).toBe(10 * (driverReceive + driverTransmit));
     expect(charged(ACTIVITY_STACK)).toBe(10 * (stackReceive + stackTransmit));
     expect(charged(ACTIVITY_APPLICATION)).toBe(10 * 10_000);
+  });
+
+  it.each([
+    { what: "without a dirty log", isLogged: false, each: 100 },
+    { what: "with one that is armed", isLogged: true, each: 120 },
+  ])("of a device $what, whose map and log cost something, has that for each packet", ({ isLogged, each }) => {
+    const { world, plane, server } = createScene(module, 10);
+    plane.setCost(COST_IOMMU_PACKET, 100);
+    plane.setCost(COST_DMA_LOG_PACKET, 20);
+    if (isLogged) plane.armDmaLog(server.vf);
+    runTo(world, 10_000_000);
+    // As many interrupts as packets: each request, and the report of each answer.
+    expect(plane.chargedCycles(plane.vcpuOf(server.guest), ACTIVITY_HYPERVISOR)).toBe(20 * (WAKE_CYCLES + each));
   });
 
   it("at 2.5 GHz, is busy for 400 ps a cycle", () => {
