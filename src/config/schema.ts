@@ -74,9 +74,15 @@ const weight = whole(limits.WEIGHT)
 
 export const dom0Form = map({
   vcpus: whole(limits.VCPU_COUNT)
-    .default(1) // The smallest dom0.
-    .meta({ description: "Virtual processors of dom0, 1 to 32. Default 1.", examples: [1] }),
-  cpus: placement,
+    .optional() // A row of the cost model.
+    .meta({ description: "Virtual processors of dom0, 1 to 32. Default the cost dom0VcpuCount, 1.", examples: [1] }),
+  cpus: choice(PLACEMENTS)
+    .optional() // A row of the cost model.
+    .meta({
+      description:
+        'Processors of dom0\'s vCPUs: "own", one for each, or "shared", those of the host that are nobody\'s own. Default own, or shared if the cost dom0Shared is 50 or more.',
+      examples: ["own", "shared"],
+    }),
   weight,
   moderation: choice(MODERATIONS)
     .default("conservative") // What igb does unless it is told otherwise.
