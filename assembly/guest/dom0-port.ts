@@ -175,7 +175,7 @@ export function tellPort(port: u32): void {
 /** The port's task has nothing to do: the device may interrupt. */
 export function restPort(port: u32): void {
   const g = guest(dom0Port(port).guest - 1);
-  if (isModerated(g.memory)) adapt(driver(g.memory));
+  if (isModerated(g.memory)) adapt(driver(g.memory), vf(g.vf));
   unmask(vf(g.vf));
 }
 

@@ -11,6 +11,8 @@
  * received frames of several buffers. Segments that the device cuts are posted by driver-long.ts. The rings of dom0 are
  * set up like those of a guest: igb differs in offloads and moderation.
  */
+import { cost } from "../cpu/cost";
+import { INTERVAL_START } from "../layout/cost";
 import {
   CONTEXT_MSS_SHIFT,
   CONTEXT_SIZES,
@@ -142,8 +144,6 @@ export class SocketEntry {
 const SRRCTL_ONE_BUFFER_2K: u32 = 0x02000002;
 /** Both queues share vector 0: the driver polls both anyway. */
 const VECTOR_BITS: u32 = 1;
-/** igbvf's start value: 488 quarters of a microsecond, 8,000 interrupts a second. */
-export const EITR_START: u32 = 488;
 
 export function driver(m: GuestMemory): Driver {
   return changetype<Driver>(touch(m, DRIVER_PAGE << PAGE_SHIFT));
@@ -203,7 +203,7 @@ export function setUpRings(m: GuestMemory, v: Vf): void {
   writeVf(v, TDBAH, 0);
   writeVf(v, TXDCTL, QUEUE_ENABLE);
   writeVf(v, VTIVAR, (IVAR_VALID << IVAR_RX0_SHIFT) | (IVAR_VALID << IVAR_TX0_SHIFT));
-  writeVf(v, VTEITR, EITR_START);
+  writeVf(v, VTEITR, cost(INTERVAL_START));
   writeVf(v, VTEIAC, VECTOR_BITS);
   writeVf(v, VTEIAM, VECTOR_BITS);
   for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) {

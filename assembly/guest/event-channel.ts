@@ -1,6 +1,7 @@
 /**
  * Event channels between a frontend and its backend: the sender pays a hypercall behind its burst, the receiver a
- * virtual interrupt if it is idle. A busy one will look anyway, and a guest that stands still remembers.
+ * virtual interrupt if it is idle. A busy one will look anyway, and a guest that stands still remembers. Either is an
+ * exit of a guest, whose caches are cold afterwards; dom0, a paravirtual machine, has none.
  *
  *     receiver     idle                        busy       stands still, absent   dead
  *     guest        interrupt, then its task    nothing    remembers              nothing
@@ -18,6 +19,7 @@ import { VIF_EVENTS_SENT, VIF_EVENTS_SUPPRESSED, VIF_KICKS_SENT, VIF_KICKS_SUPPR
 import { Guest, guest, isBusy } from "./guest";
 import { FRONT_WANTED } from "./netfront";
 import { countVif, VIF_CONNECTED, vif } from "./vif";
+import { coolCaches } from "./virtual-interrupt";
 
 /** A guest's burst has published requests: its backend is told if it waits for them. */
 export function notifyBackend(g: Guest, found: u32): void {
@@ -29,6 +31,7 @@ export function notifyBackend(g: Guest, found: u32): void {
   }
   countVif(index, VIF_KICKS_SENT, 1);
   paySend(g.task);
+  payNext(g.task, coolCaches(vcpu(g.vcpuFirst), 1));
   signalBackend(index);
 }
 
@@ -52,7 +55,7 @@ function paySend(taskIndex: u32): void {
 /** An event reaches a backend. */
 export function signalBackend(index: u32): void {
   const v = vif(index);
-  if (v.state == VIF_CONNECTED && !task(v.task).isReady) receive(v.task);
+  if (v.state == VIF_CONNECTED && !task(v.task).isReady) wakeTask(v.task, receive(v.task));
 }
 
 function signalGuest(index: u32): void {
@@ -63,11 +66,12 @@ function signalGuest(index: u32): void {
     return;
   }
   g.isInterrupted = 0;
-  receive(g.task);
+  const received = receive(g.task);
+  wakeTask(g.task, received + coolCaches(vcpu(g.vcpuFirst), 1));
 }
 
-function receive(taskIndex: u32): void {
+function receive(taskIndex: u32): u32 {
   const cycles = cost(COST_EVENT_RECEIVE);
   charge(vcpu(task(taskIndex).vcpu), ACTIVITY_INTERRUPT, cycles);
-  wakeTask(taskIndex, cycles);
+  return cycles;
 }

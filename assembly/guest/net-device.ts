@@ -9,7 +9,13 @@
  *     rest         unmask                           ask for an event, and look once more
  */
 import { cost } from "../cpu/cost";
-import { COST_DRIVER_RECEIVE, COST_DRIVER_TRANSMIT, COST_FRONTEND } from "../layout/cost";
+import {
+  COST_DMA_LOG_PACKET,
+  COST_DRIVER_RECEIVE,
+  COST_DRIVER_TRANSMIT,
+  COST_FRONTEND,
+  COST_IOMMU_PACKET,
+} from "../layout/cost";
 import { DEVICE_FRONT, DRIVER_PAGE } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
 import { GuestMemory, look } from "../memory/guest-memory";
@@ -59,6 +65,13 @@ export function driverCycles(m: GuestMemory, d: Driver, received: u32, sent: u32
     return (received - followers + sent) * cost(COST_FRONTEND);
   }
   return received * cost(COST_DRIVER_RECEIVE) + sent * cost(COST_DRIVER_TRANSMIT);
+}
+
+/** Returns what the hypervisor spends on the device's map, and on its dirty log if that is armed, for so many packets. */
+export function dmaCycles(g: Guest, d: Driver, packets: u32): u32 {
+  if (isFront(d)) return 0;
+  const log: u32 = vf(g.vf).map.log ? cost(COST_DMA_LOG_PACKET) : 0;
+  return packets * (cost(COST_IOMMU_PACKET) + log);
 }
 
 /** Tells whether a packet can be posted. */

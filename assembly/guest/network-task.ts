@@ -20,8 +20,6 @@ import {
   ACTIVITY_INTERRUPT,
   ACTIVITY_STACK,
   COST_DOM0_INTERRUPT,
-  COST_INTERRUPT_EXIT,
-  COST_INTERRUPT_GUEST,
   COST_LOG_DIRTY,
   COST_STACK_RECEIVE,
   COST_STACK_TRANSMIT,
@@ -41,6 +39,7 @@ import { adapt, applyInterval } from "./moderation";
 import {
   awaitDevice,
   canPost,
+  dmaCycles,
   drainDevice,
   driverCycles,
   packetPlace,
@@ -52,6 +51,7 @@ import {
 import { answer, UNKNOWN_REQUEST } from "./reply-service";
 import { onTick, sendOwed, sinkReceived } from "./stream";
 import { isSegmentNext, onDeadline, workTcp } from "./tcp";
+import { deviceInterrupt, timerInterrupt } from "./virtual-interrupt";
 
 /** An MSI-X message reached the guest: an idle task wakes, a busy one will look anyway, a still one remembers. */
 export function onInterrupt(index: u32): void {
@@ -69,33 +69,34 @@ export function onInterrupt(index: u32): void {
     wakeTask(g.task, cycles);
     return;
   }
-  const exit = cost(COST_INTERRUPT_EXIT);
-  const entry = cost(COST_INTERRUPT_GUEST);
-  charge(v, ACTIVITY_HYPERVISOR, exit);
-  charge(v, ACTIVITY_INTERRUPT, entry);
   g.isInterrupted = 0;
-  wakeTask(g.task, exit + entry);
+  wakeTask(g.task, deviceInterrupt(v));
 }
 
-/** A timer of the guest's: an idle task begins, without the cost of an interrupt, because its own timer woke it. */
+/** A timer of the guest's expires: an idle task takes its interrupt, a busy one looks with what it does. */
 export function onGuestTimer(index: u32): void {
   const g = guest(index);
   const isDeadline = onDeadline(g);
   if (!onTick(index) && !isDeadline) return;
-  wakeNetwork(index);
+  if (isWakeable(g)) wakeTask(g.task, timerInterrupt(vcpu(g.vcpuFirst)));
+  else g.isInterrupted = 1;
 }
 
 /** Somebody has given the guest's software something to do: it looks as soon as it runs. */
 export function wakeNetwork(index: u32): void {
   const g = guest(index);
-  if (g.state == GUEST_RUNNING && !isBusy(g)) wakeTask(g.task, 0);
+  if (isWakeable(g)) wakeTask(g.task, 0);
   else g.isInterrupted = 1;
+}
+
+function isWakeable(g: Guest): bool {
+  return g.state == GUEST_RUNNING && !isBusy(g);
 }
 
 /** The task has nothing to do: it lets the device interrupt again. Returns whether there is something to do already. */
 export function rest(g: Guest): bool {
   g.isInterrupted = 0;
-  if (isModerated(g.memory)) adapt(driver(g.memory));
+  if (isModerated(g.memory)) adapt(driver(g.memory), vf(g.vf));
   return awaitDevice(g);
 }
 
@@ -109,7 +110,9 @@ export function work(g: Guest): u32 {
   const received = pollDevice(m, d, POLL_BUDGET);
   const drivers = driverCycles(m, d, received, reclaimed);
   charge(v, ACTIVITY_DRIVER, drivers);
-  let cycles = drivers;
+  const dma = dmaCycles(g, d, received + reclaimed);
+  charge(v, ACTIVITY_HYPERVISOR, dma);
+  let cycles = drivers + dma;
   const sent = sendOwed(g, d);
   const sunk = sinkReceived(g, d);
   const stack = sent * cost(COST_STACK_TRANSMIT) + sunk * cost(COST_STACK_RECEIVE);

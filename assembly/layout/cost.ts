@@ -35,8 +35,27 @@ export const WAKE_LATENCY_NS: u32 = 23;
 /** Times of TCP stacks, those of external machines included, in nanoseconds. */
 export const TCP_TIMEOUT_FIRST_NS: u32 = 24;
 export const TCP_TIMEOUT_LEAST_NS: u32 = 25;
+/** Least times between two interrupts of a vector, as EITR has them: before any traffic, and by its class. */
+export const INTERVAL_START: u32 = 26;
+export const INTERVAL_BULK: u32 = 27;
+export const INTERVAL_LOW: u32 = 28;
+export const INTERVAL_LOWEST: u32 = 29;
+/** Limits between the classes for a driver that goes by throughput, in bytes a second. */
+export const THROUGHPUT_LOW: u32 = 30;
+export const THROUGHPUT_HIGH: u32 = 31;
+/** A device's interrupt for a vCPU that sleeps; COST_INTERRUPT_EXIT is for one that runs or waits for a processor. */
+export const COST_INTERRUPT_WAKE: u32 = 32;
+/** No cost, but a count: exits of a device's interrupt for a vCPU that runs. */
+export const INTERRUPT_EXITS: u32 = 33;
+/** What one exit costs through cold caches afterwards. */
+export const COST_EXIT_COLD: u32 = 34;
+/** An interrupt that the hypervisor makes: that of a guest's timer. */
+export const COST_VIRTUAL_INTERRUPT: u32 = 35;
+/** Of a packet through a virtual function: what the processor has to do for its map, and for its dirty log if it is armed. */
+export const COST_IOMMU_PACKET: u32 = 36;
+export const COST_DMA_LOG_PACKET: u32 = 37;
 /** A limit: how many segments a guest's stack hands its driver in one buffer. */
-export const LIMIT_SENT_SEGMENTS: u32 = 36;
+export const LIMIT_SENT_SEGMENTS: u32 = 38;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;
@@ -51,6 +70,8 @@ export const ACTIVITY_COPY: u32 = 7;
 export const ACTIVITY_BRIDGE: u32 = 8;
 export const ACTIVITY_BACKEND: u32 = 9;
 export const ACTIVITY_GRANT: u32 = 10;
-export const ACTIVITY_COUNT: u32 = 11;
+/** Cold caches after exits: whatever the guest does next takes that much longer. */
+export const ACTIVITY_CACHE: u32 = 11;
+export const ACTIVITY_COUNT: u32 = 12;
 export const ACTIVITY_NAMES: string =
-  "hypervisor,interrupt,driver,stack,application,compute,replication,copy,bridge,backend,grant";
+  "hypervisor,interrupt,driver,stack,application,compute,replication,copy,bridge,backend,grant,cache";

@@ -47,10 +47,11 @@ export const POLL_BUDGET: u32 = 64;
 /** Requests that the service answers before the driver polls again. assumed: a wake-up of the service drains a few. */
 export const SERVE_BUDGET: u32 = 8;
 
-/** How the driver sets the least time between two interrupts: never, by traffic in two classes, or in three. */
+/** How the driver sets the least time between two interrupts: never, by packets in two classes or in three, by bytes. */
 export const MODERATION_FIXED: u32 = 0;
 export const MODERATION_CONSERVATIVE: u32 = 1;
 export const MODERATION_FULL: u32 = 2;
+export const MODERATION_THROUGHPUT: u32 = 3;
 /** The NIC that the driver drives: a virtual function (the physical function's rings in dom0), or a paravirtual one. */
 export const DEVICE_VF: u32 = 0;
 export const DEVICE_FRONT: u32 = 1;

@@ -3,32 +3,35 @@
  *
  * A VM takes a core for each vCPU, unless it shares those that are nobody's own, and one virtual function where it runs,
  * and the same again on the host of its backup, which must be able to run it at any moment. Holes in the draft count as
- * nothing: what is known already may be too much.
+ * nothing: what is known already may be too much. So does a dom0 while its defaults are in a file that is yet to be read.
  */
 
+import type { CostOverrides, Costs } from "../host/cost-table";
 import { formatBytes, quote } from "../sim/units";
+import { type CpusInput, costsOf, dom0Cpus } from "./cost-defaults";
 import { type Complaint, type Draft, findVm, type VmDraft } from "./draft";
 import { listed } from "./found";
 import { ALL_GUESTS_BYTES_MAX } from "./limits";
 
-/** Returns every host that carries too much, and the sum of all memory if it is too much. */
-export function checkCapacity(draft: Draft): readonly Complaint[] {
-  return [...checkHosts(draft), ...checkTotalMemory(draft)];
+/**
+ * Returns every host that carries too much, and the sum of all memory if it is too much.
+ *
+ * @param file what the file of costs says that the scenario names; undefined while it has not been read
+ */
+export function checkCapacity(draft: Draft, file?: CostOverrides): readonly Complaint[] {
+  return [...checkHosts(draft, file), ...checkTotalMemory(draft)];
 }
 
-function checkHosts(draft: Draft): readonly Complaint[] {
+function checkHosts(draft: Draft, file: CostOverrides | undefined): readonly Complaint[] {
+  const isKnown = file !== undefined || draft.costs?.file === undefined;
+  const costs = draft.costs && isKnown ? costsOf(draft.costs, file ?? {}) : undefined;
   return (draft.hosts ?? []).flatMap((host, index) => {
     if (host?.name === undefined) return [];
     const guests = guestsOn(draft, host.name);
-    const dom0 = {
-      what: "dom0",
-      isParavirtual: false,
-      vcpuCount: host.dom0?.vcpus ?? 1,
-      isShared: host.dom0?.cpus === "shared",
-    };
+    const dom0 = dom0Of(host.dom0 ?? {}, costs);
     const names = guests.filter(({ isParavirtual }) => !isParavirtual).map(({ what }) => what);
     return [
-      ...checkCores([dom0, ...guests], host.cores, index),
+      ...checkCores([...dom0, ...guests], host.cores, index),
       ...checkVfs(names, host.nics, index),
       ...checkBridged(guests, host.nics, index),
     ];
@@ -43,6 +46,13 @@ interface Domain {
   readonly isShared: boolean;
   /** It takes no virtual function. */
   readonly isParavirtual: boolean;
+}
+
+/** Returns dom0, or nothing while it is not known. */
+function dom0Of(written: CpusInput, costs: Costs | undefined): readonly Domain[] {
+  if (costs === undefined) return [];
+  const { vcpus, cpus } = dom0Cpus(written, costs);
+  return [{ what: "dom0", isParavirtual: false, vcpuCount: vcpus, isShared: cpus === "shared" }];
 }
 
 /** Returns what a host carries. */

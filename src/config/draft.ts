@@ -71,6 +71,7 @@ const scenarioDraft = z.object({
     timeout: hole(form.protectForm.shape.timeout),
   }),
   events: rows({ at: hole(form.eventForm.shape.at), fail: hole(form.eventForm.shape.fail) }),
+  costs: hole(form.costsForm),
   ablate: hole(z.object({ abilities: rowsOf(hole(form.ablateForm.unwrap().shape.abilities.unwrap().element)) })),
 });
 

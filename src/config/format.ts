@@ -57,6 +57,7 @@ function inputOf(scenario: Scenario): ScenarioInput {
       abilities: [...scenario.ablate.abilities],
       driverReset: durationOrNever(scenario.ablate.driverResetNs),
     },
+    interrupts: scenario.interruptDelivery,
     costs: costsInput(scenario),
   };
 }

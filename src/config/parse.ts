@@ -6,12 +6,14 @@
  * `InputError`, whatever it holds, and in bounded time.
  */
 
+import type { CostOverrides } from "../host/cost-table";
 import { InputError } from "../sim/input-error";
 import { quote } from "../sim/units";
+import { checkCapacity } from "./capacity";
 import { checkDraft } from "./check";
 import { readCostFile } from "./cost-file";
 import { type Finding, type Located, locate, readDocument } from "./document";
-import { readDraft } from "./draft";
+import { type Complaint, readDraft } from "./draft";
 import { findingsOf, problemsOf } from "./problems";
 import { resolveScenario } from "./resolve";
 import type { Scenario } from "./scenario";
@@ -36,7 +38,11 @@ export function parseScenario(text: string, source: string, readNamed?: (path: s
   const problems = problemsOf(document, findings);
   if (form === undefined || problems.length > 0) throw new InputError(source, problems);
   const file = form.costs.file === undefined ? undefined : readNamed?.(form.costs.file);
-  return resolveScenario(form, file === undefined ? {} : readCostFile(file.text, file.source));
+  if (file === undefined) return resolveScenario(form, {});
+  const costs = readCostFile(file.text, file.source);
+  const lateProblems = problemsOf(document, lateFindings(document.root, costs));
+  if (lateProblems.length > 0) throw new InputError(source, lateProblems);
+  return resolveScenario(form, costs);
 }
 
 function readForm(root: Located | undefined, areFilesRead: boolean) {
@@ -44,13 +50,22 @@ function readForm(root: Located | undefined, areFilesRead: boolean) {
   const parsed = scenarioForm.safeParse(root.value);
   const form: ScenarioForm | undefined = parsed.data;
   const draft = readDraft(root.value);
-  const complaints = draft === undefined ? [] : checkDraft(draft);
   const findings = [
     ...findingsOf(root, scenarioForm, parsed.error?.issues ?? []),
-    ...complaints.map(({ path, reason }) => ({ offset: locate(root, path).offset, path, reason })),
+    ...complaintFindings(root, draft === undefined ? [] : checkDraft(draft)),
     ...(areFilesRead ? [] : fileFindings(root, form)),
   ];
   return { form, findings };
+}
+
+/** Returns what is wrong once the file of costs is known, which may say how many vCPUs a dom0 has. */
+function lateFindings(root: Located | undefined, file: CostOverrides): readonly Finding[] {
+  const draft = readDraft(root?.value);
+  return root === undefined || draft === undefined ? [] : complaintFindings(root, checkCapacity(draft, file));
+}
+
+function complaintFindings(root: Located, complaints: readonly Complaint[]): readonly Finding[] {
+  return complaints.map(({ path, reason }) => ({ offset: locate(root, path).offset, path, reason }));
 }
 
 function fileFindings(root: Located, form: ScenarioForm | undefined): readonly Finding[] {

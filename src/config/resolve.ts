@@ -5,13 +5,16 @@
  * those that differ, are filled up.
  */
 
-import { type CostOverrides, resolveCosts } from "../host/cost-table";
+import type { CostOverrides } from "../host/cost-table";
+import { DELIVERY_OF } from "../host/interrupt-delivery";
+import { costsOf, dom0Cpus } from "./cost-defaults";
 import { FLOW_PORT_FIRST } from "./limits";
 import type { CpuScenario, FlowScenario, JobScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
 import type { ScenarioForm } from "./schema";
 
 /** Returns the scenario that a form stands for, and the file of costs that it names. */
 export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Scenario {
+  const costs = costsOf(form.costs, costFile);
   return {
     version: form.version,
     seed: form.seed,
@@ -20,7 +23,11 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
       name,
       coreCount: cores,
       clockHz: clock,
-      dom0: { ...resolveCpus(dom0), moderation: dom0.moderation, merging: dom0.merging },
+      dom0: {
+        ...resolveCpus({ ...dom0, ...dom0Cpus(dom0, costs) }),
+        moderation: dom0.moderation,
+        merging: dom0.merging,
+      },
       nics: nics.map(({ rate, latency, vfs }) => ({ rateBitsPerSecond: rate, latencyNs: latency, vfCount: vfs })),
     })),
     clients: form.clients.map(({ name, link }) => ({ name, link: { ...resolveLink(link), loss: link.loss } })),
@@ -40,26 +47,19 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     })),
     events: form.events.map(({ at, fail }) => ({ atNs: at, fail })),
     ablate: { abilities: form.ablate.abilities, driverResetNs: form.ablate.driverReset },
+    interruptDelivery: form.interrupts ?? DELIVERY_OF[form.costs.preset],
     costPreset: form.costs.preset,
-    costs: resolveCosts(form.costs.preset, { ...costFile, ...setCosts(form.costs.set) }),
+    costs,
   };
 }
 
-function setCosts(set: ScenarioForm["costs"]["set"]): CostOverrides {
-  return Object.fromEntries(
-    Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
-  );
-}
+type CpusForm = Pick<ScenarioForm["vms"][number], "vcpus" | "cpus" | "weight">;
 
 function resolveLink({ rate, latency }: { readonly rate: number; readonly latency: number }) {
   return { rateBitsPerSecond: rate, latencyNs: latency };
 }
 
-function resolveCpus({
-  vcpus,
-  cpus,
-  weight,
-}: Pick<ScenarioForm["vms"][number], "vcpus" | "cpus" | "weight">): CpuScenario {
+function resolveCpus({ vcpus, cpus, weight }: CpusForm): CpuScenario {
   return { vcpuCount: vcpus, placement: cpus, weight };
 }
 

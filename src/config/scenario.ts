@@ -8,6 +8,7 @@
 
 import type { CostPreset } from "../host/cost-row";
 import type { Costs } from "../host/cost-table";
+import type { InterruptDelivery } from "../host/interrupt-delivery";
 
 /** The three abilities that ReNIC adds to a virtual function; each can be taken away to show what it buys. */
 export interface Abilities {
@@ -119,9 +120,9 @@ export interface OffloadScenario {
 }
 
 /** How the guest's driver sets the interval between interrupts (assembly/guest/moderation.ts). */
-export type Moderation = "fixed" | "conservative" | "full";
+export type Moderation = "fixed" | "conservative" | "full" | "throughput";
 
-export const MODERATIONS: readonly Moderation[] = ["fixed", "conservative", "full"];
+export const MODERATIONS: readonly Moderation[] = ["fixed", "conservative", "full", "throughput"];
 
 /** How a VM reaches the network: a virtual function with ReNIC's abilities, a plain one, or netfront and netback. */
 export type IoModel = "renic" | "vf" | "paravirtual";
@@ -246,6 +247,8 @@ export interface Scenario {
   readonly events: readonly FailScenario[];
   readonly ablate: AblateScenario;
   /** The machine whose costs those of the scenario started from. */
+  /** How interrupts of virtual functions reach their guests, on every host. */
+  readonly interruptDelivery: InterruptDelivery;
   readonly costPreset: CostPreset;
   /** What everything costs: the preset, then the file of costs, then what the scenario sets itself. */
   readonly costs: Costs;

@@ -9,6 +9,7 @@
 import type * as z from "zod";
 import { COST_PRESET_NAMES } from "../host/cost-row";
 import { COST_NAMES, costRow } from "../host/cost-table";
+import { INTERRUPT_DELIVERIES } from "../host/interrupt-delivery";
 import { BYTES, CLOCK, DURATION, RATE } from "../sim/units";
 import {
   amount,
@@ -73,16 +74,22 @@ const weight = whole(limits.WEIGHT)
 
 export const dom0Form = map({
   vcpus: whole(limits.VCPU_COUNT)
-    .default(1) // The smallest dom0.
-    .meta({ description: "Virtual processors of dom0, 1 to 32. Default 1.", examples: [1] }),
-  cpus: placement,
+    .optional() // A row of the cost model.
+    .meta({ description: "Virtual processors of dom0, 1 to 32. Default the cost dom0VcpuCount, 1.", examples: [1] }),
+  cpus: choice(PLACEMENTS)
+    .optional() // A row of the cost model.
+    .meta({
+      description:
+        'Processors of dom0\'s vCPUs: "own", one for each, or "shared", those of the host that are nobody\'s own. Default own, or shared if the cost dom0Shared is 50 or more.',
+      examples: ["own", "shared"],
+    }),
   weight,
   moderation: choice(MODERATIONS)
     .default("conservative") // What igb does unless it is told otherwise.
     .meta({
       description:
-        'Interrupts of the ports that dom0 bridges: "fixed" at 8,000 a second, "conservative" between 4,000 and 20,000, "full" up to 70,000. Default conservative.',
-      examples: ["conservative", "fixed"],
+        'Interrupts of the ports that dom0 bridges: "fixed" at interruptRateStart a second; by packets, "conservative" from interruptRateBulk to interruptRateLow, "full" up to interruptRateLowest; "throughput" by bytes a second. Default conservative.',
+      examples: ["conservative", "throughput"],
     }),
   merging: flag()
     .default(true) // How many at most is a row of the cost model, and none with the preset of the paper's years.
@@ -241,7 +248,7 @@ export const vmForm = map({
     .default("fixed") // What today's driver comes to.
     .meta({
       description:
-        'Interrupts: "fixed" at 8,000 a second, "conservative" between 4,000 and 20,000, "full" up to 70,000. Default fixed.',
+        'Interrupts: "fixed" at interruptRateStart a second; by packets, "conservative" from interruptRateBulk to interruptRateLow, "full" up to interruptRateLowest; "throughput" by bytes a second. Default fixed.',
       examples: ["fixed", "conservative"],
     }),
   workload: workloadForm,
@@ -389,6 +396,13 @@ export const scenarioForm = map({
   protect: list(protectForm, "protections").default([]).meta({ description: "VMs with a backup. Default none." }),
   events: list(eventForm, "events").default([]).meta({ description: "What goes wrong. Default nothing." }),
   ablate: ablateForm,
+  interrupts: choice(INTERRUPT_DELIVERIES)
+    .optional()
+    .meta({
+      description:
+        "How interrupts of virtual functions reach guests: through exits, or posted to those that run. Default: exits with the preset era, posted with now.",
+      examples: ["exits", "posted"],
+    }),
   costs: costsForm,
 }).meta({ title: "renic scenario", description: "A run of renic is a pure function of this file and its captures." });
 

@@ -58,7 +58,9 @@ export function compose(input: RunInput): Composition {
   checkServices(input);
   checkTraces(input);
   const world = World.create(input.module, planWorld(input));
-  for (const [index, value] of dataPlaneCosts(scenario.costs)) world.plane.setCost(index, value);
+  for (const [index, value] of dataPlaneCosts(scenario.costs, scenario.interruptDelivery)) {
+    world.plane.setCost(index, value);
+  }
   const network = world.plane.addSwitch(scenario.switchDelayNs);
   const sites = scenario.hosts.map((host) => new Site(world, scenario, host, network));
   const siteOf = (name: string) => find(sites, (site) => site.name === name);

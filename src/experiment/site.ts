@@ -1,6 +1,11 @@
 /** A host while a world is being composed: hands out processors and virtual functions. */
 import { ACTIVITY_REPLICATION } from "../../assembly/layout/cost";
-import { MODERATION_CONSERVATIVE, MODERATION_FIXED, MODERATION_FULL } from "../../assembly/layout/guest-software";
+import {
+  MODERATION_CONSERVATIVE,
+  MODERATION_FIXED,
+  MODERATION_FULL,
+  MODERATION_THROUGHPUT,
+} from "../../assembly/layout/guest-software";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import type { CpuScenario, HostScenario, Moderation, Scenario, VmScenario } from "../config/scenario";
 import type { World } from "../core/world";
@@ -25,6 +30,7 @@ const MODERATION_OF: Readonly<Record<Moderation, number>> = {
   fixed: MODERATION_FIXED,
   conservative: MODERATION_CONSERVATIVE,
   full: MODERATION_FULL,
+  throughput: MODERATION_THROUGHPUT,
 };
 
 /** Who a guest is on the network. */

@@ -9,6 +9,7 @@ import {
   COST_BACKEND_TRANSMIT,
   COST_BRIDGE,
   COST_COPY_USER,
+  COST_DMA_LOG_PACKET,
   COST_DOM0_INTERRUPT,
   COST_DRIVER_RECEIVE,
   COST_DRIVER_TRANSMIT,
@@ -17,8 +18,8 @@ import {
   COST_FRONTEND,
   COST_GRANT_COPY,
   COST_GRANT_PAGE,
-  COST_INTERRUPT_EXIT,
   COST_INTERRUPT_GUEST,
+  COST_IOMMU_PACKET,
   COST_LOG_DIRTY,
   COST_REQUEST_TURN,
   COST_STACK_RECEIVE,
@@ -27,17 +28,23 @@ import {
   COST_TCP_RECEIVE,
   COST_TCP_TRANSMIT,
   COST_VCPU_SWITCH,
+  INTERVAL_BULK,
+  INTERVAL_LOW,
+  INTERVAL_LOWEST,
+  INTERVAL_START,
   LIMIT_MERGED_SEGMENTS,
   LIMIT_SENT_SEGMENTS,
   TCP_TIMEOUT_FIRST_NS,
   TCP_TIMEOUT_LEAST_NS,
+  THROUGHPUT_HIGH,
+  THROUGHPUT_LOW,
   WAKE_LATENCY_NS,
 } from "../../assembly/layout/cost";
 import type { CostName, Costs } from "./cost-table";
+import { deliveryCosts, type InterruptDelivery } from "./interrupt-delivery";
 
 /** Which row fills which entry of the data plane's cost table; the application's cycles are the scenario's. */
 const ROW_OF = [
-  [COST_INTERRUPT_EXIT, "interruptExit"],
   [COST_INTERRUPT_GUEST, "interruptGuest"],
   [COST_DRIVER_RECEIVE, "driverReceive"],
   [COST_DRIVER_TRANSMIT, "driverTransmit"],
@@ -63,11 +70,33 @@ const ROW_OF = [
   [WAKE_LATENCY_NS, "wakeLatency"],
   [TCP_TIMEOUT_FIRST_NS, "tcpTimeoutFirst"],
   [TCP_TIMEOUT_LEAST_NS, "tcpTimeoutLeast"],
+  [COST_IOMMU_PACKET, "iommuPacket"],
+  [COST_DMA_LOG_PACKET, "dmaLogPacket"],
+  [THROUGHPUT_LOW, "moderationLow"],
+  [THROUGHPUT_HIGH, "moderationHigh"],
+] as const satisfies readonly (readonly [number, CostName])[];
+
+/** Which row's rate is which interval. */
+const RATE_OF = [
+  [INTERVAL_START, "interruptRateStart"],
+  [INTERVAL_BULK, "interruptRateBulk"],
+  [INTERVAL_LOW, "interruptRateLow"],
+  [INTERVAL_LOWEST, "interruptRateLowest"],
 ] as const satisfies readonly (readonly [number, CostName])[];
 
 /** Returns the entries of the data plane's cost table: number and value. */
-export function dataPlaneCosts(costs: Costs): (readonly [number, number])[] {
+export function dataPlaneCosts(costs: Costs, delivery: InterruptDelivery): (readonly [number, number])[] {
   // The sender of an event pays its hypercall, whoever is woken the rest.
   const eventReceive = costs.eventDelivery - costs.hypercall;
-  return [...ROW_OF.map(([index, name]) => [index, costs[name]] as const), [COST_EVENT_RECEIVE, eventReceive]];
+  return [
+    ...ROW_OF.map(([index, name]) => [index, costs[name]] as const),
+    ...RATE_OF.map(([index, name]) => [index, intervalOf(costs[name])] as const),
+    ...deliveryCosts(costs, delivery),
+    [COST_EVENT_RECEIVE, eventReceive],
+  ];
+}
+
+/** Returns the interval of a rate as EITR has it, in quarters of a microsecond: to the nearest whole microsecond. */
+function intervalOf(perSecond: number): number {
+  return 4 * Math.floor((2_000_000 + perSecond) / (2 * perSecond));
 }

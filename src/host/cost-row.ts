@@ -9,7 +9,7 @@
 /** Two machines: that of the paper's years, and one of now. */
 export const COST_PRESETS = {
   era: { clockHz: 2_930_000_000, meaning: "the paper's years: Xeon 5500 and 5600, Xen 4.0, Linux 2.6.3x" },
-  now: { clockHz: 2_600_000_000, meaning: "a server of today, interrupts injected with the processor's help" },
+  now: { clockHz: 2_600_000_000, meaning: "a server of today, interrupts posted to guests that run" },
 } as const;
 
 export type CostPreset = keyof typeof COST_PRESETS;

@@ -2,7 +2,8 @@
  * What DMA costs in time: the device's engine, the IOMMU's translation.
  *
  * All from one set of measurements (Neugebauer et al., "Understanding PCIe performance for end host networking",
- * SIGCOMM 2018). Left out: contention in the root complex between ports.
+ * SIGCOMM 2018). The last two and the cold latency are listed for readers: docs/model.md, The device, says why the
+ * device has no place for them. Left out: contention in the root complex between ports.
  */
 import type { CostRows } from "./cost-row";
 

@@ -1,7 +1,7 @@
 /**
  * What dom0 does for every NIC that it serves in software: its own interrupt, the bridge, and where its vCPUs run.
  *
- * The last two rows are defaults of what a scenario may say of a host. Left out: how many packets an interrupt brings,
+ * The last two rows are what a dom0 has whose scenario does not say, taken when that is read. Left out: how many packets an interrupt brings,
  * which follows from the load.
  */
 import type { CostRows } from "./cost-row";
@@ -31,7 +31,7 @@ export const DOM0_ROWS = {
     unit: "count",
     range: [1, 8],
     label: "A",
-    meaning: "vCPUs of dom0 among which its work is divided",
+    meaning: "vCPUs of dom0 among which its work is divided, unless a host's dom0 says",
     source: "assumed: the smallest dom0, whose packet work queues behind one processor",
   },
   dom0Shared: {
@@ -40,7 +40,8 @@ export const DOM0_ROWS = {
     unit: "%",
     range: [0, 100],
     label: "A",
-    meaning: "share of dom0's work that takes a guest's processor instead of one of dom0's own",
+    meaning:
+      "share of dom0's work that takes a guest's processor instead of one of dom0's own; unless a host's dom0 says, from 50 on it shares processors",
     source: "assumed: none, dom0 pinned to processors of its own, as where latency counts",
   },
 } as const satisfies CostRows;

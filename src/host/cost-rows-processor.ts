@@ -1,8 +1,9 @@
 /**
  * What virtualization costs a processor: exits, hypercalls, switches between virtual machines, virtual interrupts.
  *
- * An exit is charged as `vmExit`, and by mechanisms that model the cache as `exitIndirect` percent more. The indirect
- * part is not in the other rows. Left out: the memory system itself, which these numbers stand for.
+ * An exit of a guest for an interrupt, an event or a hypercall costs `exitIndirect` percent of `vmExit` more through cold
+ * caches, charged as an activity of its own. The indirect part is not in the other rows, but for logDirtyFault, which is
+ * what a guest feels of a fault. Left out: the memory system itself, which these numbers stand for.
  */
 import type { CostRows } from "./cost-row";
 
@@ -51,7 +52,7 @@ export const PROCESSOR_ROWS = {
     unit: "cycles",
     range: [3_000, 9_000],
     label: "M",
-    meaning: "injecting an interrupt from software and its completion: one exit and 1,500",
+    meaning: "injecting an interrupt from software, that of a guest's timer, and its completion: one exit and 1,500",
     source:
       "from memory, unverified: completion about 1,460 on x86 (Dall et al., ISCA 2016), plus vmExit; an emulated end of interrupt went from 8,400 to 2,500 (HPCA 2010)",
   },
@@ -61,7 +62,7 @@ export const PROCESSOR_ROWS = {
     unit: "cycles",
     range: [0, 500],
     label: "I",
-    meaning: "hypervisor's share of an interrupt that reaches a running guest without an exit",
+    meaning: "hypervisor's share of a posted interrupt, which reaches a running guest without an exit",
     source: "ELI (ASPLOS 2012) comes to 97 to 100 % of bare metal; the rest is within its measurement",
   },
   vmSwitch: {

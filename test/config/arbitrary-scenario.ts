@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { TRACE_TABLE_BYTES } from "../../src/config/limits";
 import { type FlowScenario, IO_MODELS, MODERATIONS, PLACEMENTS, SERVER_KINDS } from "../../src/config/scenario";
+import { INTERRUPT_DELIVERIES } from "../../src/host/interrupt-delivery";
 import { ABILITIES, COST_NAMES, COST_ROWS, type CostOverrides, resolveCosts, type Scenario } from "../../src/scenario";
 
 const KIB = 1024;
@@ -157,6 +158,7 @@ const shape = fc.record({
   ablate: fc.record({ abilities: fc.subarray([...ABILITIES]), driverResetNs }),
   costPreset: fc.constantFrom("era" as const, "now" as const),
   costOverrides,
+  interruptDelivery: fc.constantFrom(...INTERRUPT_DELIVERIES),
   dom0: fc
     .tuple(cpus, fc.constantFrom(...MODERATIONS), fc.boolean())
     .map(([own, moderation, merging]) => ({ ...own, moderation, merging })),
@@ -217,6 +219,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
       .filter((host) => host < hostCount)
       .map((host) => ({ atNs: Math.floor(drawn.durationNs / (host + 1)), fail: hostName(host) })),
     ablate: drawn.ablate,
+    interruptDelivery: drawn.interruptDelivery,
     costPreset: drawn.costPreset,
     costs: resolveCosts(drawn.costPreset, drawn.costOverrides),
   };

@@ -17,8 +17,8 @@ describe("costs of a scenario", () => {
   });
 
   test("a preset, read, its costs", () => {
-    const { costPreset, costs } = parseScenario(withCosts("{ preset: era }"), "a.yaml");
-    expect([costPreset, costs]).toEqual(["era", resolveCosts("era", {})]);
+    const { costPreset, costs, interruptDelivery } = parseScenario(withCosts("{ preset: era }"), "a.yaml");
+    expect([costPreset, costs, interruptDelivery]).toEqual(["era", resolveCosts("era", {}), "exits"]);
   });
 
   test("a file and single values, read, the file over the preset and the values over the file", () => {
@@ -30,6 +30,35 @@ describe("costs of a scenario", () => {
     });
     expect(paths).toEqual(["tables/costs.csv"]);
     expect(costs).toEqual(resolveCosts("era", { netbackReceive: 7000, vmExit: 1800, timeSlice: 5_000_000 }));
+  });
+
+  test.each([
+    { dom0VcpuCount: 4, dom0Shared: 49, placement: "own" },
+    { dom0VcpuCount: 3, dom0Shared: 50, placement: "shared" },
+  ])("dom0's processors $placement, read, those of each dom0 that does not say", ({ placement, ...set }) => {
+    const text = withCosts(`{ set: ${JSON.stringify(set)} }`).replace("8, ", "8, dom0: { vcpus: 2, cpus: own }, ");
+    const [first, second] = parseScenario(text, "a.yaml").hosts.map(({ dom0 }) => dom0);
+    expect(first).toMatchObject({ vcpuCount: 2, placement: "own" });
+    expect(second).toMatchObject({ vcpuCount: set.dom0VcpuCount, placement });
+  });
+
+  const crowded = ["5", "6"].map((line, index) => {
+    const domain = index === 0 ? 'VM "web"' : 'backup of "web"';
+    return `a.yaml:${line}:${29 - index}: hosts.${index}.cores: expected at least 9, one for each vCPU of dom0 with 8 vcpus, ${domain}, got 8`;
+  });
+
+  test("more vCPUs of dom0 as a cost than there are cores, read, refused", () => {
+    expect(() => parseScenario(withCosts("{ set: { dom0VcpuCount: 8 } }"), "a.yaml")).toThrow(crowded.join("\n"));
+  });
+
+  test("the same in a file, read, refused once that is known; with dom0 sharing in the file, taken", () => {
+    const read = (rows: string) =>
+      parseScenario(withCosts("{ file: costs.csv }"), "a.yaml", () => ({ ...FILE, text: `name,value\n${rows}` }));
+    expect(() => read("dom0VcpuCount,8\n")).toThrow(crowded.join("\n"));
+    expect(read("dom0VcpuCount,8\ndom0Shared,100\n").hosts[0]?.dom0).toMatchObject({
+      vcpuCount: 8,
+      placement: "shared",
+    });
   });
 
   test("a wrong scenario that names a file, read, the scenario's problems and the file not even opened", () => {

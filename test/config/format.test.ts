@@ -86,6 +86,7 @@ events:
 ablate:
   abilities: [ stateWrite, hold ]
   driverReset: 1s
+interrupts: posted
 costs: { preset: now }
 `);
   });
@@ -97,6 +98,7 @@ costs: { preset: now }
       source: "costs.csv",
     });
     expect(formatScenario(parseScenario(text, "a", readNamed))).toContain(`
+interrupts: exits
 costs:
   preset: era
   set: { vmExit: 1800, netbackReceive: 7000, interruptExit: 7900 }

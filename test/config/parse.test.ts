@@ -77,6 +77,7 @@ describe("parseScenario", () => {
       ],
       events: [{ atNs: 4_000_000_000, fail: "primary" }],
       ablate: { abilities: ["stateWrite", "hold"], driverResetNs: 1_000_000_000 },
+      interruptDelivery: "posted",
       costPreset: "now",
       costs: resolveCosts("now", {}),
     });
@@ -108,6 +109,7 @@ protect: [{ vm: v, to: b, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]
       protect: [{ heartbeatNs: 100_000_000, timeoutNs: 1_000_000_000, outboundBytes: 8_388_608, driverResetNs: null }],
       events: [],
       ablate: { abilities: [], driverResetNs: null },
+      interruptDelivery: "posted",
       costPreset: "now",
       costs: resolveCosts("now", {}),
     });
@@ -183,7 +185,7 @@ protect: [{ vm: v, to: b, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]
 
 describe("one mistake in a value or key, read, its place, name and reason", () => {
   const ROOT_KEYS =
-    "version, seed, duration, hosts, clients, switch, vms, traffic, flows, protect, events, ablate, costs";
+    "version, seed, duration, hosts, clients, switch, vms, traffic, flows, protect, events, ablate, interrupts, costs";
   test.each([
     ["clock:", "clok:", '5:32: hosts.0.clok: unknown key; did you mean "clock"?'],
     ["seed: 1", "sead: 1", '2:1: sead: unknown key; did you mean "seed"?'],

@@ -48,7 +48,8 @@ describe("costs of a scenario", () => {
   it("each cost that is charged, replaced, another run", () => {
     const usual = happenings("now", {});
     const replaced: readonly CostOverrides[] = [
-      { interruptExitCount: 2 },
+      { interruptHandling: 3_000 },
+      { exitIndirect: 200 },
       { interruptGuest: 2_500 },
       { driverReceive: 700 },
       { driverTransmit: 700 },

@@ -15,6 +15,8 @@ import {
   ACTIVITY_INTERRUPT,
   ACTIVITY_REPLICATION,
   ACTIVITY_STACK,
+  COST_DMA_LOG_PACKET,
+  COST_IOMMU_PACKET,
 } from "../../assembly/layout/cost";
 import { REASON_SUSPENDED } from "../../assembly/layout/event";
 import { REQUEST_ANSWERED } from "../../assembly/layout/request";
@@ -31,6 +33,8 @@ import { BUILDS } from "../support/wasm-builds";
 /** The first request arrives at 12.65 us and its interrupt occupies the vCPU for 2.2 us. */
 const BUSY_NS = 13_000;
 const IDLE_NS = 5_000;
+/** What a posted interrupt for a vCPU that sleeps costs the hypervisor. */
+const WAKE_CYCLES = NOW.vmExit + NOW.interruptHandling;
 
 function createScene(module: WebAssembly.Module, requestCount = 3) {
   const scene = createServiceScene(requestCount, { world: { module }, exchanges: { gapNs: 400_000 } });
@@ -128,15 +132,28 @@ describe.each(BUILDS)("the account of a vCPU, $name build", ({ module }) => {
     const { world, plane, server } = createScene(module, 10);
     const trace = runTo(world, 10_000_000);
     const interruptCount = ofKind(trace, TRACE_INTERRUPT).length;
-    const { interruptExit, interruptGuest, driverReceive, driverTransmit, stackReceive, stackTransmit } = NOW;
+    const { interruptGuest, driverReceive, driverTransmit, stackReceive, stackTransmit } = NOW;
     const charged = (activity: number) => plane.chargedCycles(plane.vcpuOf(server.guest), activity);
     // One interrupt for a request and one for the report of its answer.
     expect(interruptCount).toBe(20);
-    expect(charged(ACTIVITY_HYPERVISOR)).toBe(interruptCount * interruptExit);
+    expect(charged(ACTIVITY_HYPERVISOR)).toBe(interruptCount * WAKE_CYCLES);
     expect(charged(ACTIVITY_INTERRUPT)).toBe(interruptCount * interruptGuest);
     expect(charged(ACTIVITY_DRIVER)).toBe(10 * (driverReceive + driverTransmit));
     expect(charged(ACTIVITY_STACK)).toBe(10 * (stackReceive + stackTransmit));
     expect(charged(ACTIVITY_APPLICATION)).toBe(10 * 10_000);
+  });
+
+  it.each([
+    { what: "without a dirty log", isLogged: false, each: 100 },
+    { what: "with one that is armed", isLogged: true, each: 120 },
+  ])("of a device $what, whose map and log cost something, has that for each packet", ({ isLogged, each }) => {
+    const { world, plane, server } = createScene(module, 10);
+    plane.setCost(COST_IOMMU_PACKET, 100);
+    plane.setCost(COST_DMA_LOG_PACKET, 20);
+    if (isLogged) plane.armDmaLog(server.vf);
+    runTo(world, 10_000_000);
+    // As many interrupts as packets: each request, and the report of each answer.
+    expect(plane.chargedCycles(plane.vcpuOf(server.guest), ACTIVITY_HYPERVISOR)).toBe(20 * (WAKE_CYCLES + each));
   });
 
   it("at 2.5 GHz, is busy for 400 ps a cycle", () => {
@@ -155,7 +172,7 @@ describe.each(BUILDS)("the account of a vCPU, $name build", ({ module }) => {
     plane.startLogging(guest, 0);
     runTo(world, 100_000);
     const hypervisor = plane.chargedCycles(plane.vcpuOf(guest), ACTIVITY_HYPERVISOR);
-    const faults = (hypervisor - NOW.interruptExit) / NOW.logDirtyFault;
+    const faults = (hypervisor - WAKE_CYCLES) / NOW.logDirtyFault;
     expect(faults).toBe(plane.dirtyPageCount(guest));
   });
 

@@ -2,9 +2,10 @@
  * A world that is large enough for a few machines and small enough to be made for each test: the plan, and the costs
  * of the model, without which a guest would work in no time at all.
  */
-import { WAKE_LATENCY_NS } from "../../assembly/layout/cost";
+import { COST_EXIT_COLD, WAKE_LATENCY_NS } from "../../assembly/layout/cost";
 import { World, type WorldPlan } from "../../src/core/world";
 import { dataPlaneCosts } from "../../src/host/cost-model";
+import { DELIVERY_OF } from "../../src/host/interrupt-delivery";
 import { NOW } from "./now";
 import { RELEASE } from "./wasm-builds";
 
@@ -25,12 +26,13 @@ const PLAN: WorldPlan = {
 };
 
 /**
- * Makes an empty, observed world with the model's costs, by default of the release build. Idle processors do not sleep:
- * a test that is not about them can count with bursts alone.
+ * Makes an empty, observed world with the model's costs, by default of the release build. Idle processors do not sleep,
+ * and caches stay warm: a test that is not about them can count with bursts alone.
  */
 export function createSmallWorld({ module = RELEASE.module, ...plan }: SmallWorldOptions = {}): World {
   const world = World.create(module, { ...PLAN, ...plan });
-  for (const [index, value] of dataPlaneCosts(NOW)) world.plane.setCost(index, value);
+  for (const [index, value] of dataPlaneCosts(NOW, DELIVERY_OF.now)) world.plane.setCost(index, value);
   world.plane.setCost(WAKE_LATENCY_NS, 0);
+  world.plane.setCost(COST_EXIT_COLD, 0);
   return world;
 }
