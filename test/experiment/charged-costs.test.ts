@@ -22,7 +22,7 @@ const BACK: FlowScenario = {
   from: "web",
   to: "soft",
   port: 6001,
-  startNs: 30_000_000,
+  startNs: 80_000_000,
   connectionCount: 1,
   windowBytes: 65_536,
   byteCount: null,
