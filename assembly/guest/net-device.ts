@@ -1,21 +1,23 @@
 /**
- * A guest's NIC, as its network stack uses it: a virtual function (driver.ts) or a paravirtual one (netfront.ts). Which
- * one it is stands in the driver's page; the socket queue behind both is driver.ts's.
+ * A guest's NIC, as its network stack uses it: a virtual function (driver.ts), an emulated one, which has the same rings
+ * and other registers (emulated-driver.ts), or a paravirtual one (netfront.ts). Which one it is stands in the driver's page;
+ * the socket queue behind all is driver.ts's.
  *
- *     stack        virtual function                 paravirtual
- *     poll         descriptors written back         responses
- *     replenish    with each frame polled           free buffers granted, at the end of a burst
- *     tell         tail registers                   positions in the rings, an event if the backend waits for one
- *     rest         unmask                           ask for an event, and look once more
+ *     stack        virtual function             emulated                     paravirtual
+ *     poll         descriptors written back     the same                     responses
+ *     replenish    with each frame polled       the same                     free buffers granted, at the end of a burst
+ *     tell         tail registers               tails, one exit a write      positions, an event if the backend waits for one
+ *     rest         unmask                       unmask, some exits           ask for an event, and look once more
  */
 import { cost } from "../cpu/cost";
 import { COST_DRIVER_RECEIVE, COST_DRIVER_TRANSMIT, COST_FRONTEND } from "../layout/cost";
-import { DEVICE_FRONT, DRIVER_PAGE } from "../layout/guest-software";
+import { DEVICE_EMULATED, DEVICE_FRONT, DEVICE_VF, DRIVER_PAGE } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
 import { GuestMemory, look } from "../memory/guest-memory";
 import { drain } from "../nic/port";
 import { vf } from "../nic/virtual-function";
 import { Driver, hasRoom, nextPacket, pollReceive, post, reclaim, ringDoorbells, unmask } from "./driver";
+import { awaitEmulated, tellEmulated } from "./emulated-driver";
 import { notifyBackend } from "./event-channel";
 import { Guest, guest } from "./guest";
 import {
@@ -33,9 +35,9 @@ function isFront(d: Driver): bool {
   return d.kind == DEVICE_FRONT;
 }
 
-/** Takes what has arrived by now; of a paravirtual NIC, dom0 has done so. */
+/** Takes what has arrived by now; of a NIC that dom0 serves, dom0 has done so. */
 export function drainDevice(g: Guest, d: Driver): void {
-  if (!isFront(d)) drain(vf(g.vf).port);
+  if (d.kind == DEVICE_VF) drain(vf(g.vf).port);
 }
 
 /** Reclaims packets that have been sent; returns how many. */
@@ -79,18 +81,21 @@ export function returnBuffers(m: GuestMemory, d: Driver): void {
 export function tellDevice(index: u32): void {
   const g = guest(index);
   const d = changetype<Driver>(look(g.memory, DRIVER_PAGE << PAGE_SHIFT));
-  if (!isFront(d)) {
+  if (isFront(d)) {
+    const found = publishFront(g.memory);
+    if (found) notifyBackend(g, found);
+  } else if (d.kind == DEVICE_EMULATED) {
+    tellEmulated(g);
+  } else {
     ringDoorbells(index);
-    return;
   }
-  const found = publishFront(g.memory);
-  if (found) notifyBackend(g, found);
 }
 
 /** Lets the device interrupt again; returns whether there is something to do already. */
 export function awaitDevice(g: Guest): bool {
   const d = changetype<Driver>(look(g.memory, DRIVER_PAGE << PAGE_SHIFT));
   if (isFront(d)) return awaitResponses(g.memory);
+  if (d.kind == DEVICE_EMULATED) return awaitEmulated(g);
   unmask(vf(g.vf));
   return false;
 }

@@ -35,6 +35,17 @@ export const WAKE_LATENCY_NS: u32 = 23;
 /** Times of TCP stacks, those of external machines included, in nanoseconds. */
 export const TCP_TIMEOUT_FIRST_NS: u32 = 24;
 export const TCP_TIMEOUT_LEAST_NS: u32 = 25;
+// The emulated path (docs/emulated.md). An exit with what it costs afterwards, and the hypervisor's look at the instruction.
+export const COST_EXIT: u32 = 40;
+export const COST_INSTRUCTION: u32 = 41;
+export const COST_INJECTION: u32 = 42;
+export const COST_PROCESS_SWITCH: u32 = 43;
+export const COST_MODEL_ACCESS: u32 = 44;
+export const COST_MODEL_PACKET: u32 = 45;
+/** For 1,000 bytes. */
+export const COST_MODEL_COPY: u32 = 46;
+/** No cost, but whether there is a mechanism: an emulated NIC keeps an interval between two interrupts. */
+export const IS_THROTTLED: u32 = 47;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;
@@ -49,6 +60,9 @@ export const ACTIVITY_COPY: u32 = 7;
 export const ACTIVITY_BRIDGE: u32 = 8;
 export const ACTIVITY_BACKEND: u32 = 9;
 export const ACTIVITY_GRANT: u32 = 10;
-export const ACTIVITY_COUNT: u32 = 11;
+export const ACTIVITY_DEVICE_MODEL: u32 = 11;
+/** Exits of accesses to an emulated NIC, and the hypervisor's part of them. */
+export const ACTIVITY_TRAP: u32 = 12;
+export const ACTIVITY_COUNT: u32 = 13;
 export const ACTIVITY_NAMES: string =
-  "hypervisor,interrupt,driver,stack,application,compute,replication,copy,bridge,backend,grant";
+  "hypervisor,interrupt,driver,stack,application,compute,replication,copy,bridge,backend,grant,device-model,trap";

@@ -14,12 +14,19 @@ import {
   COST_DRIVER_TRANSMIT,
   COST_EVENT_RECEIVE,
   COST_EVENT_SEND,
+  COST_EXIT,
   COST_FRONTEND,
   COST_GRANT_COPY,
   COST_GRANT_PAGE,
+  COST_INJECTION,
+  COST_INSTRUCTION,
   COST_INTERRUPT_EXIT,
   COST_INTERRUPT_GUEST,
   COST_LOG_DIRTY,
+  COST_MODEL_ACCESS,
+  COST_MODEL_COPY,
+  COST_MODEL_PACKET,
+  COST_PROCESS_SWITCH,
   COST_REQUEST_TURN,
   COST_STACK_RECEIVE,
   COST_STACK_TRANSMIT,
@@ -27,6 +34,7 @@ import {
   COST_TCP_RECEIVE,
   COST_TCP_TRANSMIT,
   COST_VCPU_SWITCH,
+  IS_THROTTLED,
   LIMIT_MERGED_SEGMENTS,
   TCP_TIMEOUT_FIRST_NS,
   TCP_TIMEOUT_LEAST_NS,
@@ -61,11 +69,23 @@ const ROW_OF = [
   [WAKE_LATENCY_NS, "wakeLatency"],
   [TCP_TIMEOUT_FIRST_NS, "tcpTimeoutFirst"],
   [TCP_TIMEOUT_LEAST_NS, "tcpTimeoutLeast"],
+  [COST_INSTRUCTION, "emulatedInstruction"],
+  [COST_INJECTION, "virtualInterrupt"],
+  [COST_PROCESS_SWITCH, "deviceModelSwitch"],
+  [COST_MODEL_ACCESS, "deviceModelAccess"],
+  [COST_MODEL_PACKET, "deviceModelPacket"],
+  [COST_MODEL_COPY, "deviceModelCopy"],
+  [IS_THROTTLED, "emulatedThrottle"],
 ] as const satisfies readonly (readonly [number, CostName])[];
 
 /** Returns the entries of the data plane's cost table: number and value. */
 export function dataPlaneCosts(costs: Costs): (readonly [number, number])[] {
   // The sender of an event pays its hypercall, whoever is woken the rest.
   const eventReceive = costs.eventDelivery - costs.hypercall;
-  return [...ROW_OF.map(([index, name]) => [index, costs[name]] as const), [COST_EVENT_RECEIVE, eventReceive]];
+  const exit = Math.floor((costs.vmExit * (100 + costs.exitIndirect)) / 100);
+  return [
+    ...ROW_OF.map(([index, name]) => [index, costs[name]] as const),
+    [COST_EVENT_RECEIVE, eventReceive],
+    [COST_EXIT, exit],
+  ];
 }
