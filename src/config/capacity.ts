@@ -10,6 +10,7 @@ import { formatBytes, quote } from "../sim/units";
 import { type Complaint, type Draft, findVm, type VmDraft } from "./draft";
 import { listed } from "./found";
 import { ALL_GUESTS_BYTES_MAX } from "./limits";
+import { BRIDGED_IO_MODELS } from "./scenario";
 
 /** Returns every host that carries too much, and the sum of all memory if it is too much. */
 export function checkCapacity(draft: Draft): readonly Complaint[] {
@@ -22,11 +23,11 @@ function checkHosts(draft: Draft): readonly Complaint[] {
     const guests = guestsOn(draft, host.name);
     const dom0 = {
       what: "dom0",
-      isParavirtual: false,
+      isBridged: false,
       vcpuCount: host.dom0?.vcpus ?? 1,
       isShared: host.dom0?.cpus === "shared",
     };
-    const names = guests.filter(({ isParavirtual }) => !isParavirtual).map(({ what }) => what);
+    const names = guests.filter(({ isBridged }) => !isBridged).map(({ what }) => what);
     return [
       ...checkCores([dom0, ...guests], host.cores, index),
       ...checkVfs(names, host.nics, index),
@@ -42,7 +43,7 @@ interface Domain {
   readonly vcpuCount: number;
   readonly isShared: boolean;
   /** It takes no virtual function. */
-  readonly isParavirtual: boolean;
+  readonly isBridged: boolean;
 }
 
 /** Returns what a host carries. */
@@ -53,7 +54,7 @@ function guestsOn(draft: Draft, host: string): readonly Domain[] {
       what,
       vcpuCount: vm?.vcpus ?? 1,
       isShared: vm?.cpus === "shared",
-      isParavirtual: vm?.io === "paravirtual",
+      isBridged: vm?.io !== undefined && BRIDGED_IO_MODELS.includes(vm.io),
     };
   };
   const own = (vms ?? []).flatMap((vm) => (vm?.host === host ? domainOf(nameOf("VM", vm.name), vm) : []));
@@ -98,9 +99,9 @@ function checkVfs(guests: readonly string[], nics: Nics, host: number): readonly
   return [{ path, reason: nics.length === 0 ? `${reason}; add a NIC` : reason }];
 }
 
-/** A paravirtual NIC is bridged to a port of the host. */
+/** A NIC that dom0 serves is bridged to a port of the host. */
 function checkBridged(guests: readonly Domain[], nics: Nics, host: number): readonly Complaint[] {
-  const bridged = guests.filter(({ isParavirtual }) => isParavirtual).map(({ what }) => what);
+  const bridged = guests.filter(({ isBridged }) => isBridged).map(({ what }) => what);
   if (bridged.length === 0 || nics === undefined || nics.length > 0) return [];
   return [
     {

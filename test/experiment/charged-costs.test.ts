@@ -6,7 +6,7 @@ import { runScenario } from "../../src/experiment/run";
 import { COST_NAMES, type CostName, costRow, resolveCosts } from "../../src/host/cost-table";
 import { MODEL_DOCUMENT } from "../repository/cost-section";
 import { smallInput, withScenario } from "../support/failover-scenario";
-import { flowInput } from "../support/flow-scenario";
+import { exampleInput, flowInput } from "../support/flow-scenario";
 
 /** Past the failure and the first announcement of the backup that is active. */
 const DURATION_NS = 260_000_000;
@@ -22,6 +22,14 @@ async function crowdedInput(): Promise<RunInput> {
     durationNs: DURATION_NS,
     hosts: scenario.hosts.map((host) => ({ ...host, coreCount: 2 })),
     vms: scenario.vms.map((vm) => (vm.name === "web" ? { ...vm, vcpuCount: 2, job: JOB } : vm)),
+  }));
+}
+
+/** The same server behind a device model. */
+async function emulatedInput(): Promise<RunInput> {
+  return withScenario(await exampleInput("requests-emulated.yaml"), (scenario) => ({
+    ...scenario,
+    durationNs: 20_000_000,
   }));
 }
 
@@ -44,7 +52,10 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const runs = [await crowdedInput(), await smallInput()].map((input) => ({ input, usual: outcomeOf(input, {}) }));
+      const runs = [await crowdedInput(), await smallInput(), await emulatedInput()].map((input) => ({
+        input,
+        usual: outcomeOf(input, {}),
+      }));
       const charged = COST_NAMES.filter((name) => {
         const { now, range } = costRow(name);
         const overrides = { [name]: now === range[1] ? range[0] : range[1] };
