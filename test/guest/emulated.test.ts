@@ -188,6 +188,17 @@ describe.each(BUILDS)("a guest with an emulated NIC, $name build", ({ module }) 
     expect(scene.faults(10)).toEqual([]);
   });
 
+  it("whose host dies at any moment, leaves no frame behind", () => {
+    for (let at = 1_000_000; at < 1_300_000; at += 23_700) {
+      const { scene, dom0, from, to, plane } = createStream(module, 3);
+      scene.boot(from, to);
+      scene.runTo(at);
+      plane.failHost(dom0.host);
+      scene.runTo(3_000_000);
+      expect(scene.faults()).toEqual([]);
+    }
+  });
+
   it("in log-dirty mode, every page that the device model writes is in the log", () => {
     const { scene, from, to, plane } = createStream(module, 3);
     scene.boot(from, to);
