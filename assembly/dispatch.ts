@@ -9,6 +9,7 @@
 
 import { onSlice } from "./cpu/scheduler";
 import { onVcpu } from "./guest/burst";
+import { onThrottle } from "./guest/device-model";
 import { onGuestTimer, onInterrupt } from "./guest/network-task";
 import { LOOK_AHEAD_PS } from "./layout/control";
 import {
@@ -26,6 +27,7 @@ import {
   EVENT_MODERATION,
   EVENT_QUIESCE,
   EVENT_SLICE,
+  EVENT_THROTTLE,
   EVENT_TRANSMIT,
   EVENT_VCPU,
   EVENT_WRITE_BACK,
@@ -152,6 +154,9 @@ function dispatch(kind: u32, index: u32): void {
       break;
     case EVENT_CONTROL:
       onTimer(index);
+      break;
+    case EVENT_THROTTLE:
+      onThrottle(index);
       break;
     default:
       assert(false, "every kind of event is dispatched");

@@ -12,9 +12,12 @@ import { ranPs, vcpu } from "./cpu/vcpu";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
 import * as computation from "./guest/compute";
 import { owe } from "./guest/control-task";
+import { disconnectEmulated, connectEmulated as resetEmulated } from "./guest/device-model";
 import { writeRow } from "./guest/dirty-trace";
 import { dom0Counter, dom0Port, dropFromDom0 } from "./guest/dom0-port";
 import { beginReset, initialise, setModeration as setDriverModeration } from "./guest/driver";
+import { answerOf, beginAccess, initialiseEmulated } from "./guest/emulated-driver";
+import { emulatedCounter, emulatedNic, isEmulated } from "./guest/emulated-nic";
 import { signalBackend } from "./guest/event-channel";
 import * as guests from "./guest/guest";
 import { connectBackend, disconnectBackend } from "./guest/netback";
@@ -585,6 +588,13 @@ export function announceFront(index: u32): void {
   sendAnnouncement(g.memory, g.mac, g.ip);
   signalBackend(g.vif - 1);
 }
+/** Has the device model of a guest's emulated NIC reset it, and the guest's driver set it up. */
+export function connectEmulated(index: u32): void {
+  const g = guests.guest(index);
+  assert(isEmulated(g), "the guest has an emulated NIC");
+  resetEmulated(g.vif - 1);
+  initialiseEmulated(index);
+}
 /** Returns the virtual function that a guest has. */
 export function vfOf(index: u32): u32 {
   return guests.guest(index).vf;
@@ -747,6 +757,23 @@ export function setDom0Merging(portIndex: u32, countMax: u32): void {
 /** Gives a guest a paravirtual NIC on the bridge of a port, its backend on a vCPU of dom0's; returns the vif. */
 export function addFront(index: u32, portIndex: u32, vcpuIndex: u32, queueBytesMax: u32): u32 {
   return setup.addFront(index, portIndex, vcpuIndex, queueBytesMax);
+}
+/** Gives a guest an emulated NIC on the bridge of a port, its device model on a vCPU of dom0's; returns the vif of its tap. */
+export function addEmulated(index: u32, portIndex: u32, vcpuIndex: u32): u32 {
+  return setup.addEmulated(index, portIndex, vcpuIndex);
+}
+/** Accesses a register of the emulated NIC of a guest that stands still, as software that follows no rule may. */
+export function accessEmulated(index: u32, register: u32, value: u32, isWrite: bool): void {
+  assert(guests.guest(index).state != GUEST_RUNNING, "the guest's own software accesses nothing meanwhile");
+  beginAccess(guests.guest(index), register, value, isWrite);
+}
+/** Returns what such an access came to, or -1 while it is not answered. */
+export function emulatedAnswer(index: u32): f64 {
+  return answerOf(guests.guest(index));
+}
+/** Returns a counter of an emulated NIC, an EMULATED_ of layout/emulated.ts. */
+export function countOfEmulated(index: u32, counter: u32): f64 {
+  return <f64>emulatedCounter(index, counter);
 }
 /** Says whether a backend pays for a mapping of each packet that its guest sends, or for a copy of the bytes. */
 export function setMapping(index: u32, isMapping: bool): void {
@@ -1055,7 +1082,9 @@ export function failHost(host: u32): void {
     dropFromDom0(index, DROP_HOST_DEAD);
   }
   for (let index: u32 = 0; index < w.vifCount; index++) {
-    if (guests.guest(vif(index).guest).host == host) disconnectBackend(index, DROP_HOST_DEAD);
+    if (guests.guest(vif(index).guest).host != host) continue;
+    if (emulatedNic(index).isThere) disconnectEmulated(index, DROP_HOST_DEAD);
+    else disconnectBackend(index, DROP_HOST_DEAD);
   }
 }
 /** Ends frames that wait in an outbound buffer, at most so many; returns how many are left. */

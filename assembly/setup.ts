@@ -9,6 +9,7 @@ import { vcpu } from "./cpu/vcpu";
 import { createBridge } from "./guest/dom0-bridge";
 import { dom0Port } from "./guest/dom0-port";
 import { setUpRings } from "./guest/driver";
+import { emulatedNic } from "./guest/emulated-nic";
 import { guest } from "./guest/guest";
 import { vif } from "./guest/vif";
 import { CAPTURE_MACHINE } from "./layout/capture";
@@ -36,7 +37,14 @@ import {
   ZERO_PAGE,
 } from "./layout/memory-map";
 import { PF_POOL } from "./layout/physical-function";
-import { CLASS_UNDER, TASK_BACKEND, TASK_BRIDGE, TASK_CONTROL, TASK_NETWORK } from "./layout/processor";
+import {
+  CLASS_UNDER,
+  TASK_BACKEND,
+  TASK_BRIDGE,
+  TASK_CONTROL,
+  TASK_DEVICE_MODEL,
+  TASK_NETWORK,
+} from "./layout/processor";
 import { createFramePool } from "./memory/frame-pool";
 import { createMemory } from "./memory/guest-memory";
 import { createMap, MAY_READ, MAY_WRITE, mapFrame } from "./memory/iommu";
@@ -362,16 +370,30 @@ export function addDom0Port(portIndex: u32, vcpuIndex: u32): u32 {
  * the guest. Nothing moves before both ends are connected. Returns the vif.
  */
 export function addFront(guestIndex: u32, portIndex: u32, vcpuIndex: u32, queueBytesMax: u32): u32 {
+  const index = addVif(guestIndex, portIndex);
+  const v = vif(index);
+  v.queueBytesMax = queueBytesMax;
+  v.isMapping = 1;
+  v.task = addTask(TASK_BACKEND, index, vcpuIndex);
+  return index;
+}
+
+/** Gives a guest an emulated NIC on a port's bridge, with its device model on a vCPU of dom0's; returns the vif of its tap. */
+export function addEmulated(guestIndex: u32, portIndex: u32, vcpuIndex: u32): u32 {
+  const index = addVif(guestIndex, portIndex);
+  vif(index).task = addTask(TASK_DEVICE_MODEL, index, vcpuIndex);
+  emulatedNic(index).isThere = 1;
+  emulatedNic(index).throttleAt = NEVER;
+  return index;
+}
+
+function addVif(guestIndex: u32, portIndex: u32): u32 {
   const g = guest(guestIndex);
   assert(g.host == port(portIndex).host && dom0Port(portIndex).guest != 0, "a guest's port has a bridge in its dom0");
   assert(!g.vif && g.memory.pageCount >= BUFFERS_END_PAGE, "a guest has one NIC, and room for its buffers");
   const index = world().vifCount++;
-  const v = vif(index);
-  v.guest = guestIndex;
-  v.port = portIndex;
-  v.queueBytesMax = queueBytesMax;
-  v.isMapping = 1;
-  v.task = addTask(TASK_BACKEND, index, vcpuIndex);
+  vif(index).guest = guestIndex;
+  vif(index).port = portIndex;
   g.vif = index + 1;
   return index;
 }

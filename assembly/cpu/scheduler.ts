@@ -41,7 +41,7 @@ import { charge, timeOf, Vcpu, vcpu, vcpuIndexOf } from "./vcpu";
 
 /** A vCPU has something to do: it runs, or waits for a processor. It may know already. */
 export function wake(v: Vcpu): void {
-  if (v.state != VCPU_BLOCKED || v.isHalted) return;
+  if (v.state != VCPU_BLOCKED || v.isHalted || v.isWaiting) return;
   v.presentClass = v.basicClass == CLASS_UNDER ? CLASS_BOOST : v.basicClass;
   const target = placeFor(v);
   v.processor = target;

@@ -59,7 +59,7 @@ export function wakeTask(index: u32, cycles: u32): void {
   assert(!t.isReady, "an idle task wakes");
   const v = vcpu(t.vcpu);
   const entryPs = timeOf(v, cycles);
-  const isAlone = !v.isHalted && v.state == VCPU_BLOCKED;
+  const isAlone = !v.isHalted && !v.isWaiting && v.state == VCPU_BLOCKED;
   t.isReady = 1;
   if (isAlone) v.remainingPs += entryPs;
   else t.pendingPs = entryPs;
@@ -91,9 +91,9 @@ export function unhalt(v: Vcpu): void {
   if (v.remainingPs || v.task || v.readyFirst) wake(v);
 }
 
-/** The burst of the task at hand has ended: the others have their turn first. */
+/** The burst of the task at hand has ended: the others have their turn first, unless its vCPU waits in the middle of it. */
 export function endTurn(v: Vcpu): void {
-  if (!v.task) return;
+  if (!v.task || v.isWaiting) return;
   append(v, v.task - 1);
   v.task = 0;
 }

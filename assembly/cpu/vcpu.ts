@@ -31,6 +31,8 @@ export class Vcpu {
   presentClass: u32;
   /** It stays off every processor: its guest is absent, suspended or dead. */
   isHalted: u32;
+  /** It stays off every processor until a device model has answered; the task at hand stays at hand. */
+  isWaiting: u32;
   host: u32;
   /** Its guest, as number + 1; 0 for one of dom0's. */
   guest: u32;
@@ -49,6 +51,8 @@ export class Vcpu {
   task: u32;
   readyFirst: u32;
   readyLast: u32;
+  /** Of dom0's: the process that it ran last, a device model's vif as number + 1; 0 for none. */
+  process: u32;
 }
 
 if (offsetof<Vcpu>() > VCPU_BYTES) ERROR("layout: Vcpu does not fit VCPU_BYTES");

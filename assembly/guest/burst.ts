@@ -2,6 +2,8 @@
  * The bursts of every vCPU: at the end of one its output takes effect, and the next task that is ready begins one.
  *
  *     burst ends --> output --> guest to be suspended?            halted
+ *                               waits for a device model?         blocked, the same task at hand
+ *                               goes on without a turn?           its burst
  *                               another vCPU's turn?              queued
  *                               next ready task has work:         its burst
  *                               it has none:                      idle, the task after it
@@ -13,10 +15,20 @@ import { block, endBurst, isDisplaced, runFor, yieldProcessor } from "../cpu/sch
 import { endTask, endTurn, NO_WORK, Task, takeTurn, task, wakeTask } from "../cpu/task";
 import { timeOf, Vcpu, vcpu } from "../cpu/vcpu";
 import { GUEST_SUSPENDING } from "../layout/control";
-import { TASK_BACKEND, TASK_BRIDGE, TASK_COMPUTE, TASK_CONTROL, TASK_NETWORK } from "../layout/processor";
+import {
+  TASK_BACKEND,
+  TASK_BRIDGE,
+  TASK_COMPUTE,
+  TASK_CONTROL,
+  TASK_DEVICE_MODEL,
+  TASK_NETWORK,
+} from "../layout/processor";
 import { compute } from "./compute";
 import { pay } from "./control-task";
+import { putOutDeviceModel, restDeviceModel, workDeviceModel } from "./device-model";
 import { putOutPort, restPort, workPort } from "./dom0-port";
+import { goOnEmulated, hasEnded } from "./emulated-driver";
+import { isEmulated } from "./emulated-nic";
 import { guest, haltAfterBurst } from "./guest";
 import { tellDevice } from "./net-device";
 import { putOutBackend, restBackend, workBackend } from "./netback";
@@ -31,9 +43,23 @@ export function onVcpu(index: u32): void {
     haltAfterBurst(v.guest - 1, v);
     return;
   }
+  if (v.isWaiting) {
+    block(v);
+    return;
+  }
+  const cycles = v.task ? goOn(task(v.task - 1)) : NO_WORK;
+  if (cycles != NO_WORK) {
+    runFor(v, timeOf(v, cycles));
+    return;
+  }
   endTurn(v);
   if (isDisplaced(v)) yieldProcessor(v);
   else begin(v);
+}
+
+/** What a task does next before any other has its turn; returns its cycles, charged, or NO_WORK. */
+function goOn(t: Task): u32 {
+  return t.kind == TASK_NETWORK && isEmulated(guest(t.subject)) ? goOnEmulated(guest(t.subject)) : NO_WORK;
 }
 
 function begin(v: Vcpu): void {
@@ -62,7 +88,7 @@ function begin(v: Vcpu): void {
 function workOf(t: Task, v: Vcpu): u32 {
   switch (t.kind) {
     case TASK_NETWORK:
-      return work(guest(t.subject));
+      return workNetwork(t);
     case TASK_COMPUTE:
       return compute(guest(t.subject).memory, v);
     case TASK_CONTROL:
@@ -71,10 +97,19 @@ function workOf(t: Task, v: Vcpu): u32 {
       return workPort(t.subject, v);
     case TASK_BACKEND:
       return workBackend(t.subject, v);
+    case TASK_DEVICE_MODEL:
+      return workDeviceModel(t.subject, v);
     default:
       assert(false, "every kind of task does something");
       return NO_WORK;
   }
+}
+
+function workNetwork(t: Task): u32 {
+  const g = guest(t.subject);
+  const cycles = goOn(t);
+  if (cycles != NO_WORK) return cycles;
+  return isEmulated(g) && hasEnded(g) ? NO_WORK : work(g);
 }
 
 /** A task's burst is over: what it did is seen outside. */
@@ -82,6 +117,7 @@ function putOut(t: Task): void {
   if (t.kind == TASK_NETWORK) tellDevice(t.subject);
   else if (t.kind == TASK_BRIDGE) putOutPort(t.subject);
   else if (t.kind == TASK_BACKEND) putOutBackend(t.subject);
+  else if (t.kind == TASK_DEVICE_MODEL) putOutDeviceModel(t.subject);
 }
 
 /** A task had nothing to do: it asks to be told of what it waits for. Returns whether that is there already. */
@@ -89,5 +125,6 @@ function hasMoreAfterRest(t: Task): bool {
   if (t.kind == TASK_NETWORK) return rest(guest(t.subject));
   if (t.kind == TASK_BACKEND) return restBackend(t.subject);
   if (t.kind == TASK_BRIDGE) restPort(t.subject);
+  else if (t.kind == TASK_DEVICE_MODEL) restDeviceModel(t.subject);
   return false;
 }

@@ -25,6 +25,8 @@ import { ADDRESS_MASK, destination, isGroup, source } from "../wire/ethernet";
 import { FRAME_START, frame } from "../wire/frame";
 import { drop } from "../wire/wire";
 import { countDom0, Dom0Port, dom0Port, sendFromDom0 } from "./dom0-port";
+import { emulatedNic } from "./emulated-nic";
+import { enqueueToTap } from "./emulated-receive";
 import { enqueueToGuest } from "./netback";
 import { vif } from "./vif";
 
@@ -82,7 +84,13 @@ function forward(port: u32, slot: u32, from: u32): void {
   if (known == UNKNOWN) flood(port, slot, from);
   else if (known == from) end(port, slot);
   else if (known == PORT) sendFromDom0(port, slot);
-  else enqueueToGuest(known - VIF_FIRST, slot);
+  else give(known - VIF_FIRST, slot);
+}
+
+/** Gives a frame to a vif's guest, which has a backend or a device model. */
+function give(index: u32, slot: u32): void {
+  if (emulatedNic(index).isThere) enqueueToTap(index, slot);
+  else enqueueToGuest(index, slot);
 }
 
 /** Nobody here is meant. */
@@ -96,7 +104,7 @@ function flood(port: u32, slot: u32, from: u32): void {
   let count: u32 = 0;
   for (let number = dom0Port(port).vifFirst; number; number = vif(number - 1).next) {
     if (number - 1 + VIF_FIRST == from) continue;
-    enqueueToGuest(number - 1, twinOf(port, slot));
+    give(number - 1, twinOf(port, slot));
     count++;
   }
   if (from != PORT) {

@@ -176,22 +176,7 @@ export function initialise(index: u32): bool {
 
 /** Sets rings and queues up, of a device that needs no answer: the physical function's own pool has no mailbox. */
 export function setUpRings(m: GuestMemory, v: Vf): void {
-  const d = driver(m);
-  const moderation = d.moderation;
-  memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
-  d.moderation = moderation;
-  memory.fill(touch(m, RX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
-  memory.fill(touch(m, TX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
-  const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
-  // The stack's top is the lowest buffer, so that the ring starts with neighbours.
-  for (let i: u32 = 0; i < RX_BUFFER_MASK; i++) store<u16>(free + (i << 1), <u16>(RX_BUFFER_MASK - 1 - i));
-  // The last buffer is never used, so that a full stack's count differs from an empty one's when masked.
-  d.freeCount = RX_BUFFER_COUNT - 1;
-  // Every descriptor gets a buffer, also the one at the tail: the tail moves on by as many as have been refilled.
-  const ring = touch(m, RX_RING_PAGE << PAGE_SHIFT);
-  const bufferOf = touch(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
-  for (let i: u32 = 0; i < RING_COUNT; i++) refill(ring, bufferOf, free, d, i);
-  d.rxTold = RING_MASK;
+  makeRings(m, driver(m));
   writeVf(v, RDBAL, RX_RING_PAGE << PAGE_SHIFT);
   writeVf(v, RDBAH, 0);
   writeVf(v, RDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
@@ -211,6 +196,25 @@ export function setUpRings(m: GuestMemory, v: Vf): void {
   }
   writeMsixControl(v, MSIX_ENABLE);
   unmask(v);
+}
+
+/** Lays rings and buffers out in memory, of which no device knows yet; how interrupts are moderated stays. */
+export function makeRings(m: GuestMemory, d: Driver): void {
+  const moderation = d.moderation;
+  memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
+  d.moderation = moderation;
+  memory.fill(touch(m, RX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
+  memory.fill(touch(m, TX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
+  const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
+  // The stack's top is the lowest buffer, so that the ring starts with neighbours.
+  for (let i: u32 = 0; i < RX_BUFFER_MASK; i++) store<u16>(free + (i << 1), <u16>(RX_BUFFER_MASK - 1 - i));
+  // The last buffer is never used, so that a full stack's count differs from an empty one's when masked.
+  d.freeCount = RX_BUFFER_COUNT - 1;
+  // Every descriptor gets a buffer, also the one at the tail: the tail moves on by as many as have been refilled.
+  const ring = touch(m, RX_RING_PAGE << PAGE_SHIFT);
+  const bufferOf = touch(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
+  for (let i: u32 = 0; i < RING_COUNT; i++) refill(ring, bufferOf, free, d, i);
+  d.rxTold = RING_MASK;
 }
 
 /** Has the driver moderate interrupts in a MODERATION_ way; before it initialises its device. */

@@ -1,12 +1,13 @@
 /**
- * A guest's NIC, as its network stack uses it: a virtual function (driver.ts) or a paravirtual one (netfront.ts). Which
- * one it is stands in the driver's page; the socket queue behind both is driver.ts's.
+ * A guest's NIC, as its network stack uses it: a virtual function (driver.ts), an emulated one, which has the same rings
+ * and other registers (emulated-driver.ts), or a paravirtual one (netfront.ts). Which one it is stands in the driver's page;
+ * the socket queue behind all is driver.ts's.
  *
- *     stack        virtual function                 paravirtual
- *     poll         descriptors written back         responses
- *     replenish    with each frame polled           free buffers granted, at the end of a burst
- *     tell         tail registers                   positions in the rings, an event if the backend waits for one
- *     rest         unmask                           ask for an event, and look once more
+ *     stack        virtual function             emulated                     paravirtual
+ *     poll         descriptors written back     the same                     responses
+ *     replenish    with each frame polled       the same                     free buffers granted, at the end of a burst
+ *     tell         tail registers               tails, one exit a write      positions, an event if the backend waits for one
+ *     rest         unmask                       unmask, some exits           ask for an event, and look once more
  */
 import { cost } from "../cpu/cost";
 import {
@@ -16,7 +17,7 @@ import {
   COST_FRONTEND,
   COST_IOMMU_PACKET,
 } from "../layout/cost";
-import { DEVICE_FRONT, DRIVER_PAGE } from "../layout/guest-software";
+import { DEVICE_EMULATED, DEVICE_FRONT, DEVICE_VF, DRIVER_PAGE } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
 import { GuestMemory, look } from "../memory/guest-memory";
 import { drain } from "../nic/port";
@@ -24,6 +25,7 @@ import { vf } from "../nic/virtual-function";
 import { Stack } from "../transport/tcp-stack";
 import { Driver, hasRoom, nextPacket, pollReceive, post, reclaim, ringDoorbells, unmask } from "./driver";
 import { hasRoomForLong, postLong } from "./driver-long";
+import { awaitEmulated, tellEmulated } from "./emulated-driver";
 import { notifyBackend } from "./event-channel";
 import { Guest, guest } from "./guest";
 import {
@@ -43,9 +45,9 @@ function isFront(d: Driver): bool {
   return d.kind == DEVICE_FRONT;
 }
 
-/** Takes what has arrived by now; of a paravirtual NIC, dom0 has done so. */
+/** Takes what has arrived by now; of a NIC that dom0 serves, dom0 has done so. */
 export function drainDevice(g: Guest, d: Driver): void {
-  if (!isFront(d)) drain(vf(g.vf).port);
+  if (d.kind == DEVICE_VF) drain(vf(g.vf).port);
 }
 
 /** Reclaims packets that have been sent; returns how many. */
@@ -90,9 +92,10 @@ export function postPacket(m: GuestMemory, d: Driver, bytes: u32): void {
   else post(m, d, bytes);
 }
 
-/** Tells whether several segments can be posted as one packet, which is cut behind the device. */
+/** Tells whether several segments can be posted as one packet, which is cut behind the device; an emulated one cuts none. */
 export function canPostLong(m: GuestMemory, d: Driver): bool {
-  return isFront(d) ? hasFrontRoomForLong(m) : hasRoomForLong(d);
+  if (isFront(d)) return hasFrontRoomForLong(m);
+  return d.kind == DEVICE_VF && hasRoomForLong(d);
 }
 
 /** Posts the segments that a stack pulled last, of `bytes` in all, whose headers were written to `packetPlace`. */
@@ -110,18 +113,21 @@ export function returnBuffers(m: GuestMemory, d: Driver): void {
 export function tellDevice(index: u32): void {
   const g = guest(index);
   const d = changetype<Driver>(look(g.memory, DRIVER_PAGE << PAGE_SHIFT));
-  if (!isFront(d)) {
+  if (isFront(d)) {
+    const found = publishFront(g.memory);
+    if (found) notifyBackend(g, found);
+  } else if (d.kind == DEVICE_EMULATED) {
+    tellEmulated(g);
+  } else {
     ringDoorbells(index);
-    return;
   }
-  const found = publishFront(g.memory);
-  if (found) notifyBackend(g, found);
 }
 
 /** Lets the device interrupt again; returns whether there is something to do already. */
 export function awaitDevice(g: Guest): bool {
   const d = changetype<Driver>(look(g.memory, DRIVER_PAGE << PAGE_SHIFT));
   if (isFront(d)) return awaitResponses(g.memory);
+  if (d.kind == DEVICE_EMULATED) return awaitEmulated(g);
   unmask(vf(g.vf));
   return false;
 }

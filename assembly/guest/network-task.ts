@@ -51,7 +51,7 @@ import {
 import { answer, UNKNOWN_REQUEST } from "./reply-service";
 import { onTick, sendOwed, sinkReceived } from "./stream";
 import { isSegmentNext, onDeadline, workTcp } from "./tcp";
-import { deviceInterrupt, timerInterrupt } from "./virtual-interrupt";
+import { deviceInterrupt, injectedInterrupt } from "./virtual-interrupt";
 
 /** An MSI-X message reached the guest: an idle task wakes, a busy one will look anyway, a still one remembers. */
 export function onInterrupt(index: u32): void {
@@ -78,7 +78,7 @@ export function onGuestTimer(index: u32): void {
   const g = guest(index);
   const isDeadline = onDeadline(g);
   if (!onTick(index) && !isDeadline) return;
-  if (isWakeable(g)) wakeTask(g.task, timerInterrupt(vcpu(g.vcpuFirst)));
+  if (isWakeable(g)) wakeTask(g.task, injectedInterrupt(vcpu(g.vcpuFirst)));
   else g.isInterrupted = 1;
 }
 

@@ -5,7 +5,7 @@
  *     from             vCPU runs, or waits for a processor       vCPU sleeps
  *     device, exits    interruptExit; its exits                  the same
  *     device, posted   postedInterrupt; none                     waking it; one, by which it went to sleep
- *     guest's timer    virtualInterrupt; one                     the same
+ *     timer, emulated  virtualInterrupt; one                     the same
  *
  * Which of the first two rows holds is in the numbers that the control plane writes (src/host/interrupt-delivery.ts).
  * A posted interrupt for a vCPU that waits is noted, and taken when that runs. Left out: interrupts while the guest's
@@ -36,8 +36,8 @@ export function deviceInterrupt(v: Vcpu): u32 {
   return deliver(v, cost(COST_INTERRUPT_WAKE), max<u32>(exits, 1));
 }
 
-/** A timer of the guest's expires, which the hypervisor keeps for it; returns the cycles of its interrupt, charged. */
-export function timerInterrupt(v: Vcpu): u32 {
+/** The hypervisor makes an interrupt: a timer of the guest's, or an emulated device's. Returns its cycles, charged. */
+export function injectedInterrupt(v: Vcpu): u32 {
   return deliver(v, cost(COST_VIRTUAL_INTERRUPT), 1);
 }
 

@@ -56,6 +56,16 @@ export const COST_IOMMU_PACKET: u32 = 36;
 export const COST_DMA_LOG_PACKET: u32 = 37;
 /** A limit: how many segments a guest's stack hands its driver in one buffer. */
 export const LIMIT_SENT_SEGMENTS: u32 = 38;
+// The emulated path (docs/emulated.md). An exit, and the hypervisor's look at the instruction.
+export const COST_EXIT: u32 = 40;
+export const COST_INSTRUCTION: u32 = 41;
+export const COST_PROCESS_SWITCH: u32 = 43;
+export const COST_MODEL_ACCESS: u32 = 44;
+export const COST_MODEL_PACKET: u32 = 45;
+/** For 1,000 bytes. */
+export const COST_MODEL_COPY: u32 = 46;
+/** No cost, but whether there is a mechanism: an emulated NIC keeps an interval between two interrupts. */
+export const IS_THROTTLED: u32 = 47;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;
@@ -72,6 +82,9 @@ export const ACTIVITY_BACKEND: u32 = 9;
 export const ACTIVITY_GRANT: u32 = 10;
 /** Cold caches after exits: whatever the guest does next takes that much longer. */
 export const ACTIVITY_CACHE: u32 = 11;
-export const ACTIVITY_COUNT: u32 = 12;
+export const ACTIVITY_DEVICE_MODEL: u32 = 12;
+/** Exits of accesses to an emulated NIC, and the hypervisor's part of them. */
+export const ACTIVITY_TRAP: u32 = 13;
+export const ACTIVITY_COUNT: u32 = 14;
 export const ACTIVITY_NAMES: string =
-  "hypervisor,interrupt,driver,stack,application,compute,replication,copy,bridge,backend,grant,cache";
+  "hypervisor,interrupt,driver,stack,application,compute,replication,copy,bridge,backend,grant,cache,device-model,trap";

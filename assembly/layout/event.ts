@@ -38,6 +38,9 @@ export const EVENT_VCPU: u32 = 12;
 export const EVENT_SLICE: u32 = 13;
 // The control plane; the index is the timer's.
 export const EVENT_CONTROL: u32 = 14;
+// A device model's timer, which only makes its task ready: whatever else happens at that time comes first.
+/** The interval between two interrupts of an emulated NIC is over; the index is its vif's. */
+export const EVENT_THROTTLE: u32 = 15;
 
 /** `advance` reached the time it was given. */
 export const REASON_UNTIL: u32 = 0;

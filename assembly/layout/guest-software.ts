@@ -52,9 +52,10 @@ export const MODERATION_FIXED: u32 = 0;
 export const MODERATION_CONSERVATIVE: u32 = 1;
 export const MODERATION_FULL: u32 = 2;
 export const MODERATION_THROUGHPUT: u32 = 3;
-/** The NIC that the driver drives: a virtual function (the physical function's rings in dom0), or a paravirtual one. */
+/** The NIC that the driver drives: a virtual function (the physical function's rings in dom0), a paravirtual or an emulated one. */
 export const DEVICE_VF: u32 = 0;
 export const DEVICE_FRONT: u32 = 1;
+export const DEVICE_EMULATED: u32 = 2;
 
 /** What a guest streams. */
 export const STREAM_OFF: u32 = 0;

@@ -6,7 +6,7 @@
 export const HOST_COUNT_MAX: u32 = 64;
 /** Memories with a device: guests, those of their backups, and dom0's for each port. */
 export const GUEST_COUNT_MAX: u32 = 256;
-/** Paravirtual NICs: one for each guest that has one. */
+/** Paravirtual and emulated NICs: one for each guest that has one. */
 export const VIF_COUNT_MAX: u32 = 128;
 /** Entries of a table of addresses of dom0's bridge; a power of two. */
 export const BRIDGE_ADDRESS_COUNT: u32 = 1024;

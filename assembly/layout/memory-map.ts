@@ -93,5 +93,9 @@ export const DOM0_PORT_BYTES: u32 = 128;
 export const VIFS: u32 = DOM0_PORTS + PORT_COUNT_MAX * DOM0_PORT_BYTES;
 export const VIF_BYTES: u32 = 256;
 
+/** What the device model of each vif that is an emulated NIC's tap keeps. */
+export const EMULATED_NICS: u32 = VIFS + VIF_COUNT_MAX * VIF_BYTES;
+export const EMULATED_BYTES: u32 = 256;
+
 /** The arena begins on a page boundary. */
-export const ARENA: u32 = (VIFS + VIF_COUNT_MAX * VIF_BYTES + 4095) & ~4095;
+export const ARENA: u32 = (EMULATED_NICS + VIF_COUNT_MAX * EMULATED_BYTES + 4095) & ~4095;

@@ -22,3 +22,5 @@ export const TASK_CONTROL: u32 = 2;
 export const TASK_BRIDGE: u32 = 3;
 /** The backend of a paravirtual NIC (vif). */
 export const TASK_BACKEND: u32 = 4;
+/** The device model of an emulated NIC, a process of dom0's (vif of its tap). */
+export const TASK_DEVICE_MODEL: u32 = 5;

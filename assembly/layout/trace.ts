@@ -45,7 +45,7 @@ export const TRACE_CONSUMED: u32 = 8;
 export const TRACE_COPIED: u32 = 9;
 /** A frame ended otherwise (subject by reason; a bytes, b reason). */
 export const TRACE_DROPPED: u32 = 10;
-/** dom0 wrote a frame into a buffer that a guest had granted (vif; a bytes, b ring position). */
+/** dom0 wrote a frame into a buffer that a guest had granted, or given to its emulated NIC (vif; a bytes, b ring position). */
 export const TRACE_HANDED: u32 = 11;
 /** dom0 wrote a frame into its transmit ring, from which the device fetches it as a new one (port; a bytes). */
 export const TRACE_POSTED: u32 = 12;
@@ -88,6 +88,8 @@ export const TRACE_ACTIVATED: u32 = 36;
 export const BORN_DOM0: u32 = 3;
 export const BORN_BACKEND: u32 = 4;
 export const BORN_MACHINE: u32 = 5;
+/** A device model read a packet from a guest (vif). */
+export const BORN_DEVICE_MODEL: u32 = 6;
 /** dom0's bridge of a port (port). */
 export const COPIED_DOM0: u32 = 2;
 export const COPIED_WIRE: u32 = 3;
@@ -116,7 +118,7 @@ export const DROP_SPOOFED: u32 = 17;
 export const DROP_TOO_LONG: u32 = 18;
 /** The queue of its vif was full, because the guest posts no buffers or dom0 is slow. */
 export const DROP_BACKEND_FULL: u32 = 19;
-/** The frontend is not connected, or made no sense. */
+/** The frontend is not connected, or made no sense; or the emulated NIC is not there. */
 export const DROP_BACKEND_DOWN: u32 = 20;
 /** The guest's buffer was not granted. */
 export const DROP_NOT_GRANTED: u32 = 21;
@@ -124,10 +126,16 @@ export const DROP_NOT_GRANTED: u32 = 21;
 export const DROP_PORT_QUEUE_FULL: u32 = 22;
 /** dom0's bridge has nobody that it is for. */
 export const DROP_UNBRIDGED: u32 = 23;
+/** The queue of its tap was full, because the guest posts no descriptors or its device model has no time. */
+export const DROP_TAP_FULL: u32 = 24;
+/** The guest's descriptor points outside its memory, or lies there. */
+export const DROP_BAD_ADDRESS: u32 = 25;
+/** The emulated NIC does not take its address. */
+export const DROP_FILTERED: u32 = 26;
 export const DROP_REASON_NAMES: string =
   "none,no-descriptor,queue-disabled,no-pool,dma-fault,quiesce-full,oversize,host-dead,wire-cut,loss,switch-full," +
   "switch-same-port,discarded,not-for-us,reset,replicated,malformed,spoofed,too-long,backend-full,backend-down," +
-  "not-granted,port-queue-full,unbridged";
+  "not-granted,port-queue-full,unbridged,tap-full,bad-address,filtered";
 
 /** Headroom that one event's records may need beyond the mark at which the control plane is asked to read. */
 export const TRACE_MARGIN_RECORDS: u32 = 16384;

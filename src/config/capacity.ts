@@ -12,6 +12,7 @@ import { type CpusInput, costsOf, dom0Cpus } from "./cost-defaults";
 import { type Complaint, type Draft, findVm, type VmDraft } from "./draft";
 import { listed } from "./found";
 import { ALL_GUESTS_BYTES_MAX } from "./limits";
+import { BRIDGED_IO_MODELS } from "./scenario";
 
 /**
  * Returns every host that carries too much, and the sum of all memory if it is too much.
@@ -29,7 +30,7 @@ function checkHosts(draft: Draft, file: CostOverrides | undefined): readonly Com
     if (host?.name === undefined) return [];
     const guests = guestsOn(draft, host.name);
     const dom0 = dom0Of(host.dom0 ?? {}, costs);
-    const names = guests.filter(({ isParavirtual }) => !isParavirtual).map(({ what }) => what);
+    const names = guests.filter(({ isBridged }) => !isBridged).map(({ what }) => what);
     return [
       ...checkCores([...dom0, ...guests], host.cores, index),
       ...checkVfs(names, host.nics, index),
@@ -45,14 +46,14 @@ interface Domain {
   readonly vcpuCount: number;
   readonly isShared: boolean;
   /** It takes no virtual function. */
-  readonly isParavirtual: boolean;
+  readonly isBridged: boolean;
 }
 
 /** Returns dom0, or nothing while it is not known. */
 function dom0Of(written: CpusInput, costs: Costs | undefined): readonly Domain[] {
   if (costs === undefined) return [];
   const { vcpus, cpus } = dom0Cpus(written, costs);
-  return [{ what: "dom0", isParavirtual: false, vcpuCount: vcpus, isShared: cpus === "shared" }];
+  return [{ what: "dom0", isBridged: false, vcpuCount: vcpus, isShared: cpus === "shared" }];
 }
 
 /** Returns what a host carries. */
@@ -63,7 +64,7 @@ function guestsOn(draft: Draft, host: string): readonly Domain[] {
       what,
       vcpuCount: vm?.vcpus ?? 1,
       isShared: vm?.cpus === "shared",
-      isParavirtual: vm?.io === "paravirtual",
+      isBridged: vm?.io !== undefined && BRIDGED_IO_MODELS.includes(vm.io),
     };
   };
   const own = (vms ?? []).flatMap((vm) => (vm?.host === host ? domainOf(nameOf("VM", vm.name), vm) : []));
@@ -108,9 +109,9 @@ function checkVfs(guests: readonly string[], nics: Nics, host: number): readonly
   return [{ path, reason: nics.length === 0 ? `${reason}; add a NIC` : reason }];
 }
 
-/** A paravirtual NIC is bridged to a port of the host. */
+/** A NIC that dom0 serves is bridged to a port of the host. */
 function checkBridged(guests: readonly Domain[], nics: Nics, host: number): readonly Complaint[] {
-  const bridged = guests.filter(({ isParavirtual }) => isParavirtual).map(({ what }) => what);
+  const bridged = guests.filter(({ isBridged }) => isBridged).map(({ what }) => what);
   if (bridged.length === 0 || nics === undefined || nics.length > 0) return [];
   return [
     {

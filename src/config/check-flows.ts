@@ -6,7 +6,7 @@ import { quote } from "../sim/units";
 import { type Complaint, type Draft, findVm } from "./draft";
 import { listed } from "./found";
 import { FLOW_PORT_FIRST } from "./limits";
-import type { FlowKind } from "./scenario";
+import type { FlowKind, IoModel } from "./scenario";
 
 /** Fields that only some kinds have. */
 const KINDS_WITH = {
@@ -152,18 +152,20 @@ function checkDatagramEnds(flows: readonly Placed[]): Complaint[] {
   return [...streams, ...others];
 }
 
+const WHY_NOT_PROTECTED = {
+  vf: "the state of a plain virtual function can be neither read nor written back",
+  paravirtual: "output of a paravirtual NIC is not held yet",
+  emulated: "the state of a device model is not in a checkpoint yet, nor is its output held",
+} as const satisfies Record<Exclude<IoModel, "renic">, string>;
+
 function checkProtectedVms(draft: Draft): Complaint[] {
   return (draft.protect ?? []).flatMap((entry, index) => {
     const vm = findVm(draft, entry?.vm);
     if (vm?.io === undefined || vm.io === "renic") return [];
-    const why =
-      vm.io === "vf"
-        ? "the state of a plain virtual function can be neither read nor written back"
-        : "output of a paravirtual NIC is not held yet";
     return [
       {
         path: ["protect", index, "vm"],
-        reason: `expected a VM with io: renic, got ${quote(vm.name ?? "")} with io: ${vm.io}; ${why}`,
+        reason: `expected a VM with io: renic, got ${quote(vm.name ?? "")} with io: ${vm.io}; ${WHY_NOT_PROTECTED[vm.io]}`,
       },
     ];
   });

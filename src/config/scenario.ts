@@ -124,10 +124,16 @@ export type Moderation = "fixed" | "conservative" | "full" | "throughput";
 
 export const MODERATIONS: readonly Moderation[] = ["fixed", "conservative", "full", "throughput"];
 
-/** How a VM reaches the network: a virtual function with ReNIC's abilities, a plain one, or netfront and netback. */
-export type IoModel = "renic" | "vf" | "paravirtual";
+/**
+ * How a VM reaches the network: a virtual function with ReNIC's abilities, a plain one, netfront and netback, or a NIC that
+ * a device model in dom0 emulates.
+ */
+export type IoModel = "renic" | "vf" | "paravirtual" | "emulated";
 
-export const IO_MODELS: readonly IoModel[] = ["renic", "vf", "paravirtual"];
+export const IO_MODELS: readonly IoModel[] = ["renic", "vf", "paravirtual", "emulated"];
+
+/** Those that take no virtual function: dom0 serves them, and bridges them to a port. */
+export const BRIDGED_IO_MODELS: readonly IoModel[] = ["paravirtual", "emulated"];
 
 export interface VmScenario extends CpuScenario {
   readonly name: string;

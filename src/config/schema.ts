@@ -239,8 +239,8 @@ export const vmForm = map({
   weight,
   io: choice(IO_MODELS).meta({
     description:
-      "How the VM reaches the network: a virtual function with ReNIC, a plain one (vf), or through dom0 (paravirtual).",
-    examples: ["renic", "paravirtual"],
+      "How the VM reaches the network: a virtual function with ReNIC, a plain one (vf), or through dom0 (paravirtual, emulated).",
+    examples: ["renic", "paravirtual", "emulated"],
   }),
   abilities: abilitiesForm,
   offloads: offloadsForm,
@@ -253,7 +253,10 @@ export const vmForm = map({
     }),
   workload: workloadForm,
   job: jobForm.optional(),
-}).meta({ description: "A virtual machine. It takes one virtual function of its host, unless it is paravirtual." });
+}).meta({
+  description:
+    "A virtual machine. It takes one virtual function of its host, unless dom0 serves its NIC (paravirtual, emulated).",
+});
 
 export const trafficForm = map({
   from: nameOf("a client").meta({ description: "Client that sends; it has one entry at most.", examples: ["visitor"] }),

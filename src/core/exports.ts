@@ -180,6 +180,7 @@ export interface DataPlane {
   connectFront(index: number): number;
   disconnectFront(index: number): void;
   announceFront(index: number): void;
+  connectEmulated(index: number): void;
   vfOf(index: number): number;
   suspendGuest(index: number): number;
   resumeGuest(index: number): void;
@@ -227,6 +228,10 @@ export interface DataPlane {
   addDom0Port(port: number, vcpu: number): number;
   setDom0Merging(port: number, countMax: number): void;
   addFront(guest: number, port: number, vcpu: number, queueBytesMax: number): number;
+  addEmulated(guest: number, port: number, vcpu: number): number;
+  accessEmulated(guest: number, register: number, value: number, isWrite: number): void;
+  emulatedAnswer(guest: number): number;
+  countOfEmulated(vif: number, counter: number): number;
   setMapping(vif: number, isMapping: number): void;
   signalVif(vif: number): void;
   vifState(vif: number): number;

@@ -33,12 +33,18 @@ export function addFront(world: World, options: FrontOptions): Front {
   const { guest, mac, port, vcpu, queueBytesMax = BACKEND_QUEUE_BYTES, isMapping = true } = options;
   const vif = world.plane.addFront(guest, port, vcpu, queueBytesMax);
   world.plane.setMapping(vif, isMapping ? 1 : 0);
-  return { guest, vif, mac, port };
+  return { kind: "paravirtual", guest, vif, mac, port };
 }
 
 /** Connects both ends of a paravirtual NIC, for the first time or anew; what was queued is forgotten. */
-export function connectFront(world: World, { guest, mac, port }: Front): void {
+export function connectFront(world: World, front: Front): void {
+  const { guest } = front;
   if (!world.plane.connectFront(guest)) throw new InternalError(`the backend of guest ${guest} cannot use its rings`);
+  receiveFor(world, front);
+}
+
+/** Has the physical function receive what is for a guest that dom0 serves. */
+export function receiveFor(world: World, { mac, port }: Front): void {
   const pf = pfPort(world, port);
   if (!addFurtherAddress(pf, PF_POOL, mac)) changeOptions(pf, PF_POOL, { set: VMOLR_UNICAST_HASH });
 }

@@ -17,6 +17,7 @@ import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
 import { stagingBytes } from "../checkpoint/replica";
 import type { FlowScenario, ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
+import { bootEmulatedGuest } from "../device/emulated";
 import { bootFrontGuest } from "../device/paravirtual";
 import { bootGuest, giveAddress } from "../device/port-driver";
 import type { Exchange } from "../format/conversation";
@@ -72,7 +73,8 @@ export function compose(input: RunInput): Composition {
   if (snapBytes !== undefined) tapMachines(world, clients, snapBytes);
   const flows = scenario.flows.map((flow) => makeFlowOf(world, scenario, flow, vms, clients, stacks));
   for (const { place } of vms) {
-    if (place.front) bootFrontGuest(world, place.front);
+    if (place.front?.kind === "emulated") bootEmulatedGuest(world, place.front);
+    else if (place.front) bootFrontGuest(world, place.front);
     else bootGuest(world, place.guest);
   }
   scenario.flows.forEach(({ startNs }, subject) => {

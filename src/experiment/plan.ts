@@ -24,7 +24,7 @@ import {
 import { REQUEST_BYTES } from "../../assembly/layout/request";
 import { TRACE_BYTES, TRACE_COUNT_MAX } from "../../assembly/layout/trace";
 import { stagingBytes } from "../checkpoint/replica";
-import type { Scenario } from "../config/scenario";
+import { BRIDGED_IO_MODELS, type Scenario } from "../config/scenario";
 import type { WorldPlan } from "../core/world";
 import type { Exchange } from "../format/conversation";
 import { simulatedCount } from "../host/host-processors";
@@ -81,7 +81,7 @@ function guestPageCounts(scenario: Scenario): number[] {
   ];
 }
 
-/** Ports of hosts with paravirtual guests: dom0 drives each of them. */
+/** Ports of hosts with guests that dom0 serves: it drives each of them. */
 function bridgedPortCount(scenario: Scenario): number {
   return scenario.hosts.reduce((sum, host) => sum + (bridgedOn(scenario, host) > 0 ? host.nics.length : 0), 0);
 }
@@ -128,8 +128,8 @@ function cpuCounts(scenario: Scenario): { processors: number; vcpus: number; tas
   const vcpus = scenario.hosts.reduce((sum, host) => {
     return sum + domainsOn(scenario, host).reduce((total, { vcpuCount }) => total + vcpuCount, 0);
   }, 0);
-  // A control task a host, a network task a guest, a job on each vCPU, a task for each bridged port and each backend.
-  const bridged = bridgedPortCount(scenario) + scenario.vms.filter(({ io }) => io === "paravirtual").length;
+  // A control task a host, a network task a guest, a job on each vCPU, a task for each bridged port and each backend or device model.
+  const bridged = bridgedPortCount(scenario) + scenario.vms.filter(({ io }) => BRIDGED_IO_MODELS.includes(io)).length;
   const tasks = scenario.hosts.length + scenario.vms.length + scenario.protect.length + vcpus + bridged;
   return { processors, vcpus, tasks };
 }

@@ -7,8 +7,16 @@ import {
   MODERATION_THROUGHPUT,
 } from "../../assembly/layout/guest-software";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
-import type { CpuScenario, HostScenario, Moderation, Scenario, VmScenario } from "../config/scenario";
+import {
+  BRIDGED_IO_MODELS,
+  type CpuScenario,
+  type HostScenario,
+  type Moderation,
+  type Scenario,
+  type VmScenario,
+} from "../config/scenario";
 import type { World } from "../core/world";
+import { addEmulated } from "../device/emulated";
 import { addFront } from "../device/paravirtual";
 import { startPort } from "../device/port-driver";
 import type { DirtyRow } from "../format/dirty-trace";
@@ -58,9 +66,9 @@ export function domainsOn({ vms, protect }: Scenario, host: HostScenario): CpuSc
   return [host.dom0, ...vms.filter((vm) => vm.host === host.name), ...vms.filter((vm) => backups.includes(vm.name))];
 }
 
-/** Returns how many VMs of a host have a paravirtual NIC. */
+/** Returns how many VMs of a host have a NIC that dom0 serves. */
 export function bridgedOn({ vms }: Scenario, host: HostScenario): number {
-  return vms.filter((vm) => vm.host === host.name && vm.io === "paravirtual").length;
+  return vms.filter((vm) => vm.host === host.name && BRIDGED_IO_MODELS.includes(vm.io)).length;
 }
 
 export class Site {
@@ -125,19 +133,20 @@ export class Site {
       if (vm.job) plane.addComputeTask(guest, vcpu);
     }
     const common = { host: this.index, guest, dom0Task: this.#dom0Task };
-    if (vm.io === "paravirtual") return { ...common, vf: -1, front: this.#bridge(guest, mac) };
+    if (BRIDGED_IO_MODELS.includes(vm.io)) return { ...common, vf: -1, front: this.#bridge(vm, guest, mac) };
     const vf = this.#freeVfs.shift();
     if (vf === undefined) throw new Error("the scenario was checked for virtual functions");
     plane.attachVf(vf, guest);
     return { ...common, vf, front: null };
   }
 
-  /** Puts a guest's paravirtual NIC on the bridge of a port; ports and dom0's vCPUs take turns. */
-  #bridge(guest: number, [low, high]: GuestAddress["mac"]): Front {
+  /** Puts a guest's NIC on the bridge of a port; ports and dom0's vCPUs take turns. */
+  #bridge({ io }: VmScenario, guest: number, [low, high]: GuestAddress["mac"]): Front {
     const number = this.#bridgedCount++;
     const port = this.#ports[number % this.#ports.length];
     if (port === undefined) throw new Error("the scenario was checked for ports");
-    return addFront(this.#world, { guest, mac: { low, high }, port, vcpu: this.#dom0VcpuFor(number) });
+    const options = { guest, mac: { low, high }, port, vcpu: this.#dom0VcpuFor(number) };
+    return io === "emulated" ? addEmulated(this.#world, options) : addFront(this.#world, options);
   }
 
   #dom0VcpuFor(number: number): number {

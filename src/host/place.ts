@@ -1,5 +1,6 @@
-/** Where a guest's paravirtual NIC is: plain data. */
+/** Where a guest's NIC is that dom0 serves, paravirtual or emulated: plain data. */
 export interface Front {
+  readonly kind: "paravirtual" | "emulated";
   readonly guest: number;
   readonly vif: number;
   readonly mac: { readonly low: number; readonly high: number };
@@ -10,9 +11,9 @@ export interface Front {
 export interface Place {
   readonly host: number;
   readonly guest: number;
-  /** Its virtual function; -1 for a guest with a paravirtual NIC. */
+  /** Its virtual function; -1 for a guest with a NIC that dom0 serves. */
   readonly vf: number;
-  /** Its paravirtual NIC; null for one with a virtual function. */
+  /** Its paravirtual or emulated NIC; null for one with a virtual function. */
   readonly front: Front | null;
   /** The task of its host's dom0 that works off what replicating this guest costs. */
   readonly dom0Task: number;

@@ -11,6 +11,7 @@ import type { RunOutcome } from "../experiment/run";
 import type { Tally } from "../experiment/tally";
 import type { Protection } from "../remus/protection";
 import { numbersTo } from "../sim/numbers";
+import { type EmulatedAccount, emulatedAccounts } from "./emulated-account";
 import { type FlowAccount, flowAccounts } from "./flow-account";
 
 export interface Account {
@@ -22,6 +23,7 @@ export interface Account {
   readonly hosts: readonly HostAccount[];
   readonly clients: readonly ClientAccount[];
   readonly flows: readonly FlowAccount[];
+  readonly emulatedNics: readonly EmulatedAccount[];
   readonly protections: readonly ProtectionAccount[];
 }
 
@@ -109,6 +111,7 @@ export function accountOf(outcome: RunOutcome): Account {
       .filter((client) => client.requestCount > 0)
       .map((client) => clientAccount(outcome, client)),
     flows: flowAccounts(outcome),
+    emulatedNics: emulatedAccounts(outcome),
     protections: control.protections.map((protection) => protectionAccount(outcome, protection)),
   };
 }

@@ -1,5 +1,6 @@
 /** The account as text, for a terminal: what a reader wants to know, in the order in which it is asked. */
 import type { Account, ClientAccount, DomainAccount, ProtectionAccount } from "./account";
+import type { EmulatedAccount } from "./emulated-account";
 import type { FlowAccount } from "./flow-account";
 
 /** Returns the account as lines. */
@@ -7,6 +8,7 @@ export function accountText(account: Account): string[] {
   return [
     ...account.clients.flatMap(clientText),
     ...account.flows.map(flowText),
+    ...account.emulatedNics.map(emulatedText),
     ...account.protections.flatMap((protection) => protectionText(protection, account)),
     ...cpuText(account),
     `frames       ${frameText(account)}`,
@@ -48,6 +50,15 @@ function flowText(flow: FlowAccount): string {
     ? `, median ${milliseconds(flow.latencyNs.median)}, 99 % ${milliseconds(flow.latencyNs.p99)}`
     : "";
   return `${name} ${whole(flow.count ?? 0)} requests, ${whole(flow.perSecond ?? 0)} a second${latency}, replies ${rate}${rest}`;
+}
+
+function emulatedText(nic: EmulatedAccount): string {
+  const exits = Object.entries(nic.exits).filter(([, count]) => count > 0);
+  const lost = nic.droppedFull + nic.droppedDown + nic.errors;
+  return (
+    `${nic.vm.padEnd(12)} emulated NIC: exits ${exits.map(([register, count]) => `${register} ${whole(count)}`).join(", ")}; ` +
+    `${whole(nic.interrupts)} interrupts, ${whole(nic.coalescedCauses)} causes without one, ${whole(lost)} frames lost`
+  );
 }
 
 function bitRate(bitsPerSecond: number): string {

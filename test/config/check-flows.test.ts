@@ -13,6 +13,7 @@ vms:
   - { name: web, host: one, memory: 64MiB, io: renic, workload: { kind: server } }
   - { name: old, host: one, memory: 64MiB, io: renic, workload: { kind: replay-server } }
   - { name: soft, host: two, memory: 64MiB, io: paravirtual, workload: { kind: server } }
+  - { name: trap, host: two, memory: 64MiB, io: emulated, workload: { kind: server } }
   - { name: plain, host: two, memory: 64MiB, io: vf, workload: { kind: server } }
 `;
 
@@ -94,10 +95,11 @@ describe("a flow that cannot be, read, what would be right", () => {
     ],
     [
       "protection without ReNIC",
-      "protect: [{ vm: plain, to: one, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }, { vm: soft, to: one, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]",
+      "protect: [{ vm: plain, to: one, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }, { vm: soft, to: one, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }, { vm: trap, to: one, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]",
       [
         'protect.0.vm: expected a VM with io: renic, got "plain" with io: vf; the state of a plain virtual function can be neither read nor written back',
         'protect.1.vm: expected a VM with io: renic, got "soft" with io: paravirtual; output of a paravirtual NIC is not held yet',
+        'protect.2.vm: expected a VM with io: renic, got "trap" with io: emulated; the state of a device model is not in a checkpoint yet, nor is its output held',
       ],
     ],
   ])("%s", (_, more, problems) => {
@@ -109,6 +111,7 @@ describe("a flow that cannot be, read, what would be right", () => {
   - { kind: requests, from: ann, to: web, port: 80, connections: 32, request: 100B, reply: 1MiB, think: 1ms, reconnect: true }
   - { kind: bulk, from: soft, to: ben, bytes: 1GiB, window: 1MiB, start: 10ms }
   - { kind: bulk, from: web, to: soft }
+  - { kind: bulk, from: web, to: trap }
   - { kind: datagrams, from: web, to: plain, frame: 1514B, every: 10us, burst: 4 }
 `;
     expect(problemsIn(flows)).toEqual([]);

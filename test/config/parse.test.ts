@@ -246,7 +246,11 @@ describe("one mistake in a value or key, read, its place, name and reason", () =
     ],
     ["memory: 64MiB", "memory: 65MB", '12:13: vms.0.memory: expected a multiple of 4KiB, got "65MB"'],
     ["memory: 64MiB", "memory: 1MiB", '12:13: vms.0.memory: expected a size from 2MiB to 4GiB, got "1MiB"'],
-    ["io: renic", "io: virtio", '13:9: vms.0.io: expected one of "renic", "vf", "paravirtual", got "virtio"'],
+    [
+      "io: renic",
+      "io: virtio",
+      '13:9: vms.0.io: expected one of "renic", "vf", "paravirtual", "emulated", got "virtio"',
+    ],
     ["io: renic", "io: renic\n    vcpus: 33", "14:12: vms.0.vcpus: expected a whole number from 1 to 32, got 33"],
     ["io: renic", "io: renic\n    cpus: pinned", '14:11: vms.0.cpus: expected one of "own", "shared", got "pinned"'],
     [

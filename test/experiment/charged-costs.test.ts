@@ -7,7 +7,7 @@ import { runScenario } from "../../src/experiment/run";
 import { COST_NAMES, type CostName, costRow, resolveCosts } from "../../src/host/cost-table";
 import { MODEL_DOCUMENT } from "../repository/cost-section";
 import { smallInput, withScenario } from "../support/failover-scenario";
-import { flowInput } from "../support/flow-scenario";
+import { exampleInput, flowInput } from "../support/flow-scenario";
 
 /** Past the failure and the first announcement of the backup that is active. */
 const DURATION_NS = 260_000_000;
@@ -46,6 +46,14 @@ async function exitingInput(): Promise<RunInput> {
   return withScenario(await smallInput(), (scenario) => ({ ...scenario, interruptDelivery: "exits" }));
 }
 
+/** The same server behind a device model. */
+async function emulatedInput(): Promise<RunInput> {
+  return withScenario(await exampleInput("requests-emulated.yaml"), (scenario) => ({
+    ...scenario,
+    durationNs: 20_000_000,
+  }));
+}
+
 /** Returns everything that happens in a run but the costs themselves. */
 function outcomeOf(input: RunInput, overrides: Overrides): string {
   const costs = resolveCosts("now", overrides);
@@ -65,7 +73,7 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const runs = [await crowdedInput(), await exitingInput()].map((input) => ({
+      const runs = [await crowdedInput(), await exitingInput(), await emulatedInput()].map((input) => ({
         input,
         usual: outcomeOf(input, {}),
       }));

@@ -9,7 +9,7 @@ import { datagramsOver } from "../support/datagrams-over";
 
 export const FIGURE = "docs/figures/saturation.svg";
 
-const MODELS: readonly IoModel[] = ["vf", "renic", "paravirtual"];
+const MODELS: readonly IoModel[] = ["vf", "renic", "paravirtual", "emulated"];
 const CLOCKS_MHZ = [130, 260, 390, 520, 650, 780, 1300, 2600];
 
 interface Receiver {

@@ -1,12 +1,14 @@
 /**
- * Hosts whose dom0 bridges a port: guests with paravirtual NICs beside guests with virtual functions, clients on the
+ * Hosts whose dom0 bridges a port: guests with paravirtual and emulated NICs beside guests with virtual functions, clients on the
  * other side of a switch, and judges of frames and of time that watch everything.
  */
 import { ACTIVITY_COUNT } from "../../assembly/layout/cost";
 import { REASON_DRAIN, REASON_PF, REASON_UNTIL } from "../../assembly/layout/event";
 import type { TraceRecord } from "../../src/core/trace";
 import type { World } from "../../src/core/world";
+import { addEmulated, bootEmulatedGuest } from "../../src/device/emulated";
 import { addFront, bootFrontGuest, type FrontOptions } from "../../src/device/paravirtual";
+import type { MacAddress } from "../../src/device/pf-pool";
 import { bootGuest, servePorts } from "../../src/device/port-driver";
 import type { Front } from "../../src/host/place";
 import { FrameConservationJudge } from "../checker/frame-conservation";
@@ -31,7 +33,7 @@ export interface Dom0Host {
   readonly memory: number;
 }
 
-/** A guest with a paravirtual NIC. */
+/** A guest with a paravirtual or an emulated NIC. */
 export interface FrontGuest {
   readonly front: Front;
   readonly guest: number;
@@ -41,14 +43,16 @@ export interface FrontGuest {
   readonly ip: number;
 }
 
-export interface FrontGuestOptions extends Partial<Pick<FrontOptions, "queueBytesMax" | "isMapping">> {
+export interface BridgedGuestOptions {
   /** A cycle of its processor, in picoseconds as a fraction; 2.5 GHz unless told. */
-  readonly cyclePs?: readonly [number, number];
-  readonly requestCycles?: number;
-  readonly pageCount?: number;
+  readonly cyclePs?: readonly [number, number] | undefined;
+  readonly requestCycles?: number | undefined;
+  readonly pageCount?: number | undefined;
   /** Address number; one of its own unless told. */
-  readonly number?: number;
+  readonly number?: number | undefined;
 }
+
+export type FrontGuestOptions = BridgedGuestOptions & Partial<Pick<FrontOptions, "queueBytesMax" | "isMapping">>;
 
 export class Dom0Scene {
   readonly world: World;
@@ -95,19 +99,34 @@ export class Dom0Scene {
 
   /** Adds a guest with a paravirtual NIC, which does not run yet. */
   addFrontGuest({ host, port, vcpu }: Dom0Host, options: FrontGuestOptions = {}): FrontGuest {
+    const { cyclePs, requestCycles, pageCount, number, ...others } = options;
+    return this.#addGuest(host, { cyclePs, requestCycles, pageCount, number }, (guest, mac) => {
+      return addFront(this.world, { guest, mac, port, vcpu, ...others });
+    });
+  }
+
+  /** Adds a guest with an emulated NIC, which does not run yet. */
+  addEmulatedGuest({ host, port, vcpu }: Dom0Host, options: BridgedGuestOptions = {}): FrontGuest {
+    return this.#addGuest(host, options, (guest, mac) => addEmulated(this.world, { guest, mac, port, vcpu }));
+  }
+
+  #addGuest(host: number, options: BridgedGuestOptions, addNic: (guest: number, mac: MacAddress) => Front): FrontGuest {
+    const { cyclePs = CYCLE_PS, requestCycles = 10_000 } = options;
+    const { pageCount = GUEST_PAGE_COUNT, number = this.#number++ } = options;
     const { plane } = this.world;
-    const { cyclePs = CYCLE_PS, requestCycles = 10_000, number = this.#number++, ...more } = options;
-    const { pageCount = GUEST_PAGE_COUNT, ...others } = more;
     const mac = guestMac(number);
     const processor = plane.addProcessor(...cyclePs);
     const guest = plane.addGuest(host, processor, pageCount, ...mac, guestIp(number), requestCycles);
     this.#noteProcessor(cyclePs);
-    const front = addFront(this.world, { guest, mac: { low: mac[0], high: mac[1] }, port, vcpu, ...others });
+    const front = addNic(guest, { low: mac[0], high: mac[1] });
     return { front, guest, vif: front.vif, number, mac, ip: guestIp(number) };
   }
 
   boot(...guests: FrontGuest[]): void {
-    for (const { front } of guests) bootFrontGuest(this.world, front);
+    for (const { front } of guests) {
+      if (front.kind === "emulated") bootEmulatedGuest(this.world, front);
+      else bootFrontGuest(this.world, front);
+    }
   }
 
   bootServer({ guest }: Server): void {

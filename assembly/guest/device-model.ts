@@ -1,0 +1,185 @@
+/**
+ * The device model of an emulated NIC, a process of dom0's: a task of one of its vCPUs, which takes turns with netback,
+ * the bridge and the device models of other guests.
+ *
+ *     turn       begins                                            ends
+ *     access     a register is looked up; of TDT, up to 64         it is read or written; the guest's vCPU goes on,
+ *                descriptors are walked                            unless there is more to walk; frames to the bridge
+ *     interval   the timer is looked at                            the line may rise
+ *     receive    up to 50 frames are read from the tap             they are in the guest's buffers, a cause is noted
+ *
+ * An access that waits goes before frames that wait, as the guest stands still for it. Whoever ran on the vCPU before, the
+ * switch to the process is charged unless it was this one. Invariant: of a guest's memory only descriptors that are
+ * reported, and buffers of received frames, change, and each page that does is marked in its dirty log.
+ *
+ * Source: QEMU's main loop and hw/net/e1000.c; Xen's ioreq page. Left out: a thread for each vCPU, coalesced and buffered
+ * writes, posted interrupts.
+ */
+import { cost } from "../cpu/cost";
+import { wake } from "../cpu/scheduler";
+import { NO_WORK, payNext, task, wakeTask } from "../cpu/task";
+import { charge, Vcpu, vcpu } from "../cpu/vcpu";
+import {
+  ACTIVITY_DEVICE_MODEL,
+  ACTIVITY_HYPERVISOR,
+  ACTIVITY_INTERRUPT,
+  COST_EVENT_RECEIVE,
+  COST_EVENT_SEND,
+  COST_MODEL_ACCESS,
+  COST_PROCESS_SWITCH,
+} from "../layout/cost";
+import { CAUSE_SENT, EMULATED_SWITCHES, EMULATED_TDT } from "../layout/emulated";
+import { VIF_BURSTS, VIF_STARVED } from "../layout/paravirtual";
+import { DROP_BACKEND_DOWN } from "../layout/trace";
+import { NEVER } from "../sim/event-queue";
+import { world } from "../sim/world";
+import { freeSlot, removeFirst } from "../wire/frame";
+import { drop } from "../wire/wire";
+import { bridgeFromVif, joinBridge } from "./dom0-bridge";
+import { tellPort } from "./dom0-port";
+import { ACCESS_ANSWERED, ACCESS_PENDING, countEmulated, EmulatedNic, emulatedNic } from "./emulated-nic";
+import { canReceive, putFrames, takeFrames } from "./emulated-receive";
+import { raiseCause, readRegister, setLine, writeRegister } from "./emulated-registers";
+import { beginWalk, walk } from "./emulated-transmit";
+import { guest } from "./guest";
+import { disconnectBackend } from "./netback";
+import { countVif, VIF_CONNECTED, Vif, vif } from "./vif";
+
+const TURN_ACCESS: u32 = 1;
+const TURN_INTERVAL: u32 = 2;
+const TURN_RECEIVE: u32 = 3;
+
+/** Resets the NIC and puts its tap on the bridge. */
+export function connectEmulated(index: u32): void {
+  disconnectEmulated(index, DROP_BACKEND_DOWN);
+  const e = emulatedNic(index);
+  memory.fill(changetype<u32>(e), 0, offsetof<EmulatedNic>());
+  e.isThere = 1;
+  e.throttleAt = NEVER;
+  const v = vif(index);
+  v.state = VIF_CONNECTED;
+  joinBridge(index, guest(v.guest).mac);
+  v.isBridged = 1;
+  // A driver that begins anew waits for nothing that it wanted before.
+  goOnWaiting(v);
+}
+
+/** Takes the tap off the bridge; what is under way ends, and an access that waits is never answered. */
+export function disconnectEmulated(index: u32, reason: u32): void {
+  const e = emulatedNic(index);
+  disconnectBackend(index, reason);
+  while (e.arrivingFirst) drop(removeFirst(e.arriving), world().now, index, reason);
+  if (e.packetSlot) freeSlot(e.packetSlot);
+  e.packetSlot = 0;
+}
+
+/** A guest's vCPU waits for an answer. */
+export function signalDeviceModel(index: u32): void {
+  const t = task(vif(index).task);
+  if (t.isReady) return;
+  const cycles = cost(COST_EVENT_RECEIVE);
+  charge(vcpu(t.vcpu), ACTIVITY_INTERRUPT, cycles);
+  wakeTask(vif(index).task, cycles);
+}
+
+/** The interval between two interrupts is over: the device model's timer. */
+export function onThrottle(index: u32): void {
+  const e = emulatedNic(index);
+  if (e.throttleAt != world().now || vif(index).state != VIF_CONNECTED) return;
+  e.isThrottleOver = 1;
+  wakeDeviceModel(index);
+}
+
+/** The kernel has something for the process, which sleeps until then. */
+export function wakeDeviceModel(index: u32): void {
+  if (!task(vif(index).task).isReady) wakeTask(vif(index).task, 0);
+}
+
+/** Begins a turn; returns its cycles, charged, or NO_WORK. */
+export function workDeviceModel(index: u32, cpu: Vcpu): u32 {
+  const v = vif(index);
+  const e = emulatedNic(index);
+  e.turn = v.state == VIF_CONNECTED ? nextTurn(v, e) : 0;
+  if (!e.turn) return NO_WORK;
+  countVif(index, VIF_BURSTS, 1);
+  const switching = switchTo(index, cpu);
+  if (e.turn == TURN_RECEIVE) return switching + takeFrames(index, v, e, cpu);
+  if (e.turn == TURN_INTERVAL) return switching + turnOver(cpu);
+  const looking = turnOver(cpu);
+  if (e.isWalking) return switching + looking + walk(index, v, e, cpu);
+  if (!e.isWrite || e.register != EMULATED_TDT) return switching + looking;
+  writeRegister(index, EMULATED_TDT, e.value);
+  return switching + looking + (beginWalk(e) ? walk(index, v, e, cpu) : 0);
+}
+
+function nextTurn(v: Vif, e: EmulatedNic): u32 {
+  if (e.access == ACCESS_PENDING) return TURN_ACCESS;
+  if (e.isThrottleOver) return TURN_INTERVAL;
+  return v.queueFirst && canReceive(e) ? TURN_RECEIVE : 0;
+}
+
+function switchTo(index: u32, cpu: Vcpu): u32 {
+  if (cpu.process == index + 1) return 0;
+  cpu.process = index + 1;
+  countEmulated(index, EMULATED_SWITCHES);
+  const cycles = cost(COST_PROCESS_SWITCH);
+  charge(cpu, ACTIVITY_DEVICE_MODEL, cycles);
+  return cycles;
+}
+
+/** A turn of the main loop that finds something to do. */
+function turnOver(cpu: Vcpu): u32 {
+  const cycles = cost(COST_MODEL_ACCESS);
+  charge(cpu, ACTIVITY_DEVICE_MODEL, cycles);
+  return cycles;
+}
+
+/** A turn is over: what it did is seen by the guest, and on the bridge. */
+export function putOutDeviceModel(index: u32): void {
+  const v = vif(index);
+  const e = emulatedNic(index);
+  if (v.state != VIF_CONNECTED) return;
+  if (e.turn == TURN_RECEIVE) {
+    putFrames(index, v, e);
+  } else if (e.turn == TURN_INTERVAL) {
+    e.isThrottleOver = 0;
+    e.throttleAt = NEVER;
+  } else if (e.turn == TURN_ACCESS && !e.isWalking) {
+    answer(index, v, e);
+  }
+  e.turn = 0;
+  const calls = setLine(index);
+  if (calls) pay(v, calls);
+  if (!v.leavingFirst) return;
+  while (v.leavingFirst) bridgeFromVif(v.port, index, removeFirst(v.leaving));
+  tellPort(v.port);
+}
+
+/** The access is made, and the guest's vCPU goes on behind it. */
+function answer(index: u32, v: Vif, e: EmulatedNic): void {
+  if (e.hasReported) raiseCause(index, CAUSE_SENT);
+  e.hasReported = 0;
+  if (!e.isWrite) e.value = readRegister(index, e.register);
+  else if (e.register != EMULATED_TDT) writeRegister(index, e.register, e.value);
+  e.access = ACCESS_ANSWERED;
+  pay(v, cost(COST_EVENT_SEND));
+  goOnWaiting(v);
+}
+
+function goOnWaiting(v: Vif): void {
+  const waiting = vcpu(guest(v.guest).vcpuFirst);
+  waiting.isWaiting = 0;
+  if (waiting.task) wake(waiting);
+}
+
+function pay(v: Vif, cycles: u32): void {
+  charge(vcpu(task(v.task).vcpu), ACTIVITY_HYPERVISOR, cycles);
+  payNext(v.task, cycles);
+}
+
+/** The process has nothing to do, and sleeps. */
+export function restDeviceModel(index: u32): void {
+  const v = vif(index);
+  vcpu(task(v.task).vcpu).process = 0;
+  if (v.state == VIF_CONNECTED && v.queueFirst) countVif(index, VIF_STARVED, 1);
+}
