@@ -98,6 +98,8 @@ export class Stack {
   resetFirst: u32;
   resetCount: u32;
   workCount: u32;
+  /** When the next connection of a recorded conversation is to be opened, NEVER without one. */
+  openingAt: u64;
 }
 
 /** A reset for a segment that belongs to no connection, or to one that is gone. */
