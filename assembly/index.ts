@@ -74,6 +74,7 @@ import { client, createRequests as createClientRequests, startClient as start } 
 import { addSink, addSource } from "./transport/tcp-bulk";
 import { goOn as goOnMachine, MACHINE_STACK_PAGE, machine, machineStack } from "./transport/tcp-machine";
 import { pullSegment } from "./transport/tcp-output";
+import { addReplayClient, addReplayServer } from "./transport/tcp-replay";
 import { addRequester, addResponder } from "./transport/tcp-request";
 import * as tcp from "./transport/tcp-socket";
 import { connection, Stack, stackAt } from "./transport/tcp-stack";
@@ -435,7 +436,35 @@ export function addTcpResponder(
   const s = stackOf(owner);
   return addResponder(m, s, portNumber, requestBytes, replyBytes, setPage, setPages, dirtyPages);
 }
-/** Opens the connections of a work. */
+/** Has an owner of a stack play the client of a recording (layout/recording.ts) that its memory has. */
+export function addTcpReplayClient(
+  owner: u32,
+  macLow: u32,
+  macHigh: u32,
+  ip: u32,
+  portNumber: u32,
+  recordingAt: u32,
+  connectionCount: u32,
+): u32 {
+  const m = stackMemory(owner);
+  const s = stackOf(owner);
+  return addReplayClient(m, s, u64Of(macLow, macHigh), ip, portNumber, recordingAt, connectionCount);
+}
+/** Has an owner of a stack play the server of a recording, and dirty so many pages of a working set for each answer. */
+export function addTcpReplayServer(
+  owner: u32,
+  portNumber: u32,
+  recordingAt: u32,
+  connectionCount: u32,
+  setPage: u32,
+  setPages: u32,
+  dirtyPages: u32,
+): u32 {
+  const m = stackMemory(owner);
+  const s = stackOf(owner);
+  return addReplayServer(m, s, portNumber, recordingAt, connectionCount, setPage, setPages, dirtyPages);
+}
+/** Opens the connections of a work, or has a replay begin. */
 export function startTcpWork(owner: u32, number: u32): void {
   startWork(stackMemory(owner), stackOf(owner), number);
   goOnStack(owner);
@@ -485,6 +514,10 @@ export function tcpWorkAt(owner: u32, number: u32): u32 {
 /** Copies bytes of a stack's memory to a buffer. */
 export function readMachine(owner: u32, address: u32, to: u32, bytes: u32): void {
   readGuest(stackMemory(owner), address, to, bytes);
+}
+/** Copies bytes into a stack's memory. */
+export function writeMachine(owner: u32, address: u32, from: u32, bytes: u32): void {
+  writeGuest(stackMemory(owner), address, from, bytes);
 }
 /** Returns the address of a work's histogram in its owner's memory. */
 export function tcpHistogram(owner: u32, number: u32): u32 {

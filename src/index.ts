@@ -18,6 +18,7 @@ export { type Capture, readCapture } from "./format/capture";
 export { type Exchange, readConversation } from "./format/conversation";
 export { type DirtyRow, type DirtyTraceLimits, readDirtyTrace } from "./format/dirty-trace";
 export { PcapngWriter } from "./format/pcapng-writer";
+export { type RecordedConnection, type RecordedSide, readTcpConversation, type Turn } from "./format/tcp-conversation";
 export { decodeVfImage } from "./format/vf-image";
 export type { CostPreset } from "./host/cost-row";
 export { type CostOverrides, type Costs, resolveCosts } from "./host/cost-table";

@@ -16,6 +16,7 @@ export type {
   LinkScenario,
   NicScenario,
   ProtectScenario,
+  ReplayFlowScenario,
   ReplayScenario,
   Scenario,
   ServerScenario,

@@ -26,7 +26,7 @@ import {
 import { EVENT_GUEST_TIMER } from "../layout/event";
 import { BUFFER_BYTES } from "../layout/guest-software";
 import { IPV4_BYTES, PROTOCOL_TCP } from "../layout/packet";
-import { CUTS_SEGMENTS, MERGES_SEGMENTS, WORK_RESPONDER } from "../layout/tcp";
+import { CUTS_SEGMENTS, MERGES_SEGMENTS, WORK_REPLAY_SERVER, WORK_RESPONDER } from "../layout/tcp";
 import { GuestMemory } from "../memory/guest-memory";
 import { NEVER, schedule } from "../sim/event-queue";
 import { world } from "../sim/world";
@@ -129,12 +129,12 @@ function sendSegments(m: GuestMemory, d: Driver, s: Stack): u32 {
   return count;
 }
 
-/** Returns how many requests the guest's responders have answered. */
+/** Returns how many requests the guest's servers have answered. */
 function answeredCount(m: GuestMemory, s: Stack): u64 {
   let sum: u64 = 0;
   for (let number: u32 = 0; number < s.workCount; number++) {
     const w = workOf(m, s, number);
-    if (w.kind == WORK_RESPONDER) sum += w.transactionCount;
+    if (w.kind == WORK_RESPONDER || w.kind == WORK_REPLAY_SERVER) sum += w.transactionCount;
   }
   return sum;
 }

@@ -159,15 +159,18 @@ export const WORK_SOURCE: u32 = 1;
 export const WORK_SINK: u32 = 2;
 export const WORK_REQUESTER: u32 = 3;
 export const WORK_RESPONDER: u32 = 4;
+/** Either side of a recorded conversation (layout/recording.ts). */
+export const WORK_REPLAY_CLIENT: u32 = 5;
+export const WORK_REPLAY_SERVER: u32 = 6;
 /** Each request has a connection of its own. */
 export const CONNECTS_EACH_TIME: u32 = 1;
 
 /** What the control plane reads of a work's record; u64 unless told. */
 export const WORK_DONE_BYTES: u32 = 0;
-/** Places in streams, of 64 bytes or less, at which something else stood than was written there. */
+/** Places in streams, of 64 bytes or less, at which something else stood than was written there; of a recording, bytes. */
 export const WORK_WRONG: u32 = 8;
 export const WORK_TRANSACTIONS: u32 = 16;
-/** Streams that came to their end, and connections that ended otherwise. */
+/** Streams that came to their end, or recorded connections that were played to theirs, and connections that ended otherwise. */
 export const WORK_FINISHED: u32 = 24;
 export const WORK_FAILED: u32 = 32;
 /** Picoseconds: when the first byte, or transaction, and the last was done. */

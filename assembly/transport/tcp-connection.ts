@@ -149,6 +149,8 @@ export class Connection {
   workLeft: u32;
   workAwaited: u32;
   workPhase: u32;
+  /** The turn of a recorded conversation that it is at. */
+  workTurn: u32;
 }
 
 // Flags.

@@ -1,7 +1,8 @@
 /**
  * What an application does with a stack: the boundary that work (tcp-work.ts) is built on.
  *
- *     createStack, listen, openActive          before and at the beginning
+ *     createStack, listen, openActive, openFrom
+ *                                              before and at the beginning
  *     nextWoken                                the connections to look at: opened, with bytes to read, with room to
  *                                              write, closed by the peer, ended
  *     readableBytes, readableAt, consumed, read
@@ -89,6 +90,7 @@ export function createStack(
   s.timeWaitPs = TIME_WAIT_PS;
   s.synRetryCountMax = SYN_RETRY_COUNT_MAX;
   s.retryCountMax = RETRY_COUNT_MAX;
+  s.openingAt = NEVER;
   s.connectionCountMax = connectionCountMax;
   s.sendRingBytes = sendRingBytes;
   s.receiveRingBytes = receiveRingBytes;
@@ -138,7 +140,19 @@ export function openActive(
   work: u32,
 ): Connection | null {
   const port = freePort(m, s, peerIp, peerPort);
-  if (!port) return null;
+  return port ? openFrom(m, s, peerMac, peerIp, peerPort, port, work) : null;
+}
+
+/** Begins to open a connection from a port that none to this peer has; null without a control block. */
+export function openFrom(
+  m: GuestMemory,
+  s: Stack,
+  peerMac: u64,
+  peerIp: u32,
+  peerPort: u32,
+  port: u32,
+  work: u32,
+): Connection | null {
   const c = openBlock(m, s, peerMac, peerIp, peerPort, port, work);
   if (c != null) beginOpening(s, c);
   return c;

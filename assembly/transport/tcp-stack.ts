@@ -96,6 +96,8 @@ export class Stack {
   resetFirst: u32;
   resetCount: u32;
   workCount: u32;
+  /** When the next connection of a recorded conversation is to be opened, NEVER without one. */
+  openingAt: u64;
   /**
    * Of the frame that was pulled last: payload that is not in it, because it is several segments that a device is to cut,
    * and 0 else; bytes of one segment; the send ring and the offset in it where the payload begins.

@@ -40,7 +40,7 @@ import { makeReady, Stack, wake } from "./tcp-stack";
 
 /** Returns when the stack is to be looked at by `onTimer`, NEVER when no timer runs. */
 export function nextDeadline(m: GuestMemory, s: Stack): u64 {
-  return firstDeadline(m, s);
+  return min<u64>(firstDeadline(m, s), s.openingAt);
 }
 
 /** Has every timer fire that is due by now. */

@@ -59,6 +59,9 @@ export class Work {
   setPages: u32;
   dirtyPages: u32;
   setNext: u32;
+  /** When a replay began, NEVER before; where its recording lies. */
+  beganAt: u64;
+  recordingAt: u32;
 }
 
 /** What a connection is about, for a work that opened it or got it. */
@@ -122,16 +125,14 @@ export function readSome(m: GuestMemory, s: Stack, w: Work, c: Connection, bytes
     bytesMax -= part;
     bytes += part;
   }
-  if (bytes) {
-    w.doneBytes += bytes;
-    note(w);
-  }
+  if (bytes) noteDone(w, bytes);
   return bytes;
 }
 
-/** Notes that something was done now. */
-function note(w: Work): void {
+/** Notes that so many bytes were read now. */
+export function noteDone(w: Work, bytes: u32): void {
   const now = world().now;
+  w.doneBytes += bytes;
   if (!w.firstAt) w.firstAt = now;
   w.lastAt = now;
 }

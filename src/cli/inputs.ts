@@ -9,13 +9,16 @@ import { compileDataPlane } from "../core/load";
 import { readCapture } from "../format/capture";
 import { type Exchange, readConversation } from "../format/conversation";
 import { type DirtyRow, readDirtyTrace } from "../format/dirty-trace";
+import { readTcpConversation } from "../format/tcp-conversation";
 import { InputError, wholeInputError } from "../sim/input-error";
+import type { Recordings } from "../workload/recording";
 
 /** A scenario file, read, with everything it names. */
 export interface LoadedScenario {
   readonly scenario: Scenario;
   readonly replays: ReadonlyMap<string, readonly Exchange[]>;
   readonly dirtyTraces: ReadonlyMap<string, readonly DirtyRow[]>;
+  readonly recordings: Recordings;
   readonly module: WebAssembly.Module;
 }
 
@@ -34,7 +37,21 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
   for (const { capture, port } of scenario.traffic) {
     if (!replays.has(capture)) replays.set(capture, loadReplay(file, capture, port, options));
   }
-  return { scenario, replays, dirtyTraces: loadTraces(file, scenario, options), module: await compileDataPlane() };
+  const recordings = loadRecordings(file, scenario, options);
+  const dirtyTraces = loadTraces(file, scenario, options);
+  return { scenario, replays, recordings, dirtyTraces, module: await compileDataPlane() };
+}
+
+/** Reads the recorded connections that flows replay. */
+function loadRecordings(file: string, { flows }: Scenario, options: LoadOptions): Recordings {
+  return new Map(
+    flows.flatMap((flow, index) => {
+      if (flow.kind !== "replay") return [];
+      const path = namedPath(file, `capture ${flow.capture}`, flow.capture, options);
+      const capture = readCapture(readInput(path), path);
+      return [[index, readTcpConversation(capture, { source: path, port: flow.recordedPort })] as const];
+    }),
+  );
 }
 
 /** Reads the traces of written pages that jobs name. */

@@ -10,13 +10,16 @@ import type { FlowKind, IoModel } from "./scenario";
 
 /** Fields that only some kinds have. */
 const KINDS_WITH = {
-  connections: ["bulk", "requests"],
-  window: ["bulk", "requests"],
+  connections: ["bulk", "requests", "replay"],
+  window: ["bulk", "requests", "replay"],
   bytes: ["bulk"],
   request: ["requests"],
   reply: ["requests"],
   think: ["requests"],
   reconnect: ["requests"],
+  capture: ["replay"],
+  recordedPort: ["replay"],
+  scale: ["replay"],
   frame: ["datagrams"],
   every: ["datagrams"],
   burst: ["datagrams"],
@@ -39,12 +42,22 @@ export function checkFlows(draft: Draft): readonly Complaint[] {
 function checkFields(flow: FlowDraft, index: number): Complaint[] {
   const { kind } = flow;
   if (kind === undefined) return [];
-  return Object.entries(KINDS_WITH).flatMap(([name, kinds]) => {
+  const missing = kind === "replay" && flow.capture === undefined;
+  const lacks: Complaint[] = missing
+    ? [
+        {
+          path: ["flows", index, "capture"],
+          reason: "expected the path of a file in a flow of kind replay, got nothing",
+        },
+      ]
+    : [];
+  const excess = Object.entries(KINDS_WITH).flatMap(([name, kinds]) => {
     const isThere = flow[name as keyof typeof KINDS_WITH] !== undefined;
     if (!isThere || (kinds as readonly FlowKind[]).includes(kind)) return [];
     const reason = `expected none in a flow of kind ${kind}; ${listed(kinds)} ${kinds.length > 1 ? "have" : "has"} it`;
     return [{ path: ["flows", index, name], reason }];
   });
+  return [...lacks, ...excess];
 }
 
 function checkEnds(draft: Draft, flow: FlowDraft, index: number): Complaint[] {
@@ -99,7 +112,7 @@ function checkEnds(draft: Draft, flow: FlowDraft, index: number): Complaint[] {
 }
 
 function isOverTcp({ kind }: FlowDraft): boolean {
-  return kind === "bulk" || kind === "requests";
+  return kind === "bulk" || kind === "requests" || kind === "replay";
 }
 
 interface Placed {

@@ -1,25 +1,28 @@
 /**
  * The form of a flow: traffic that machines make themselves, over TCP or as datagrams.
  *
- * One form serves the three kinds, and a field of another kind is refused by `check-flows.ts`: that can say which kinds
+ * One form serves all kinds, and a field of another kind is refused by `check-flows.ts`: that can say which kinds
  * have it, where a form for each kind could only call it unknown.
  */
 import { BYTES, DURATION } from "../sim/units";
-import { amount, choice, flag, map, nameOf, powerOfTwoAmount, whole } from "./fields";
+import { amount, choice, factor, filePath, flag, map, nameOf, powerOfTwoAmount, whole } from "./fields";
 import * as limits from "./limits";
 import { FLOW_KINDS } from "./scenario";
 
 export const flowForm = map({
   kind: choice(FLOW_KINDS).meta({
     description:
-      "bulk: a TCP stream of bytes; requests: TCP requests and replies; datagrams: UDP at a fixed rate, between VMs.",
-    examples: ["bulk", "requests", "datagrams"],
+      "bulk: a TCP stream; requests: TCP requests and replies; replay: recorded TCP; datagrams: UDP at a fixed rate, between VMs.",
+    examples: ["bulk", "requests", "replay", "datagrams"],
   }),
   from: nameOf("a client or a VM").meta({
-    description: "Who opens connections, or sends datagrams.",
+    description: "Who opens connections, or sends datagrams; in a replay it plays the recorded client.",
     examples: ["visitor"],
   }),
-  to: nameOf("a client or a VM").meta({ description: "Who listens; one of the two is a VM.", examples: ["web"] }),
+  to: nameOf("a client or a VM").meta({
+    description: "Who listens, in a replay as the recorded server; one of the two is a VM.",
+    examples: ["web"],
+  }),
   port: whole(limits.PORT)
     .optional()
     .meta({
@@ -31,12 +34,16 @@ export const flowForm = map({
     .meta({ description: "When it begins. Default 0s.", examples: ["100ms"] }),
   connections: whole(limits.CONNECTION_COUNT)
     .optional()
-    .meta({ description: "bulk, requests: connections at once, 1 to 1024. Default 1.", examples: [32] }),
+    .meta({
+      description:
+        "bulk, requests, replay: connections at once, 1 to 1024; a replay has those of its recording. Default 1, of a replay 8.",
+      examples: [32],
+    }),
   window: powerOfTwoAmount(BYTES, limits.WINDOW_BYTES)
     .optional()
     .meta({
       description:
-        "bulk, requests: bytes that each connection buffers in either direction, 64KiB to 16MiB. Default 256KiB.",
+        "bulk, requests, replay: bytes that each connection buffers in either direction, 64KiB to 16MiB. Default 256KiB.",
       examples: ["256KiB"],
     }),
   bytes: amount(BYTES, limits.ANY_BYTES)
@@ -54,6 +61,21 @@ export const flowForm = map({
   reconnect: flag()
     .optional()
     .meta({ description: "requests: a connection for each. Default false.", examples: [true] }),
+  capture: filePath()
+    .optional()
+    .meta({
+      description: "replay: a pcap or pcapng file, relative to the folder of the scenario; it must have one.",
+      examples: ["recordings/http/http.pcapng"],
+    }),
+  recordedPort: whole(limits.PORT)
+    .optional()
+    .meta({ description: "replay: TCP port of the recorded service. Default that of port.", examples: [8080] }),
+  scale: factor(limits.SCALE_MAX)
+    .optional()
+    .meta({
+      description: "replay: factor for recorded times, above 0 and up to 1000; 4 is slower. Default 1.",
+      examples: [4],
+    }),
   frame: amount(BYTES, limits.DATAGRAM_FRAME_BYTES)
     .optional()
     .meta({

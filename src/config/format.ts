@@ -140,6 +140,10 @@ function flowInput(flow: FlowScenario): NonNullable<ScenarioInput["flows"]>[numb
   }
   const tcp = { ...ends, connections: flow.connectionCount, window: formatBytes(flow.windowBytes) };
   if (flow.kind === "bulk") return { ...tcp, ...(flow.byteCount !== null && { bytes: formatBytes(flow.byteCount) }) };
+  if (flow.kind === "replay") {
+    const { capture, recordedPort, scale } = flow;
+    return { ...tcp, capture, recordedPort, scale };
+  }
   return {
     ...tcp,
     request: formatBytes(flow.requestBytes),

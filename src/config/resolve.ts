@@ -78,9 +78,14 @@ function resolveFlow(flow: ScenarioForm["flows"][number], index: number): FlowSc
     const { frame = 60, every = 100_000, burst = 1 } = flow;
     return { kind: "datagrams", ...ends, frameBytes: frame, tickNs: every, countPerTick: burst };
   }
-  const { connections = 1, window = 256 * 1024 } = flow;
+  // A browser opens six to a server; others may be on their way out.
+  const { connections = flow.kind === "replay" ? 8 : 1, window = 256 * 1024 } = flow;
   const tcp = { ...ends, connectionCount: connections, windowBytes: window };
   if (flow.kind === "bulk") return { kind: "bulk", ...tcp, byteCount: flow.bytes ?? null };
+  if (flow.kind === "replay") {
+    const { capture = "", recordedPort = port, scale = 1 } = flow;
+    return { kind: "replay", ...tcp, capture, recordedPort, scale };
+  }
   const { request = 128, reply = 11 * 1024, think = 0, reconnect = false } = flow;
   return {
     kind: "requests",

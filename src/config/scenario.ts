@@ -165,9 +165,9 @@ export interface ReplayScenario {
 }
 
 /** Kinds of traffic that machines make. */
-export type FlowKind = "bulk" | "requests" | "datagrams";
+export type FlowKind = "bulk" | "requests" | "replay" | "datagrams";
 
-export const FLOW_KINDS: readonly FlowKind[] = ["bulk", "requests", "datagrams"];
+export const FLOW_KINDS: readonly FlowKind[] = ["bulk", "requests", "replay", "datagrams"];
 
 interface AnyFlowScenario {
   /** A client or a VM, each; one of them is a VM. */
@@ -200,6 +200,17 @@ export interface RequestsScenario extends TcpFlowScenario {
   readonly isReconnecting: boolean;
 }
 
+/** A recorded TCP conversation: who opens connections plays the client, who listens the server. */
+export interface ReplayFlowScenario extends TcpFlowScenario {
+  readonly kind: "replay";
+  /** Path of a pcap or pcapng file, relative to the scenario's folder. */
+  readonly capture: string;
+  /** TCP port of the recorded service. */
+  readonly recordedPort: number;
+  /** Recorded times are multiplied by this. */
+  readonly scale: number;
+}
+
 /** UDP datagrams at a fixed rate, from a VM to a VM. */
 export interface DatagramsScenario extends AnyFlowScenario {
   readonly kind: "datagrams";
@@ -208,7 +219,7 @@ export interface DatagramsScenario extends AnyFlowScenario {
   readonly countPerTick: number;
 }
 
-export type FlowScenario = BulkScenario | RequestsScenario | DatagramsScenario;
+export type FlowScenario = BulkScenario | RequestsScenario | ReplayFlowScenario | DatagramsScenario;
 
 export interface ProtectScenario {
   readonly vm: string;

@@ -127,6 +127,24 @@ export interface DataPlane {
     setPages: number,
     dirtyPages: number,
   ): number;
+  addTcpReplayClient(
+    index: number,
+    macLow: number,
+    macHigh: number,
+    ip: number,
+    port: number,
+    recordingAt: number,
+    connectionCount: number,
+  ): number;
+  addTcpReplayServer(
+    index: number,
+    port: number,
+    recordingAt: number,
+    connectionCount: number,
+    setPage: number,
+    setPages: number,
+    dirtyPages: number,
+  ): number;
   startTcpWork(index: number, work: number): void;
   pauseTcpWork(index: number, work: number, isPaused: number): void;
   closeTcpConnection(index: number, connection: number): void;
@@ -138,6 +156,7 @@ export interface DataPlane {
   tcpConnectionAt(index: number, connection: number): number;
   tcpWorkAt(index: number, work: number): number;
   readMachine(index: number, address: number, to: number, bytes: number): void;
+  writeMachine(index: number, address: number, from: number, bytes: number): void;
   tcpHistogram(index: number, work: number): number;
   injectToMachine(index: number, bytes: number, ns: number): void;
 

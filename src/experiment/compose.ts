@@ -15,7 +15,7 @@ import {
 } from "../../assembly/layout/request";
 import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
 import { stagingBytes } from "../checkpoint/replica";
-import type { FlowScenario, ReplayScenario, Scenario, VmScenario } from "../config/scenario";
+import type { ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
 import { bootEmulatedGuest } from "../device/emulated";
 import { bootFrontGuest } from "../device/paravirtual";
@@ -32,12 +32,14 @@ import {
   type FlowEnd,
   makeFlow,
   makeStack,
+  NO_RECORDING,
   NO_WORKING_SET,
   placeStack,
   stackOfGuest,
   stackPlanOf,
   type WorkingSet,
 } from "../workload/flows";
+import { checkRecordings, type Recordings, recordingPage, recordingPages } from "../workload/recording";
 import { checkService, loadService } from "../workload/replay-service";
 import type { ClientControl, Control, VmControl } from "./control";
 import type { RunInput } from "./input";
@@ -55,9 +57,10 @@ export interface Composition {
 
 /** Makes a scenario's world. Throws InputError for what does not fit: the world, or a service in its guest. */
 export function compose(input: RunInput): Composition {
-  const { scenario, replays, snapBytes } = input;
-  checkServices(input);
+  const { scenario, recordings = new Map(), snapBytes } = input;
   checkTraces(input);
+  checkRecordings(scenario, recordings, input.source ?? "scenario");
+  checkServices(input);
   const world = World.create(input.module, planWorld(input));
   for (const [index, value] of dataPlaneCosts(scenario.costs, scenario.interruptDelivery)) {
     world.plane.setCost(index, value);
@@ -69,9 +72,9 @@ export function compose(input: RunInput): Composition {
   const vms = scenario.vms.map((vm, index) => makeVm(world, siteOf(vm.host), input, vm, index));
   const protections = scenario.protect.map((_, index) => makeProtection(world, siteOf, scenario, vms, index));
   const stacks = new Map(vms.flatMap((vm) => makeGuestStack(world, scenario, vm)));
-  const clients = scenario.clients.map((_, index) => makeClient(world, scenario, network, index, replays));
+  const clients = scenario.clients.map((_, index) => makeClient(world, input, network, index, stacks));
   if (snapBytes !== undefined) tapMachines(world, clients, snapBytes);
-  const flows = scenario.flows.map((flow) => makeFlowOf(world, scenario, flow, vms, clients, stacks));
+  const flows = scenario.flows.map((_, index) => makeFlowOf(world, scenario, index, vms, clients, stacks, recordings));
   for (const { place } of vms) {
     if (place.front?.kind === "emulated") bootEmulatedGuest(world, place.front);
     else if (place.front) bootFrontGuest(world, place.front);
@@ -122,10 +125,10 @@ function checkTraces({ scenario, dirtyTraces, source = "scenario" }: RunInput): 
   if (problems.length > 0) throw new InputError(source, problems);
 }
 
-function checkServices({ scenario, replays, source = "scenario" }: RunInput): void {
+function checkServices({ scenario, replays, recordings = new Map(), source = "scenario" }: RunInput): void {
   for (const vm of scenario.vms) {
     if (vm.workload.kind === "replay-server") checkService(vm, serviceOf(scenario, vm, replays).exchanges, source);
-    else checkStack(scenario, vm, source);
+    else checkStack(scenario, vm, recordings, source);
   }
 }
 
@@ -195,12 +198,13 @@ function makeProtection(
   };
 }
 
+/** Makes a client; the first page behind its stack, if it has one, is added to those of the others. */
 function makeClient(
   world: World,
-  scenario: Scenario,
+  { scenario, replays, recordings = new Map() }: RunInput,
   network: number,
   number: number,
-  replays: ReadonlyMap<string, readonly Exchange[]>,
+  stacks: Map<string, number>,
 ): ClientControl {
   const { plane } = world;
   const { name, link } = item(scenario.clients, number);
@@ -208,10 +212,11 @@ function makeClient(
   const lossBelow = Math.floor(link.loss * 2 ** 32);
   const plan = stackPlanOf(scenario, name);
   if (plan) {
-    const machine = plane.addMachine(low, high, clientIp(number), plan.pageCount + 1);
+    const pageCount = plan.pageCount + 1 + recordingPages(scenario, recordings, name);
+    const machine = plane.addMachine(low, high, clientIp(number), pageCount);
     const wire = plane.connectMachine(machine, network, link.rateBitsPerSecond, link.latencyNs, SWITCH_BACKLOG_BYTES);
     for (const each of [wire, wire + 1]) plane.setWireFaults(each, lossBelow, 0, 0, 0);
-    makeStack(world, machine, plan);
+    stacks.set(name, makeStack(world, machine, plan));
     return { name, index: machine, isMachine: true, requestsAt: 0, requestCount: 0 };
   }
   const index = plane.addClient(low, high, clientIp(number));
@@ -240,15 +245,20 @@ function makeGuestStack(world: World, scenario: Scenario, { name, place }: VmCon
   return [[name, makeStack(world, stackOfGuest(place.guest), plan)]];
 }
 
-/** Sets a flow up. Requests that a VM answers dirty its working set, which lies behind its stack. */
+/**
+ * Sets a flow up. Requests that a VM answers dirty its working set, which lies behind its stack; what a machine plays
+ * lies behind both.
+ */
 function makeFlowOf(
   world: World,
   scenario: Scenario,
-  flow: FlowScenario,
+  index: number,
   vms: readonly VmControl[],
   clients: readonly ClientControl[],
   stacks: ReadonlyMap<string, number>,
+  recordings: Recordings,
 ): FlowControl {
+  const flow = item(scenario.flows, index);
   const endOf = (name: string): FlowEnd => {
     const number = scenario.vms.findIndex((vm) => vm.name === name);
     if (number >= 0) return { name, owner: stackOfGuest(item(vms, number).place.guest), ...guestAddress(number) };
@@ -258,7 +268,15 @@ function makeFlowOf(
   const vm = scenario.vms.find((candidate) => candidate.name === flow.to);
   const firstPage = stacks.get(flow.to) ?? 0;
   const set = vm ? workingSetOf(vm, firstPage) : NO_WORKING_SET;
-  return makeFlow(world, flow, endOf(flow.from), endOf(flow.to), set);
+  const connections = recordings.get(index);
+  const pageOf = (name: string) => {
+    const owner = scenario.vms.find((candidate) => candidate.name === name);
+    const behindStack = stacks.get(name) ?? 0;
+    const firstPage = owner ? behindStack + workingSetOf(owner, behindStack).pageCount : behindStack;
+    return recordingPage(scenario, recordings, name, index, firstPage);
+  };
+  const recording = connections && { connections, fromPage: pageOf(flow.from), toPage: pageOf(flow.to) };
+  return makeFlow(world, flow, endOf(flow.from), endOf(flow.to), set, recording ?? NO_RECORDING);
 }
 
 function workingSetOf({ workload }: VmScenario, firstPage: number): WorkingSet {

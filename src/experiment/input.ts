@@ -2,6 +2,7 @@
 import type { Scenario } from "../config/scenario";
 import type { Exchange } from "../format/conversation";
 import type { DirtyRow } from "../format/dirty-trace";
+import type { Recordings } from "../workload/recording";
 
 /** What a run is a pure function of, together with the wasm. */
 export interface RunInput {
@@ -13,6 +14,8 @@ export interface RunInput {
   readonly replays: ReadonlyMap<string, readonly Exchange[]>;
   /** The rows of each VM's trace of written pages, by the VM's name; absent when no job has one. */
   readonly dirtyTraces?: ReadonlyMap<string, readonly DirtyRow[]>;
+  /** The recorded connections of each flow of kind replay, by its place in the scenario; absent without such flows. */
+  readonly recordings?: Recordings;
   /**
    * How much of each frame the taps of clients with TCP keep, in bytes; without it those clients are not tapped. Clients
    * that replay recorded requests always are, whole, because their answers are judged.

@@ -30,6 +30,7 @@ import type { Exchange } from "../format/conversation";
 import { simulatedCount } from "../host/host-processors";
 import { InputError } from "../sim/input-error";
 import { stackPlanOf } from "../workload/flows";
+import { type Recordings, recordingPages } from "../workload/recording";
 import type { RunInput } from "./input";
 import { bridgedOn, domainsOn, processorPlanOf } from "./site";
 
@@ -47,8 +48,14 @@ const CLIENT_TABLE_BYTES = 65_536 * 4;
 const ARENA_BYTES_MAX = 4 * 1024 ** 3 - 16 * 1024 ** 2;
 
 /** Returns the plan of a scenario's world; throws InputError when 4 GiB do not hold it. */
-export function planWorld({ scenario, run, replays, source = "scenario" }: RunInput): WorldPlan {
-  const pageCounts = guestPageCounts(scenario);
+export function planWorld({
+  scenario,
+  run,
+  replays,
+  recordings = new Map(),
+  source = "scenario",
+}: RunInput): WorldPlan {
+  const pageCounts = guestPageCounts(scenario, recordings);
   const chunkCount = pageCounts.reduce((sum, pages) => sum + Math.ceil(pages / CHUNK_PAGES), 0);
   let bytes = SLACK_BYTES + EVENT_COUNT * 16 + (SLOT_COUNT + 1) * (SLOT_SMALL_BYTES + SLOT_LARGE_BYTES);
   bytes += TRACE_COUNT_MAX * TRACE_BYTES + CAPTURE_BYTES_MAX + SWITCH_ADDRESS_COUNT * 8;
@@ -72,11 +79,14 @@ export function planWorld({ scenario, run, replays, source = "scenario" }: RunIn
 }
 
 /** Pages of every memory: VMs, backups of protected ones, clients with TCP, dom0 for each port that it bridges. */
-function guestPageCounts(scenario: Scenario): number[] {
+function guestPageCounts(scenario: Scenario, recordings: Recordings): number[] {
   return [
     ...scenario.vms.map((vm) => vm.memoryBytes / PAGE_BYTES),
     ...scenario.protect.map((protection) => pagesOf(scenario, protection.vm)),
-    ...scenario.clients.flatMap(({ name }) => stackPlanOf(scenario, name)?.pageCount ?? []).map((pages) => pages + 1),
+    ...scenario.clients.flatMap(({ name }) => {
+      const plan = stackPlanOf(scenario, name);
+      return plan ? [plan.pageCount + 1 + recordingPages(scenario, recordings, name)] : [];
+    }),
     ...Array.from({ length: bridgedPortCount(scenario) }, () => BUFFERS_END_PAGE),
   ];
 }

@@ -8,9 +8,19 @@
  * conversation. Read first: `udp-datagram.ts`.
  */
 
-import { InputError, type InputProblem } from "../sim/input-error";
-import { type Capture, type CapturedPacket, LINK_TYPE_ETHERNET } from "./captured-packet";
-import { readUdp, type UdpAddresses } from "./udp-datagram";
+import { InputError } from "../sim/input-error";
+import {
+  describe,
+  describeSilence,
+  type Finding,
+  findForeignLinks,
+  inOrderOfTime,
+  type NumberedPacket,
+  toProblems,
+} from "./capture-finding";
+import type { Capture } from "./captured-packet";
+import { type PortAddresses, route } from "./ip-packet";
+import { readUdp } from "./udp-datagram";
 
 /** A request and its reply. */
 export interface Exchange {
@@ -24,14 +34,8 @@ export interface Exchange {
   readonly reply: Uint8Array;
 }
 
-/** A packet with its number in the file, from 1 as Wireshark counts. */
-interface NumberedPacket {
-  readonly packet: CapturedPacket;
-  readonly number: number;
-}
-
 interface Request extends NumberedPacket {
-  readonly addresses: UdpAddresses;
+  readonly addresses: PortAddresses;
   readonly payload: Uint8Array;
   reply: Uint8Array | null;
   /** How often it was sent again before its reply came. */
@@ -49,15 +53,6 @@ interface Flow {
   readonly repliesDue: Map<string, number>;
 }
 
-/** Something wrong at a byte of the file. */
-interface Finding extends Omit<InputProblem, "place"> {
-  readonly at: number;
-}
-
-/** Problems told one by one; the rest are counted, so that the message can still be read. */
-const PROBLEM_COUNT_MAX = 10;
-/** Other ports named when the one that was asked for is not there. */
-const PORT_COUNT_MAX = 8;
 /** Longest conversation: 2^53 - 1 ns, about 104 days, so that a number holds its times exactly. */
 const SPAN_NS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 /** Gives each of the 256 bytes a character of its own (WHATWG Encoding, section 9), so that texts can be map keys. */
@@ -102,17 +97,10 @@ export function readConversation(capture: Capture, options: { source: string; po
     }
   }
   const exchanges = toExchanges(requests, findings);
-  if (exchanges.length === 0 && findings.length === 0) findings.push(describeSilence(capture, port, portsSeen));
+  if (exchanges.length === 0 && findings.length === 0)
+    findings.push(describeSilence(capture, "a UDP request", "UDP", port, portsSeen));
   if (findings.length > 0) throw new InputError(source, toProblems(findings));
   return exchanges;
-}
-
-/** Packets on Ethernet by time, and by their place in the file where times are equal: merged files are not sorted. */
-function inOrderOfTime({ interfaces, packets }: Capture): NumberedPacket[] {
-  return packets
-    .map((packet, index) => ({ packet, number: index + 1 }))
-    .filter(({ packet }) => interfaces[packet.interfaceIndex]?.linkType === LINK_TYPE_ETHERNET)
-    .sort((a, b) => Number(a.packet.timeNs > b.packet.timeNs) - Number(a.packet.timeNs < b.packet.timeNs));
 }
 
 /** Returns whether the request is new; one tried again is folded into the first. */
@@ -177,54 +165,11 @@ function toExchanges(requests: readonly Request[], findings: Finding[]): Exchang
   return exchanges;
 }
 
-/** One finding for each interface that has packets and is not Ethernet. */
-function findForeignLinks({ interfaces, packets }: Capture): Finding[] {
-  const findings = new Map<number, Finding>();
-  packets.forEach((packet, index) => {
-    const linkType = interfaces[packet.interfaceIndex]?.linkType;
-    if (linkType === LINK_TYPE_ETHERNET || findings.has(packet.interfaceIndex)) return;
-    const reason =
-      `interface ${packet.interfaceIndex} has link type ${linkType}; ${LINK_TYPE_ETHERNET} (Ethernet) is allowed: ` +
-      "record on an Ethernet interface instead of 'any'";
-    findings.set(packet.interfaceIndex, describe({ packet, number: index + 1 }, reason));
-  });
-  return [...findings.values()];
-}
-
-function describeSilence({ packets }: Capture, port: number, portsSeen: ReadonlySet<number>): Finding {
-  const seen = [...portsSeen].sort((a, b) => a - b);
-  const shown = seen.slice(0, PORT_COUNT_MAX).join(", ") + (seen.length > PORT_COUNT_MAX ? ", ..." : "");
-  const reason =
-    `none of ${packets.length} packets is a UDP request to port ${port}; ` +
-    (seen.length > 0
-      ? `name one of the ports seen: ${shown}`
-      : "there is no UDP over Ethernet at all: record it again");
-  return { at: 0, subject: "capture", reason };
-}
-
-function describe({ packet, number }: NumberedPacket, reason: string): Finding {
-  return { at: packet.byteOffset, subject: `packet ${number}`, reason };
-}
-
-function toProblems(findings: readonly Finding[]): InputProblem[] {
-  const sorted = findings.toSorted((a, b) => a.at - b.at);
-  const problems = sorted
-    .slice(0, PROBLEM_COUNT_MAX)
-    .map(({ at, subject, reason }) => ({ place: `byte ${at}`, subject, reason }));
-  const rest = sorted.length - problems.length;
-  if (rest > 0) problems.push({ place: "", subject: "", reason: `${rest} more problems like these` });
-  return problems;
-}
-
-function route({ source, sourcePort, target, targetPort }: UdpAddresses): string {
-  return `from ${source} port ${sourcePort} to ${target} port ${targetPort}`;
-}
-
-function reverse({ source, target, sourcePort, targetPort }: UdpAddresses): UdpAddresses {
+function reverse({ source, target, sourcePort, targetPort }: PortAddresses): PortAddresses {
   return { source: target, target: source, sourcePort: targetPort, targetPort: sourcePort };
 }
 
-function keyOfFlow({ source, target, sourcePort, targetPort }: UdpAddresses): string {
+function keyOfFlow({ source, target, sourcePort, targetPort }: PortAddresses): string {
   return `${source} ${sourcePort} ${target} ${targetPort}`;
 }
 

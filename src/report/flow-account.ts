@@ -8,6 +8,7 @@ import {
   WORK_BYTES,
   WORK_DONE_BYTES,
   WORK_FAILED,
+  WORK_FINISHED,
   WORK_FIRST_AT,
   WORK_LAST_AT,
   WORK_TRANSACTIONS,
@@ -31,14 +32,17 @@ export interface FlowAccount {
   /** Payload that was received: of a stream, of replies, of datagrams' frames. */
   readonly bytes: number;
   readonly bitsPerSecond: number;
-  /** Requests that were answered, or datagrams that were received; null for a stream. */
+  /** Requests that were answered, of a recording turns that were; or datagrams that were received; null for a stream. */
   readonly count: number | null;
   readonly perSecond: number | null;
   /** Datagrams that were sent; null over TCP. */
   readonly sent: number | null;
   /** Of transactions, from the request's first byte to the reply's last, within a 32nd; null without any. */
   readonly latencyNs: { readonly median: number; readonly p99: number; readonly max: number } | null;
-  /** Bytes that differed from what was sent, at either end. */
+  /** Recorded connections, and those that both sides played to their ends; null for what is no replay. */
+  readonly recordedConnections: number | null;
+  readonly playedConnections: number | null;
+  /** Bytes that differed from what was sent, or recorded, at either end. */
   readonly wrongBytes: number;
   /** Connections that ended without both sides closing. */
   readonly failedConnections: number;
@@ -68,7 +72,8 @@ function tcpAccount(outcome: Outcome, flow: FlowScenario, made: FlowControl): Fl
   const { world } = outcome;
   const source = readWork(world, made.from.owner, made.fromWork);
   const target = readWork(world, made.to.owner, made.toWork);
-  const isRequests = flow.kind === "requests";
+  const isReplay = flow.kind === "replay";
+  const isRequests = flow.kind === "requests" || isReplay;
   const receiver = isRequests ? source : target;
   const activeNs = receiver.lastNs - receiver.firstNs;
   const ends = [made.from, made.to];
@@ -83,6 +88,8 @@ function tcpAccount(outcome: Outcome, flow: FlowScenario, made: FlowControl): Fl
     perSecond: isRequests ? perSecond(source.transactions, activeNs) : null,
     sent: null,
     latencyNs: isRequests && source.transactions > 0 ? latencyOf(world, made) : null,
+    recordedConnections: isReplay ? made.recordedCount : null,
+    playedConnections: isReplay ? Math.min(source.finished, target.finished) : null,
     wrongBytes: source.wrong + target.wrong,
     failedConnections: source.failed + target.failed,
     retransmissions: ends.reduce((sum, end) => sum + retransmissionsOf(outcome, end), 0),
@@ -110,6 +117,8 @@ function datagramAccount(
     perSecond: perSecond(received, activeNs),
     sent,
     latencyNs: null,
+    recordedConnections: null,
+    playedConnections: null,
     wrongBytes: 0,
     failedConnections: 0,
     retransmissions: 0,
@@ -127,6 +136,7 @@ function readWork(world: World, owner: number, work: number) {
     doneBytes: long(WORK_DONE_BYTES),
     wrong: long(WORK_WRONG),
     transactions: long(WORK_TRANSACTIONS),
+    finished: long(WORK_FINISHED),
     failed: long(WORK_FAILED),
     firstNs: Math.floor(long(WORK_FIRST_AT) / 1000),
     lastNs: Math.floor(long(WORK_LAST_AT) / 1000),

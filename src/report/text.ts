@@ -49,6 +49,10 @@ function flowText(flow: FlowAccount): string {
   const latency = flow.latencyNs
     ? `, median ${milliseconds(flow.latencyNs.median)}, 99 % ${milliseconds(flow.latencyNs.p99)}`
     : "";
+  if (flow.kind === "replay") {
+    const played = `${whole(flow.playedConnections ?? 0)} of ${whole(flow.recordedConnections ?? 0)} recorded connections played`;
+    return `${name} ${played}, ${whole(flow.count ?? 0)} turns answered${latency}, ${size(flow.bytes)} of answers${rest}`;
+  }
   return `${name} ${whole(flow.count ?? 0)} requests, ${whole(flow.perSecond ?? 0)} a second${latency}, replies ${rate}${rest}`;
 }
 

@@ -15,10 +15,12 @@ import {
   USES_TIMESTAMPS,
   USES_WINDOW_SCALE,
 } from "../../assembly/layout/tcp";
-import type { FlowScenario, Scenario, VmScenario } from "../config/scenario";
+import type { FlowScenario, ReplayFlowScenario, Scenario, VmScenario } from "../config/scenario";
 import type { World } from "../core/world";
+import type { RecordedConnection } from "../format/tcp-conversation";
 import { InputError } from "../sim/input-error";
 import { jobBytes } from "./job";
+import { type Recordings, recordingPages, writeRecording } from "./recording";
 
 /** Payload of a segment: 1,500 bytes less the headers of IPv4 and TCP (RFC 9293 section 3.7.1). */
 const MSS = 1460;
@@ -45,6 +47,15 @@ export interface FlowControl {
   /** Work over the stacks of both; -1 for datagrams. */
   readonly fromWork: number;
   readonly toWork: number;
+  /** Connections of the recording that it replays; 0 for another kind. */
+  readonly recordedCount: number;
+}
+
+/** What a flow replays: where the two sides have it in their memories. */
+export interface PlacedRecording {
+  readonly connections: readonly RecordedConnection[];
+  readonly fromPage: number;
+  readonly toPage: number;
 }
 
 /** How large a machine's stack is. */
@@ -65,8 +76,9 @@ export function stackPlanOf({ flows, vms }: Scenario, name: string): StackPlan |
   const windowBytes = Math.max(...own.map((flow) => flow.windowBytes));
   const connectionCount = own.reduce((sum, flow) => sum + flow.connectionCount, SPARE_CONNECTIONS);
   const ringPages = (2 * windowBytes) / PAGE_BYTES;
-  // Whoever serves requests switches Nagle's algorithm off (TCP_NODELAY), or a reply's last bytes wait for a delayed ACK.
-  const isServing = own.some(({ kind }) => kind === "requests");
+  // Whoever serves requests, recorded ones too, switches Nagle's algorithm off (TCP_NODELAY), or a reply's last bytes
+  // wait for a delayed ACK.
+  const isServing = own.some(({ kind }) => kind !== "bulk");
   return {
     connectionCount,
     windowBytes,
@@ -80,14 +92,15 @@ function offloadsOf(vm: VmScenario | undefined): number {
   return (vm?.offloads.segmentation ? CUTS_SEGMENTS : 0) | (vm?.offloads.merging ? MERGES_SEGMENTS : 0);
 }
 
-/** Throws InputError for a VM whose memory does not hold its stack. */
-export function checkStack(scenario: Scenario, vm: VmScenario, source: string): void {
+/** Throws InputError for a VM whose memory does not hold its stack and what it plays. */
+export function checkStack(scenario: Scenario, vm: VmScenario, recordings: Recordings, source: string): void {
   const plan = stackPlanOf(scenario, vm.name);
   if (!plan) return;
-  const needed = (TABLE_PAGE + plan.pageCount) * PAGE_BYTES + vm.workload.workingSetBytes + jobBytes(vm);
+  const playedPages = recordingPages(scenario, recordings, vm.name);
+  const needed = (TABLE_PAGE + plan.pageCount + playedPages) * PAGE_BYTES + vm.workload.workingSetBytes + jobBytes(vm);
   if (needed <= vm.memoryBytes) return;
   const mib = (bytes: number) => `${Math.ceil(bytes / 1024 ** 2)} MiB`;
-  const reason = `is ${mib(vm.memoryBytes)}, and the VM needs ${mib(needed)} with ${plan.connectionCount} connections of twice ${mib(plan.windowBytes)}; give it more memory, or its flows fewer connections or a smaller window`;
+  const reason = `is ${mib(vm.memoryBytes)}, and the VM needs ${mib(needed)} with ${plan.connectionCount} connections of twice ${mib(plan.windowBytes)}${playedPages ? ` and ${mib(playedPages * PAGE_BYTES)} of recordings` : ""}; give it more memory, or its flows fewer connections or a smaller window`;
   throw new InputError(source, [{ place: "", subject: `vm ${vm.name}: memory`, reason }]);
 }
 
@@ -107,18 +120,27 @@ export function stackOfGuest(guest: number): number {
 }
 
 /** Sets a flow up at both ends; it has not begun. */
-export function makeFlow(world: World, flow: FlowScenario, from: FlowEnd, to: FlowEnd, set: WorkingSet): FlowControl {
+export function makeFlow(
+  world: World,
+  flow: FlowScenario,
+  from: FlowEnd,
+  to: FlowEnd,
+  set: WorkingSet,
+  recording: PlacedRecording,
+): FlowControl {
   const { plane } = world;
+  const recordedCount = recording.connections.length;
   if (flow.kind === "datagrams") {
     plane.createSink(to.owner - STACK_OF_GUEST);
-    return { from, to, fromWork: -1, toWork: -1 };
+    return { from, to, fromWork: -1, toWork: -1, recordedCount };
   }
   const { port, connectionCount } = flow;
   if (flow.kind === "bulk") {
     const toWork = plane.addTcpSink(to.owner, port);
     const fromWork = plane.addTcpSource(from.owner, ...to.mac, to.ip, port, connectionCount, flow.byteCount ?? 0);
-    return { from, to, fromWork, toWork };
+    return { from, to, fromWork, toWork, recordedCount };
   }
+  if (flow.kind === "replay") return makeReplay(world, flow, from, to, set, recording);
   const { requestBytes, replyBytes, thinkNs, isReconnecting } = flow;
   const { firstPage, pageCount, dirtyPages } = set;
   const toWork = plane.addTcpResponder(to.owner, port, requestBytes, replyBytes, firstPage, pageCount, dirtyPages);
@@ -135,7 +157,25 @@ export function makeFlow(world: World, flow: FlowScenario, from: FlowEnd, to: Fl
     thinkNs,
     options,
   );
-  return { from, to, fromWork, toWork };
+  return { from, to, fromWork, toWork, recordedCount };
+}
+
+function makeReplay(
+  world: World,
+  { port, scale }: ReplayFlowScenario,
+  from: FlowEnd,
+  to: FlowEnd,
+  { firstPage, pageCount, dirtyPages }: WorkingSet,
+  { connections, fromPage, toPage }: PlacedRecording,
+): FlowControl {
+  const { plane } = world;
+  writeRecording(world, from.owner, fromPage, connections, "client", scale);
+  writeRecording(world, to.owner, toPage, connections, "server", scale);
+  const [fromAt, toAt] = [fromPage * PAGE_BYTES, toPage * PAGE_BYTES];
+  const recordedCount = connections.length;
+  const toWork = plane.addTcpReplayServer(to.owner, port, toAt, recordedCount, firstPage, pageCount, dirtyPages);
+  const fromWork = plane.addTcpReplayClient(from.owner, ...to.mac, to.ip, port, fromAt, recordedCount);
+  return { from, to, fromWork, toWork, recordedCount };
 }
 
 /** What requests dirty: pages of a region, in turn. */
@@ -147,6 +187,9 @@ export interface WorkingSet {
 
 /** An external machine's: it has no application. */
 export const NO_WORKING_SET: WorkingSet = { firstPage: 0, pageCount: 0, dirtyPages: 0 };
+
+/** That of a flow which replays nothing. */
+export const NO_RECORDING: PlacedRecording = { connections: [], fromPage: 0, toPage: 0 };
 
 /** Has a flow begin, from wherever its source runs now. */
 export function startFlow({ plane }: World, flow: FlowScenario, { to, fromWork }: FlowControl, owner: number): void {

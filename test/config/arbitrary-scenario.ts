@@ -26,6 +26,8 @@ const trickyName = fc.constantFrom("1", "0x1f", "1e3", "true", "null", "NaN", "2
 const name = fc.oneof(trickyName, fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
 const capture = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }).filter((path) => /^\P{Cc}+$/u.test(path));
 
+const scale = fc.oneof(fc.constantFrom(1, 1000, 5e-324), fc.double({ min: 1e-9, max: 1000, noNaN: true }));
+
 const cpus = fc.record({
   vcpuCount: fc.integer({ min: 1, max: 4 }),
   placement: fc.constantFrom(...PLACEMENTS),
@@ -99,7 +101,7 @@ const clientRow = fc.record({
       to: fc.nat(),
       capture,
       port: fc.integer({ min: 1, max: 65_535 }),
-      scale: fc.oneof(fc.constantFrom(1, 1000, 5e-324), fc.double({ min: 1e-9, max: 1000, noNaN: true })),
+      scale,
       startNs: duration(0),
       timeoutNs: duration(1000),
       tryCount: fc.integer({ min: 1, max: 10 }),
@@ -137,6 +139,13 @@ const flow = fc.oneof(
     replyBytes: fc.integer({ min: 1, max: 1024 ** 3 }),
     thinkNs: duration(0),
     isReconnecting: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("replay" as const),
+    ...tcp,
+    capture,
+    recordedPort: fc.integer({ min: 1, max: 65_535 }),
+    scale,
   }),
 );
 

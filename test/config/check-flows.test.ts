@@ -38,6 +38,22 @@ describe("a flow that cannot be, read, what would be right", () => {
       ],
     ],
     [
+      "a replay of nothing, and what a replay alone has",
+      "flows: [{ kind: replay, from: ann, to: web, reply: 1KiB }, { kind: bulk, from: ann, to: web, capture: a, scale: 2, recordedPort: 8 }]",
+      [
+        "flows.0.capture: expected the path of a file in a flow of kind replay, got nothing",
+        "flows.0.reply: expected none in a flow of kind replay; requests has it",
+        "flows.1.capture: expected none in a flow of kind bulk; replay has it",
+        "flows.1.scale: expected none in a flow of kind bulk; replay has it",
+        "flows.1.recordedPort: expected none in a flow of kind bulk; replay has it",
+      ],
+    ],
+    [
+      "a replay to a VM that answers UDP",
+      "flows: [{ kind: replay, from: ann, to: old, capture: a }]",
+      ['flows.0.to: expected a VM whose workload is a server, got "old", which is a replay-server'],
+    ],
+    [
       "machines that are not there",
       "flows: [{ kind: bulk, from: anne, to: wep }]",
       [

@@ -3,16 +3,12 @@ import { describe, expect, it } from "vitest";
 import { runJudged } from "../../src/cli/judged-run";
 import { compose } from "../../src/experiment/compose";
 import type { RunInput } from "../../src/experiment/input";
-import { digestOf, runScenario } from "../../src/experiment/run";
-import { start, step } from "../../src/experiment/simulate";
-import { loadWorld, saveWorld } from "../../src/experiment/world-image";
+import { runScenario } from "../../src/experiment/run";
 import { InputError } from "../../src/sim/input-error";
+import { broken } from "../support/broken";
 import { datagramsOver } from "../support/datagrams-over";
 import { exampleInput, flowInput } from "../support/flow-scenario";
-
-function broken({ verdicts }: ReturnType<typeof runJudged>): string[] {
-  return verdicts.filter(({ faultCount }) => faultCount > 0).map(({ judge, faults }) => `${judge}: ${faults[0]}`);
-}
+import { reloadedEverywhere } from "../support/reloaded";
 
 /** Requests that each example answers at least: a device model has an exit for each packet. */
 const EXAMPLES = [
@@ -62,20 +58,6 @@ describe("flows to a protected VM whose host dies", () => {
     expect(await reloadedEverywhere(await flowInput())).toBeGreaterThan(50);
   });
 });
-
-/** Replaces a run by its own image at every control event; expects the end of an unbroken one and returns how many there were. */
-async function reloadedEverywhere(input: RunInput): Promise<number> {
-  const { digest } = runScenario(input);
-  let composition = compose(input);
-  start(composition, {});
-  let eventCount = 0;
-  do {
-    composition = loadWorld(input.module, saveWorld(composition), "memory");
-    eventCount++;
-  } while (step(composition, {}));
-  expect(digestOf(composition)).toBe(digest);
-  return eventCount;
-}
 
 describe.each(EXAMPLES)("%s, 60 ms of it", (name) => {
   it("saved, loaded and gone on with at every control event, the same end", async () => {

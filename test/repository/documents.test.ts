@@ -13,6 +13,7 @@ const DOCUMENTS = [
   "CHANGELOG.md",
   ...readdirSync("docs").map((name) => join("docs", name)),
   "examples/recordings/dns/README.md",
+  "examples/recordings/http/README.md",
 ].filter((file) => file.endsWith(".md"));
 
 describe.each(DOCUMENTS)("%s", (file) => {

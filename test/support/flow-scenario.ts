@@ -1,8 +1,12 @@
 /** Scenarios with flows: the shipped examples, and a small protected one with TCP in both directions. */
 import { readFileSync } from "node:fs";
 import { parseScenario } from "../../src/config/parse";
+import type { Scenario } from "../../src/config/scenario";
 import { compileDataPlane } from "../../src/core/load";
 import type { RunInput } from "../../src/experiment/input";
+import { readCapture } from "../../src/format/capture";
+import { type RecordedConnection, readTcpConversation } from "../../src/format/tcp-conversation";
+import type { Recordings } from "../../src/workload/recording";
 
 const SMALL = `
 version: 1
@@ -30,15 +34,26 @@ events: [{ at: 100ms, fail: one }]
 
 async function inputOf(text: string, name: string, build: "release" | "debug"): Promise<RunInput> {
   const file = build === "release" ? "build/renic.wasm" : "build/renic.debug.wasm";
-  return {
-    module: await compileDataPlane(readFileSync(file)),
-    scenario: parseScenario(text, name),
-    run: 1,
-    replays: new Map(),
-  };
+  const scenario = parseScenario(text, name);
+  const module = await compileDataPlane(readFileSync(file));
+  return { module, scenario, run: 1, replays: new Map(), recordings: recordingsOf(scenario) };
 }
 
-/** An example without recorded traffic. */
+/** Reads what flows replay, out of the folder of the examples. */
+function recordingsOf({ flows }: Scenario): Recordings {
+  return new Map(
+    flows.flatMap((flow, index) =>
+      flow.kind === "replay" ? [[index, readRecording(flow.capture, flow.recordedPort)]] : [],
+    ),
+  );
+}
+
+/** Reads a recording of TCP in the folder of the examples. */
+export function readRecording(name: string, port: number): RecordedConnection[] {
+  return readTcpConversation(readCapture(readFileSync(`examples/${name}`), name), { source: name, port });
+}
+
+/** An example without recorded UDP. */
 export function exampleInput(name: string, build: "release" | "debug" = "release"): Promise<RunInput> {
   return inputOf(readFileSync(`examples/${name}`, "utf8"), name, build);
 }
