@@ -10,15 +10,16 @@ import { PAGE_BYTES } from "../layout/limits";
 
 /** `writeRuns` came to more bytes than it was allowed. */
 export const RUNS_TOO_LONG: u32 = 0xffffffff;
-/** Bytes that `writeRuns` may write beyond those it is allowed, before it knows: the longest way to a run. */
-export const RUNS_SLACK: u32 = 8;
 
 const PAGE_WORDS: u32 = PAGE_BYTES >>> 2;
 /** Words that one number has bits for. */
 const GROUP_BYTES: u32 = 256;
 const GROUP_WORDS: u32 = GROUP_BYTES >>> 2;
 
-/** Writes the runs between two versions to `to`; returns their bytes, 0 for equal ones, or RUNS_TOO_LONG. */
+/**
+ * Writes the runs between two versions to `to`; returns their bytes, 0 for equal ones, or RUNS_TOO_LONG. The way to a run,
+ * at most 8 bytes, is written before it is known whether the run has room.
+ */
 export function writeRuns(older: u32, newer: u32, to: u32, bytesMax: u32): u32 {
   const end = to + bytesMax;
   let at = to;

@@ -5,7 +5,7 @@ import type { RunInput } from "../../src/experiment/input";
 import { runScenario } from "../../src/experiment/run";
 import { COST_NAMES, type CostName, costRow, resolveCosts } from "../../src/host/cost-table";
 import { MODEL_DOCUMENT } from "../repository/cost-section";
-import { smallInput, withScenario } from "../support/failover-scenario";
+import { compressedInput, smallInput, withScenario } from "../support/failover-scenario";
 import { flowInput } from "../support/flow-scenario";
 
 /** Past the failure and the first announcement of the backup that is active. */
@@ -44,7 +44,10 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const runs = [await crowdedInput(), await smallInput()].map((input) => ({ input, usual: outcomeOf(input, {}) }));
+      const runs = [await crowdedInput(), await smallInput(), await compressedInput()].map((input) => ({
+        input,
+        usual: outcomeOf(input, {}),
+      }));
       const charged = COST_NAMES.filter((name) => {
         const { now, range } = costRow(name);
         const overrides = { [name]: now === range[1] ? range[0] : range[1] };
