@@ -52,6 +52,20 @@ describe("protection with compression", () => {
     expect(stream?.rawPages).toBeGreaterThan(10 * (stream?.deltaPages ?? 0));
   });
 
+  it.each([16, 21, 26, 30.2, 30.4, 30.6, 31, 36])(
+    "primary dies at %d ms, the backup runs from a whole one",
+    async (ms) => {
+      const run = runJudged(
+        withScenario(await compressedInput(), (scenario) => ({
+          ...scenario,
+          events: [{ atNs: ms * 1_000_000, fail: "primary" }],
+        })),
+      );
+      expect(run.verdicts.filter(({ faultCount }) => faultCount > 0)).toEqual([]);
+      expect(streamOf(run).state).toBe("active");
+    },
+  );
+
   it("run twice, equal digests", async () => {
     const input = await compressedInput();
     expect(runScenario(input).digest).toBe(runScenario(input).digest);
