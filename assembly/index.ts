@@ -1100,3 +1100,4 @@ export { ringPath } from "./bench";
 export { drawDistances, fillEvents, holdEvents } from "./bench-events";
 export { restoreImages, saveImages } from "./bench-image";
 export { harvestLog } from "./bench-log";
+export { copyPages, deltaPages, hashPages } from "./bench-pages";

@@ -323,6 +323,9 @@ export interface DataPlane {
   drawDistances(to: number, count: number): void;
   holdEvents(distances: number, count: number): number;
   harvestLog(log: number, pageCount: number): number;
+  copyPages(from: number, to: number, setPages: number, count: number): void;
+  hashPages(from: number, setPages: number, count: number): number;
+  deltaPages(older: number, newer: number, setPages: number, to: number, count: number): number;
   saveImages(index: number, at: number, count: number): number;
   restoreImages(
     index: number,

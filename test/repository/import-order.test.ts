@@ -12,6 +12,7 @@ const ASSEMBLY_FILES = [
   "bench-events.ts",
   "bench-image.ts",
   "bench-log.ts",
+  "bench-pages.ts",
   "index.ts",
 ];
 /** A folder behind everything: a tool of tests (docs/testing.md). */
