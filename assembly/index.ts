@@ -5,6 +5,9 @@
  * where it matters, other 64-bit values are two words. Callers read u32 results with `>>> 0`.
  */
 
+import { createStreamReader as createReader, readStream as readWholeStream } from "./checkpoint/stream-reader";
+import { StreamReader } from "./checkpoint/stream-reader-record";
+import * as streamWriter from "./checkpoint/stream-writer";
 import { processor } from "./cpu/processor";
 import { closeStretch, halt, reconsider, setClass as setVcpuClass } from "./cpu/scheduler";
 import { addTask, owedPs, setReady } from "./cpu/task";
@@ -43,6 +46,7 @@ import * as checkpoint from "./memory/checkpoint";
 import { countMarked, isMarked } from "./memory/dirty-log";
 import { digestMemory, frameOf, GuestMemory, memoryOf, readGuest, writeGuest } from "./memory/guest-memory";
 import { entryNumberOf, mapFrame, NO_ENTRY } from "./memory/iommu";
+import { cachedPage } from "./memory/page-cache";
 import { configureQueues } from "./nic/configure";
 import { noteAt, pf } from "./nic/physical-function";
 import {
@@ -1074,6 +1078,40 @@ export function collectPages(index: u32, to: u32, pageCountMax: u32): u32 {
 export function applyPages(index: u32, from: u32, bytes: u32): u32 {
   return checkpoint.applyPages(memoryOf(index), from, bytes);
 }
+/** Makes the primary's end of a guest's checkpoint stream, which remembers so many pages; returns its address. */
+export function createStreamWriter(index: u32, slotCount: u32): u32 {
+  return changetype<u32>(streamWriter.createStreamWriter(memoryOf(index).pageCount, slotCount));
+}
+/** Writes page records as a batch of the first copy; returns the stream's bytes. */
+export function writeBatch(writer: u32, records: u32, bytes: u32, to: u32): u32 {
+  return streamWriter.writeBatch(changetype<streamWriter.StreamWriter>(writer), records, bytes, to);
+}
+/** Writes a checkpoint as a stream; returns its bytes. */
+export function writeCheckpoint(
+  writer: u32,
+  epoch: u32,
+  flags: u32,
+  imageAt: u32,
+  imageBytes: u32,
+  records: u32,
+  bytes: u32,
+  to: u32,
+): u32 {
+  const w = changetype<streamWriter.StreamWriter>(writer);
+  return streamWriter.writeCheckpoint(w, epoch, flags, imageAt, imageBytes, records, bytes, to);
+}
+/** Returns where a writer keeps the version of a page that it sent last, 0 when it does not. */
+export function sentPage(writer: u32, page: u32): u32 {
+  return cachedPage(changetype<streamWriter.StreamWriter>(writer).cache, page);
+}
+/** Makes the backup's end, which keeps the device's state at an address with room for IMAGE_BYTES_MAX. */
+export function createStreamReader(imageAt: u32): u32 {
+  return changetype<u32>(createReader(imageAt));
+}
+/** Applies a stream that has arrived to a guest's memory, all or nothing; returns STREAM_OK or why not. */
+export function readStream(reader: u32, index: u32, at: u32, bytes: u32): u32 {
+  return readWholeStream(changetype<StreamReader>(reader), memoryOf(index), at, bytes);
+}
 /** Sends checkpoint bytes over a replication wire; the timer fires when the last bit has arrived. */
 export function sendCheckpoint(wireIndex: u32, bytes: u32, timer: u32): void {
   armTimerAt(timer, sendStream(wireIndex, bytes));
@@ -1131,3 +1169,4 @@ export { ringPath } from "./bench";
 export { drawDistances, fillEvents, holdEvents } from "./bench-events";
 export { restoreImages, saveImages } from "./bench-image";
 export { harvestLog } from "./bench-log";
+export { copyPages, deltaPages, hashPages } from "./bench-pages";

@@ -11,6 +11,8 @@ export type Work =
   | { readonly kind: "ring-path"; readonly frameBytes: number }
   | { readonly kind: "hold-events"; readonly pending: number }
   | { readonly kind: "harvest"; readonly markedCount: number }
+  | { readonly kind: "copy-page" | "hash-page" }
+  | { readonly kind: "delta-page"; readonly changedWords: number }
   /** Of the images that the engines were given, the one that is made the state and saved again and again. */
   | { readonly kind: "save-image"; readonly image: number }
   /** The one that is restored first, in turns with its neighbour: the number with its lowest bit the other way. */
@@ -19,12 +21,12 @@ export type Work =
 export interface BenchCase {
   readonly name: string;
   readonly work: Work;
-  /** How often a round does the work: packets (a multiple of 32), harvests, or events taken and scheduled again, images. */
+  /** How often a round does the work: packets (a multiple of 32), harvests, or events taken and scheduled again, images, pages. */
   readonly count: number;
   /** The same, unmeasured, before each round: it brings back the caches that another engine has used since. */
   readonly lead: number;
   /** What the nanoseconds are for. */
-  readonly operation: "packet" | "harvest" | "hold" | "image";
+  readonly operation: "packet" | "harvest" | "hold" | "image" | "page";
 }
 
 /** How much of a log is marked, and harvests of a round. */
@@ -41,6 +43,9 @@ const PENDING = [
   { name: "100 k", pending: 100_000 },
   { name: "1 M", pending: 1_000_000 },
 ] as const;
+
+/** Words of a page that were changed, at most. */
+const CHANGED_WORDS = [4, 64] as const;
 
 export const CASES: readonly BenchCase[] = [
   // Frames without their check sequence, which hardware adds: 64 B and 1518 B on the wire.
@@ -84,4 +89,15 @@ export const CASES: readonly BenchCase[] = [
     lead: 400,
     operation: "image",
   },
+  { name: "page copy", work: { kind: "copy-page" }, count: 512, lead: 512, operation: "page" },
+  { name: "page hash", work: { kind: "hash-page" }, count: 512, lead: 512, operation: "page" },
+  ...CHANGED_WORDS.map(
+    (changedWords): BenchCase => ({
+      name: `page delta ${changedWords} words`,
+      work: { kind: "delta-page", changedWords },
+      count: 512,
+      lead: 512,
+      operation: "page",
+    }),
+  ),
 ];

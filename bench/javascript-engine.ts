@@ -8,6 +8,7 @@ import { createLog, harvestLog } from "./javascript/dirty-log";
 import { EventQueue } from "./javascript/event-queue";
 import { drawDistances, fillEvents, holdEvents } from "./javascript/hold-events";
 import { ImageBench } from "./javascript/images";
+import { PageBench } from "./javascript/pages";
 import { PAGE_BYTES } from "./javascript/pool";
 import { RingWorld, ringPath } from "./javascript/ring-path";
 import type { VirtualFunction } from "./javascript/virtual-function";
@@ -24,6 +25,7 @@ export class JavascriptEngine implements Engine {
   #marked = createLog(LOG_PAGE_COUNT);
   #markedCount = 0;
   readonly #images: ImageBench;
+  readonly #pages = new PageBench();
 
   /** Makes the engine; it saves and restores the images given. */
   constructor(images: readonly Uint8Array[] = IMAGES) {
@@ -44,7 +46,27 @@ export class JavascriptEngine implements Engine {
         return this.#saveImages(work.image, count);
       case "restore-image":
         return this.#restoreImages(work.image, count);
+      case "copy-page":
+        return this.#copyPages(count);
+      case "hash-page":
+        return measured(() => this.#pages.hash(count));
+      case "delta-page":
+        return this.#deltaPages(work.changedWords, count);
     }
+  }
+
+  #copyPages(count: number): Measured {
+    const { nanoseconds } = measured(() => {
+      this.#pages.copy(count);
+      return 0;
+    });
+    return { nanoseconds, result: this.#pages.copiedCrc() };
+  }
+
+  #deltaPages(changedWords: number, count: number): Measured {
+    this.#pages.prepareDelta(changedWords);
+    const { nanoseconds, result } = measured(() => this.#pages.delta(count));
+    return { nanoseconds, result: (result ^ this.#pages.runsCrc()) >>> 0 };
   }
 
   #saveImages(image: number, count: number): Measured {

@@ -89,5 +89,10 @@ function parametersOf(work: Work): readonly number[] {
     case "save-image":
     case "restore-image":
       return [work.image];
+    case "copy-page":
+    case "hash-page":
+      return [0];
+    case "delta-page":
+      return [work.changedWords];
   }
 }

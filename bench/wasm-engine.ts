@@ -6,6 +6,7 @@ import { encodeDump, type GuestDump } from "./dump";
 import { type Engine, type Measured, measured, measuredTimes } from "./engine";
 import { IMAGE_ROOM_BYTES, IMAGES } from "./image";
 import { LOG_BYTES, LOG_PAGE_COUNT, markedLog } from "./log";
+import { newerPages, olderPages, PAGE_BYTES, SET_BYTES, SET_PAGES } from "./pages";
 import { type BenchWorld, createBenchWorld, GUEST_PAGE_COUNT, type Place } from "./world";
 
 export class WasmEngine implements Engine {
@@ -16,6 +17,8 @@ export class WasmEngine implements Engine {
   #markedCount = 0;
   /** Events that wait. */
   #pending = 0;
+  /** Words that differ between the two versions of a page; -1 before there are any. */
+  #changedWords = -1;
 
   /** Makes the engine; it saves and restores the images given. */
   constructor(
@@ -26,7 +29,7 @@ export class WasmEngine implements Engine {
   }
 
   async run(work: Work, count: number): Promise<Measured> {
-    const { world, sender, receiver, distancesAt } = this.#bench;
+    const { world, sender, receiver, distancesAt, pagesAt } = this.#bench;
     switch (work.kind) {
       case "ring-path":
         return measured(() => world.plane.ringPath(sender.guest, receiver.guest, count, work.frameBytes));
@@ -41,7 +44,44 @@ export class WasmEngine implements Engine {
         return this.#saveImages(work.image, count);
       case "restore-image":
         return this.#restoreImages(work.image, count);
+      case "copy-page":
+        return this.#copyPages(count);
+      case "hash-page":
+        this.#preparePages(0);
+        return measured(() => world.plane.hashPages(pagesAt, SET_PAGES, count));
+      case "delta-page":
+        return this.#deltaPages(work.changedWords, count);
     }
+  }
+
+  /** Puts both versions of the pages where the data plane can read them. */
+  #preparePages(changedWords: number): void {
+    if (changedWords === this.#changedWords) return;
+    const { world, pagesAt } = this.#bench;
+    world.view(pagesAt, SET_BYTES).set(olderPages());
+    world.view(pagesAt + SET_BYTES, SET_BYTES).set(newerPages(changedWords));
+    this.#changedWords = changedWords;
+  }
+
+  #copyPages(count: number): Measured {
+    const { world, pagesAt, madeAt } = this.#bench;
+    this.#preparePages(0);
+    const { nanoseconds } = measured(() => {
+      world.plane.copyPages(pagesAt, madeAt, SET_PAGES, count);
+      return 0;
+    });
+    return { nanoseconds, result: crc32c(world.view(madeAt, SET_BYTES)) };
+  }
+
+  #deltaPages(changedWords: number, count: number): Measured {
+    const { world, pagesAt, madeAt } = this.#bench;
+    this.#preparePages(changedWords);
+    const runs = world.view(madeAt, PAGE_BYTES).fill(0);
+    const newerAt = pagesAt + SET_BYTES;
+    const { nanoseconds, result } = measured(() => {
+      return world.plane.deltaPages(pagesAt, newerAt, SET_PAGES, madeAt, count);
+    });
+    return { nanoseconds, result: (result ^ crc32c(runs)) >>> 0 };
   }
 
   #saveImages(image: number, count: number): Measured {

@@ -10,6 +10,7 @@ import { bootGuest, giveAddress, startPort } from "../src/device/port-driver";
 import { EVENT_COUNT_MAX, HOLD_COUNT_MAX } from "./holds";
 import { IMAGE_ROOM_BYTES } from "./image";
 import { LOG_BYTES } from "./log";
+import { SET_BYTES } from "./pages";
 
 /** Pages of each guest: 8 MiB. */
 export const GUEST_PAGE_COUNT = 2048;
@@ -34,6 +35,9 @@ export interface BenchWorld {
   /** Room for two images, and for one that is saved. */
   readonly imagesAt: number;
   readonly savedAt: number;
+  /** Two versions of a set of pages, and room for a third. */
+  readonly pagesAt: number;
+  readonly madeAt: number;
 }
 
 const PLAN: WorldPlan = {
@@ -43,7 +47,7 @@ const PLAN: WorldPlan = {
   // 64 pages each, for both guests.
   chunkCount: (2 * GUEST_PAGE_COUNT) / 64,
   slotCount: 64,
-  arenaBytes: 64 * 1024 ** 2,
+  arenaBytes: 72 * 1024 ** 2,
   isObserved: false,
 };
 
@@ -74,7 +78,9 @@ export function createBenchWorld(module: WebAssembly.Module): BenchWorld {
   const imageVf = addImageVf(world, network);
   const imagesAt = world.plane.reserveBytes(2 * IMAGE_ROOM_BYTES) >>> 0;
   const savedAt = world.plane.reserveBytes(IMAGE_ROOM_BYTES) >>> 0;
-  return { world, sender, receiver, logAt, distancesAt, imageVf, imagesAt, savedAt };
+  const pagesAt = world.plane.reserveBytes(2 * SET_BYTES) >>> 0;
+  const madeAt = world.plane.reserveBytes(SET_BYTES) >>> 0;
+  return { world, sender, receiver, logAt, distancesAt, imageVf, imagesAt, savedAt, pagesAt, madeAt };
 }
 
 /** Adds a host with a port whose virtual function has no guest and is quiesced. */

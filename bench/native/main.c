@@ -6,6 +6,9 @@
  *     run harvest COUNT MARKED             nanoseconds, sum of the pages that the last harvest found
  *     run save-image COUNT IMAGE           nanoseconds, CRC-32C of the last image saved
  *     run restore-image COUNT IMAGE        nanoseconds, CRC-32C of the state's image then, or why one was refused
+ *     run copy-page COUNT 0                nanoseconds, CRC-32C of the pages copied
+ *     run hash-page COUNT 0                nanoseconds, sum of the digests' low words
+ *     run delta-page COUNT CHANGED         nanoseconds, sum of the runs' bytes XOR CRC-32C of where they were written
  *     image IMAGE HEX                      ok
  *     dump FILE                            ok
  *
@@ -20,6 +23,7 @@
 #include "harvest.h"
 #include "hold-events.h"
 #include "images.h"
+#include "pages.h"
 #include "pool.h"
 #include "ring-path.h"
 
@@ -76,11 +80,37 @@ static struct measured run_restore_image(uint32_t count, uint32_t image) {
   return (struct measured){ns, problem ? problem : state_crc()};
 }
 
+static struct measured run_copy_page(uint32_t count) {
+  prepare_pages(0);
+  const uint64_t start = now_ns();
+  copy_pages(count);
+  const uint64_t ns = now_ns() - start;
+  return (struct measured){ns, copied_crc()};
+}
+
+static struct measured run_hash_page(uint32_t count) {
+  prepare_pages(0);
+  const uint64_t start = now_ns();
+  const uint32_t result = hash_pages(count);
+  return (struct measured){now_ns() - start, result};
+}
+
+static struct measured run_delta_page(uint32_t count, uint32_t changed_words) {
+  prepare_pages(changed_words);
+  const uint64_t start = now_ns();
+  const uint32_t bytes = delta_pages(count);
+  const uint64_t ns = now_ns() - start;
+  return (struct measured){ns, bytes ^ runs_crc()};
+}
+
 static struct measured run(const char *work, uint32_t count, uint32_t parameter) {
   if (!strcmp(work, "ring-path")) return run_ring_path(count, parameter);
   if (!strcmp(work, "hold-events")) return run_hold_events(count, parameter);
   if (!strcmp(work, "save-image")) return run_save_image(count, parameter);
   if (!strcmp(work, "restore-image")) return run_restore_image(count, parameter);
+  if (!strcmp(work, "copy-page")) return run_copy_page(count);
+  if (!strcmp(work, "hash-page")) return run_hash_page(count);
+  if (!strcmp(work, "delta-page")) return run_delta_page(count, parameter);
   check(!strcmp(work, "harvest"), "a command names work that is known");
   return run_harvest(count, parameter);
 }

@@ -10,14 +10,26 @@
  *     +--------------+----------------------+---------------------------------------+
  *
  * The image's room is fixed and counted as sent only for its bytes. Primary and backup share no memory: the staging
- * buffer stands for the bytes on the link, and the backup copies from it only after the last bit has arrived.
+ * buffer stands for the bytes on the link, and the backup copies from it only after the last bit has arrived. With
+ * compression a stream is made of it behind these (stream.ts), and that is what crosses.
  */
 import { APPLY_OK } from "../../assembly/layout/checkpoint";
+import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
+import type { Compression } from "../config/scenario";
 import { InternalError } from "../core/load";
 import type { World } from "../core/world";
 import type { CheckpointDevice } from "../device/checkpoint-device";
+import type { Costs } from "../host/cost-table";
 import type { Place } from "../host/place";
+import {
+  type ArrivedState,
+  type StreamEnds,
+  streamRoomBytes,
+  takeStream,
+  type WrittenStream,
+  writtenStream,
+} from "./stream";
 
 /** Bytes of a checkpoint beside image and pages: flags and lengths of each part. */
 const FRAMING_BYTES = 16;
@@ -31,6 +43,8 @@ export interface Replica {
   readonly stagingPages: number;
   /** Where the backup keeps the state image of the checkpoint it holds. */
   readonly backupImageAt: number;
+  /** Null where checkpoints cross the link as they lie in the staging buffer. */
+  readonly stream: StreamEnds | null;
 }
 
 /** What the staging buffer holds. */
@@ -39,13 +53,19 @@ export interface Staged {
   readonly imageBytes: number;
   readonly pageBytes: number;
   readonly pageCount: number;
+  /** The stream that was made of it, null without compression. */
+  readonly stream: WrittenStream | null;
+}
+
+/** A checkpoint that is captured: its epoch, and the bytes of the device's state at `imageAt`. */
+export interface Captured {
+  readonly epoch: number;
+  readonly imageBytes: number;
 }
 
 /** What the backup holds: enough to run. */
-export interface Held {
+export interface Held extends ArrivedState {
   readonly epoch: number;
-  readonly vcpuFlags: number;
-  readonly imageBytes: number;
 }
 
 export function imageAt(replica: Replica): number {
@@ -56,37 +76,80 @@ function pagesAt(replica: Replica): number {
   return imageAt(replica) + IMAGE_BYTES_MAX;
 }
 
+function streamAt(replica: Replica): number {
+  return replica.stagingAt + wholeRoomBytes(replica.stagingPages);
+}
+
 /** Bytes that a staging buffer for so many pages needs. */
-export function stagingBytes(pageCount: number): number {
+export function stagingBytes(pageCount: number, compression: Compression): number {
+  return wholeRoomBytes(pageCount) + (compression === "delta" ? streamRoomBytes(pageCount) : 0);
+}
+
+function wholeRoomBytes(pageCount: number): number {
   return FRAMING_BYTES + IMAGE_BYTES_MAX + pageCount * (4096 + 16);
 }
 
-/** Moves the dirty pages, at most so many, into the staging buffer, beside an image that is there already. */
+/** Moves the dirty pages, at most so many, into the staging buffer: of a checkpoint, or of a batch of the first copy. */
 export function stage(
   world: World,
   replica: Replica,
   device: CheckpointDevice,
   pageCountMax: number,
-  imageBytes: number,
+  captured: Captured | null,
 ): Staged {
   device.collect(world, replica.primary);
   const dirty = world.plane.dirtyPageCount(replica.primary.guest);
   const pageBytes = world.plane.collectPages(replica.primary.guest, pagesAt(replica), pageCountMax) >>> 0;
   const pageCount = Math.min(dirty, pageCountMax);
-  return { vcpuFlags: world.plane.vcpuFlags(replica.primary.guest), imageBytes, pageBytes, pageCount };
+  const vcpuFlags = world.plane.vcpuFlags(replica.primary.guest);
+  const staged = { vcpuFlags, imageBytes: captured?.imageBytes ?? 0, pageBytes, pageCount, stream: null };
+  const { stream } = replica;
+  return stream ? { ...staged, stream: writeStream(world, replica, stream, staged, captured) } : staged;
+}
+
+function writeStream(
+  world: World,
+  replica: Replica,
+  ends: StreamEnds,
+  { vcpuFlags, pageBytes }: Staged,
+  captured: Captured | null,
+): WrittenStream {
+  const { plane } = world;
+  const from = pagesAt(replica);
+  const to = streamAt(replica);
+  if (!captured) return writtenStream(world, ends, to, plane.writeBatch(ends.writer, from, pageBytes, to) >>> 0);
+  const { epoch, imageBytes } = captured;
+  const image = imageAt(replica);
+  const byteCount = plane.writeCheckpoint(ends.writer, epoch, vcpuFlags, image, imageBytes, from, pageBytes, to) >>> 0;
+  return writtenStream(world, ends, to, byteCount);
 }
 
 /** Bytes that a staged checkpoint puts on the link. */
 export function streamBytes(staged: Staged): number {
-  return FRAMING_BYTES + staged.imageBytes + staged.pageBytes;
+  return staged.stream ? staged.stream.byteCount : wholeBytes(staged);
+}
+
+/** Bytes that it would put there without compression. */
+export function wholeBytes({ imageBytes, pageBytes }: Staged): number {
+  return FRAMING_BYTES + imageBytes + pageBytes;
+}
+
+/** Cycles of dom0 for sending what is staged: by the page, or with compression by the byte, and for each comparison. */
+export function senderCycles({ sendPage, comparePage }: Costs, { pageCount, stream }: Staged): number {
+  if (!stream) return pageCount * sendPage;
+  const comparedPages = stream.rawPages + stream.deltaPages + stream.samePages;
+  return Math.floor((stream.byteCount * sendPage) / PAGE_BYTES) + comparedPages * comparePage;
 }
 
 /** Applies what has arrived to the backup: all of it, or an InternalError, because the link does not damage bytes. */
-export function applyStaged(world: World, replica: Replica, staged: Staged): void {
-  const code = world.plane.applyPages(replica.backup.guest, pagesAt(replica), staged.pageBytes);
+export function applyStaged(world: World, replica: Replica, staged: Staged): ArrivedState {
+  const { guest } = replica.backup;
+  if (replica.stream && staged.stream) return takeStream(world, replica.stream, guest, staged.stream);
+  const code = world.plane.applyPages(guest, pagesAt(replica), staged.pageBytes);
   if (code !== APPLY_OK) throw new InternalError(`the pages of a received checkpoint are refused, code ${code}`);
   const image = world.view(imageAt(replica), staged.imageBytes);
   world.view(replica.backupImageAt, staged.imageBytes).set(image);
+  return { vcpuFlags: staged.vcpuFlags, imageBytes: staged.imageBytes };
 }
 
 /** Brings the backup's device and vCPU into the state it holds; nothing runs yet. */

@@ -162,6 +162,8 @@ function protectInput(entry: ProtectScenario): NonNullable<ScenarioInput["protec
     heartbeat: formatDuration(entry.heartbeatNs),
     timeout: formatDuration(entry.timeoutNs),
     outbound: formatBytes(entry.outboundBytes),
+    compression: entry.compression,
+    cache: formatBytes(entry.cacheBytes),
     driverReset: durationOrNever(entry.driverResetNs),
   };
 }

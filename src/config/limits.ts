@@ -84,5 +84,7 @@ export const GUEST_BYTES = { least: GUEST_SOFTWARE_BYTES, most: 4 * GIB } satisf
 export const WORKING_SET_BYTES = { least: 0, most: 4 * GIB } satisfies Range;
 /** From one frame of 1518 bytes with its descriptor. assumed: 256 MiB is more memory than a NIC carries. */
 export const OUTBOUND_BYTES = { least: 2 * KIB, most: 256 * MIB } satisfies Range;
+/** From one page. assumed: 1 GiB is more than dom0 would set aside for one machine. */
+export const CACHE_BYTES = { least: 4 * KIB, most: GIB } satisfies Range;
 /** All guests of a run, backups included: wasm32 ends at 4 GiB, and rings, staging and traces need the rest. */
 export const ALL_GUESTS_BYTES_MAX = 2 * GIB;

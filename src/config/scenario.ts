@@ -124,6 +124,11 @@ export type Moderation = "fixed" | "conservative" | "full" | "throughput";
 
 export const MODERATIONS: readonly Moderation[] = ["fixed", "conservative", "full", "throughput"];
 
+/** How a checkpoint crosses the link: every page whole, or as docs/checkpoint-stream.md says. */
+export type Compression = "none" | "delta";
+
+export const COMPRESSIONS: readonly Compression[] = ["none", "delta"];
+
 /**
  * How a VM reaches the network: a virtual function with ReNIC's abilities, a plain one, netfront and netback, or a NIC that
  * a device model in dom0 emulates.
@@ -233,6 +238,9 @@ export interface ProtectScenario {
   readonly timeoutNs: number;
   /** Size of the on-NIC outbound buffer of the VM's virtual function. */
   readonly outboundBytes: number;
+  readonly compression: Compression;
+  /** Pages that the sender remembers, to compare the next version with; of no use without compression. */
+  readonly cacheBytes: number;
   /** Reset of the guest's VF driver, counted from activation on the backup; null for never. */
   readonly driverResetNs: number | null;
 }

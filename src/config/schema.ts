@@ -30,7 +30,7 @@ import {
 } from "./fields";
 import { flowForm } from "./flow-form";
 import * as limits from "./limits";
-import { ABILITIES, IO_MODELS, MODERATIONS, PLACEMENTS, SERVER_KINDS } from "./scenario";
+import { ABILITIES, COMPRESSIONS, IO_MODELS, MODERATIONS, PLACEMENTS, SERVER_KINDS } from "./scenario";
 
 const seed = whole(limits.WHOLE_NUMBER)
   .default(1) // Fixed, as in ns-3: a run without a seed must repeat as well.
@@ -311,6 +311,19 @@ export const protectForm = map({
     .prefault("8MiB") // 6.7 ms of a saturated 10 Gbit/s port.
     .meta({
       description: "Outbound buffer on the NIC for held frames, 2KiB to 256MiB. Default 8MiB.",
+      examples: ["8MiB"],
+    }),
+  compression: choice(COMPRESSIONS)
+    .default("none") // What Remus does unless it is told otherwise.
+    .meta({
+      description:
+        'Whether a page that was sent before is sent again whole, "none", or as what has changed, "delta". Default none.',
+      examples: ["none", "delta"],
+    }),
+  cache: amount(BYTES, limits.CACHE_BYTES)
+    .prefault("8MiB") // assumed: a quarter of the 8,192 pages that Xen's sender keeps, for guests of this size.
+    .meta({
+      description: "Memory of dom0 for pages as they were sent last, with delta; 4KiB to 1GiB. Default 8MiB.",
       examples: ["8MiB"],
     }),
   driverReset: amountOrNever(DURATION, limits.ANY_DURATION)

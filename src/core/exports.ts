@@ -322,6 +322,21 @@ export interface DataPlane {
   isPageDirty(index: number, page: number): number;
   collectPages(index: number, to: number, pageCountMax: number): number;
   applyPages(index: number, from: number, bytes: number): number;
+  createStreamWriter(index: number, slotCount: number): number;
+  writeBatch(writer: number, records: number, bytes: number, to: number): number;
+  writeCheckpoint(
+    writer: number,
+    epoch: number,
+    flags: number,
+    imageAt: number,
+    imageBytes: number,
+    records: number,
+    bytes: number,
+    to: number,
+  ): number;
+  sentPage(writer: number, page: number): number;
+  createStreamReader(imageAt: number): number;
+  readStream(reader: number, index: number, at: number, bytes: number): number;
   sendCheckpoint(wire: number, bytes: number, timer: number): void;
   sendNote(wire: number, timer: number): void;
   isStreamLeaving(wire: number): number;
@@ -334,6 +349,9 @@ export interface DataPlane {
   drawDistances(to: number, count: number): void;
   holdEvents(distances: number, count: number): number;
   harvestLog(log: number, pageCount: number): number;
+  copyPages(from: number, to: number, setPages: number, count: number): void;
+  hashPages(from: number, setPages: number, count: number): number;
+  deltaPages(older: number, newer: number, setPages: number, to: number, count: number): number;
   saveImages(index: number, at: number, count: number): number;
   restoreImages(
     index: number,

@@ -15,6 +15,7 @@ import {
 } from "../../assembly/layout/request";
 import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
 import { stagingBytes } from "../checkpoint/replica";
+import { createStream } from "../checkpoint/stream";
 import type { ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
 import { bootEmulatedGuest } from "../device/emulated";
@@ -154,18 +155,23 @@ function makeProtection(
   const backup = siteOf(wanted.to).addGuest(vm, guestAddress(number));
   if (stackPlanOf(scenario, vm.name)) placeStack(world, backup.guest);
   const stagingPages = vm.memoryBytes / PAGE_BYTES;
+  const { compression, cacheBytes } = wanted;
   const { plane } = world;
   plane.createOutbound(primary.vf, wanted.outboundBytes);
+  const wire = plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs);
+  const stagingAt = plane.reserveBytes(stagingBytes(stagingPages, compression)) >>> 0;
+  const backupImageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;
   return {
     index,
     vm: vm.name,
     replica: {
       primary,
       backup,
-      wire: plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs),
-      stagingAt: plane.reserveBytes(stagingBytes(stagingPages)) >>> 0,
+      wire,
+      stagingAt,
       stagingPages,
-      backupImageAt: plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0,
+      backupImageAt,
+      stream: compression === "delta" ? createStream(world, primary.guest, cacheBytes, backupImageAt) : null,
     },
     abilities: vm.abilities,
     costs: scenario.costs,
@@ -194,6 +200,11 @@ function makeProtection(
       pauseNsMin: 0,
       pauseNsMax: 0,
       syncPageCount: 0,
+      wholeByteCount: 0,
+      rawPageCount: 0,
+      zeroPageCount: 0,
+      deltaPageCount: 0,
+      samePageCount: 0,
     },
   };
 }

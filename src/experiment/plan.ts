@@ -24,6 +24,7 @@ import {
 import { REQUEST_BYTES } from "../../assembly/layout/request";
 import { TRACE_BYTES, TRACE_COUNT_MAX } from "../../assembly/layout/trace";
 import { stagingBytes } from "../checkpoint/replica";
+import { streamEndsBytes } from "../checkpoint/stream";
 import { BRIDGED_IO_MODELS, type Scenario } from "../config/scenario";
 import type { WorldPlan } from "../core/world";
 import type { Exchange } from "../format/conversation";
@@ -62,7 +63,9 @@ export function planWorld({
   bytes += chunkCount * CHUNK_PAGES * PAGE_BYTES;
   for (const pages of pageCounts) bytes += pages * TABLE_BYTES_PER_PAGE;
   for (const protection of scenario.protect) {
-    bytes += protection.outboundBytes + stagingBytes(pagesOf(scenario, protection.vm));
+    const pageCount = pagesOf(scenario, protection.vm);
+    bytes += protection.outboundBytes + stagingBytes(pageCount, protection.compression);
+    if (protection.compression === "delta") bytes += streamEndsBytes(pageCount, protection.cacheBytes);
   }
   for (const traffic of scenario.traffic) bytes += CLIENT_TABLE_BYTES + replayBytes(replays.get(traffic.capture) ?? []);
   if (bytes > ARENA_BYTES_MAX) refuse(source, bytes);
@@ -150,7 +153,7 @@ function refuse(source: string, bytes: number): never {
     {
       place: "",
       subject: "memory",
-      reason: `the simulated world needs ${gib(bytes)} GiB, and ${gib(ARENA_BYTES_MAX)} GiB can be addressed; use smaller or fewer VMs, or smaller outbound buffers`,
+      reason: `the simulated world needs ${gib(bytes)} GiB, and ${gib(ARENA_BYTES_MAX)} GiB can be addressed; use smaller or fewer VMs, smaller outbound buffers or caches`,
     },
   ]);
 }

@@ -102,6 +102,16 @@ export const CHECKPOINT_ROWS = {
     source:
       "2.83 segments of 1,448 bytes x (tcpTransmitSegment + driverTransmit + tcpAck / 2) + 4.096 kB x copyUser = 10,680 (era) and 5,615 (now); rounded down, assumed: a sender of pages alone keeps its caches",
   },
+  comparePage: {
+    era: 4_000,
+    now: 2_400,
+    unit: "cycles",
+    range: [1_000, 16_000],
+    label: "A",
+    meaning: "dom0's work to compare a page of a checkpoint with the version sent before, and to keep it",
+    source:
+      "2 x 4.096 kB x copyUser = 4,096 (era) and 2,458 (now); rounded down, assumed: comparing reads two cold pages as a copy touches two, and keeping is a copy",
+  },
   holdPacket: {
     era: 2_500,
     now: 1_500,

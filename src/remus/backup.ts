@@ -30,8 +30,7 @@ export function onReceived(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
   const staged = stagedOf(p);
   const { number } = p.epoch;
-  applyStaged(world, p.replica, staged);
-  p.held = { epoch: number, vcpuFlags: staged.vcpuFlags, imageBytes: staged.imageBytes };
+  p.held = { epoch: number, ...applyStaged(world, p.replica, staged) };
   world.plane.traceControl(TRACE_RECEIVED, p.index, number, staged.pageCount, streamBytes(staged));
   listen(simulation, p);
   if (!p.isPrimaryAlive) return;

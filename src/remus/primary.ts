@@ -6,7 +6,7 @@
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { TRACE_CAPTURED, TRACE_COMMITTED } from "../../assembly/layout/trace";
 import { EPOCHS } from "../checkpoint/epoch";
-import { imageAt, type Staged, stage, streamBytes } from "../checkpoint/replica";
+import { imageAt, type Staged, senderCycles, stage, streamBytes, wholeBytes } from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
 import { renicDevice } from "../device/renic";
@@ -36,11 +36,11 @@ export function beginProtection(simulation: Simulation, p: Protection): void {
 /** Sends the next pages while the guest runs; after as many as there were at the start, the first checkpoint is due. */
 function sendBatch(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
-  const staged = stage(world, p.replica, renicDevice(p.abilities), BATCH_PAGES, 0);
+  const staged = stage(world, p.replica, renicDevice(p.abilities), BATCH_PAGES, null);
   p.staged = staged;
   p.syncPagesLeft -= staged.pageCount;
   p.sums.syncPageCount += staged.pageCount;
-  chargeSender(simulation, p, staged.pageCount);
+  chargeSender(simulation, p, staged);
   const timer = takeTimer(timers, { kind: "batch-received", subject: p.index });
   world.plane.sendCheckpoint(p.replica.wire, streamBytes(staged), timer);
 }
@@ -91,7 +91,7 @@ export function onQuiesced(simulation: Simulation, p: Protection): void {
   p.epoch.state = follow(EPOCHS, p.epoch.state, "quiesced");
   const imageBytes = device.postsuspend(world, p.replica.primary, number, imageAt(p.replica));
   observer.captured?.({ world, vm: p.index, epoch: number, place: p.replica.primary });
-  const staged = stage(world, p.replica, device, p.replica.stagingPages, imageBytes);
+  const staged = stage(world, p.replica, device, p.replica.stagingPages, { epoch: number, imageBytes });
   p.staged = staged;
   world.plane.traceControl(TRACE_CAPTURED, p.index, number, staged.pageCount, streamBytes(staged));
   after(world, timers, pauseNs(p.costs, staged.pageCount, PAGE_BYTES), { kind: "copied", subject: p.index });
@@ -107,7 +107,8 @@ export function onCopied(simulation: Simulation, p: Protection): void {
   addPause(p, world.nowNs() - p.stoppedAtNs);
   p.sums.pageCount += staged.pageCount;
   p.sums.byteCount += streamBytes(staged);
-  chargeSender(simulation, p, staged.pageCount);
+  addStream(p, staged);
+  chargeSender(simulation, p, staged);
   const timer = takeTimer(timers, { kind: "received", subject: p.index });
   world.plane.sendCheckpoint(p.replica.wire, streamBytes(staged), timer);
   const due = takeTimer(timers, { kind: "epoch-due", subject: p.index });
@@ -143,9 +144,18 @@ export function stagedOf(p: Protection): Staged {
   return staged;
 }
 
-function chargeSender(simulation: Simulation, p: Protection, pageCount: number): void {
-  const cycles = pageCount * p.costs.sendPage;
-  simulation.world.plane.oweCycles(p.replica.primary.dom0Task, cycles);
+function chargeSender(simulation: Simulation, p: Protection, staged: Staged): void {
+  simulation.world.plane.oweCycles(p.replica.primary.dom0Task, senderCycles(p.costs, staged));
+}
+
+function addStream({ sums }: Protection, staged: Staged): void {
+  const { stream } = staged;
+  if (!stream) return;
+  sums.wholeByteCount += wholeBytes(staged);
+  sums.rawPageCount += stream.rawPages;
+  sums.zeroPageCount += stream.zeroPages;
+  sums.deltaPageCount += stream.deltaPages;
+  sums.samePageCount += stream.samePages;
 }
 
 function addPause(p: Protection, ns: number): void {

@@ -52,4 +52,10 @@ export interface CheckpointSums {
   pauseNsMin: number;
   pauseNsMax: number;
   syncPageCount: number;
+  // With compression: what would have crossed the link without it, and what became of pages.
+  wholeByteCount: number;
+  rawPageCount: number;
+  zeroPageCount: number;
+  deltaPageCount: number;
+  samePageCount: number;
 }

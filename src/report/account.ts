@@ -9,7 +9,7 @@ import type { ClientControl, HostControl } from "../experiment/control";
 import { type RequestOutcome, readRequests } from "../experiment/requests";
 import type { RunOutcome } from "../experiment/run";
 import type { Tally } from "../experiment/tally";
-import type { Protection } from "../remus/protection";
+import type { CheckpointSums, Protection } from "../remus/protection";
 import { numbersTo } from "../sim/numbers";
 import { type EmulatedAccount, emulatedAccounts } from "./emulated-account";
 import { type FlowAccount, flowAccounts } from "./flow-account";
@@ -83,6 +83,8 @@ export interface ProtectionAccount {
   readonly syncPages: number;
   readonly pages: number;
   readonly bytes: number;
+  /** Null without compression. */
+  readonly stream: StreamAccount | null;
   readonly pauseNsMin: number;
   readonly pauseNsMean: number;
   readonly pauseNsMax: number;
@@ -93,6 +95,20 @@ export interface ProtectionAccount {
   readonly suspectedAtNs: number | null;
   readonly activatedAtNs: number | null;
   readonly activatedEpoch: number | null;
+}
+
+/** What compression did to checkpoints; the first copy is not in it. */
+export interface StreamAccount {
+  /** What they would have put on the link whole, and what they did. */
+  readonly rawBytes: number;
+  readonly sentBytes: number;
+  /** Sent for raw; null without a checkpoint. */
+  readonly ratio: number | null;
+  readonly rawPages: number;
+  readonly zeroPages: number;
+  readonly deltaPages: number;
+  /** Written, and found to be as before: not sent. */
+  readonly samePages: number;
 }
 
 const ACTIVITIES = ACTIVITY_NAMES.split(",");
@@ -221,6 +237,7 @@ function protectionAccount({ world, control }: RunOutcome, p: Protection): Prote
     syncPages: sums.syncPageCount,
     pages: sums.pageCount,
     bytes: sums.byteCount,
+    stream: p.replica.stream && streamAccount(sums),
     pauseNsMin: sums.pauseNsMin,
     pauseNsMean: sums.count ? Math.floor(sums.pauseNs / sums.count) : 0,
     pauseNsMax: sums.pauseNsMax,
@@ -231,6 +248,18 @@ function protectionAccount({ world, control }: RunOutcome, p: Protection): Prote
     suspectedAtNs: p.suspectedAtNs,
     activatedAtNs: p.activatedAtNs,
     activatedEpoch: p.activatedAtNs === null ? null : (p.held?.epoch ?? null),
+  };
+}
+
+function streamAccount(sums: CheckpointSums): StreamAccount {
+  return {
+    rawBytes: sums.wholeByteCount,
+    sentBytes: sums.byteCount,
+    ratio: sums.wholeByteCount ? sums.byteCount / sums.wholeByteCount : null,
+    rawPages: sums.rawPageCount,
+    zeroPages: sums.zeroPageCount,
+    deltaPages: sums.deltaPageCount,
+    samePages: sums.samePageCount,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The account as text, for a terminal: what a reader wants to know, in the order in which it is asked. */
-import type { Account, ClientAccount, DomainAccount, ProtectionAccount } from "./account";
+import type { Account, ClientAccount, DomainAccount, ProtectionAccount, StreamAccount } from "./account";
 import type { EmulatedAccount } from "./emulated-account";
 import type { FlowAccount } from "./flow-account";
 
@@ -78,9 +78,18 @@ function protectionText(p: ProtectionAccount, account: Account): string[] {
       `${whole(account.frames.dropped.discarded ?? 0)} discarded; at most ${whole(p.heldFramesPeak)} frames, ` +
       `${size(p.heldBytesPeak)} at once`,
   ];
+  if (p.stream) lines.push(`stream       ${streamText(p.stream)}`);
   if (p.failedAtNs !== null) lines.push(`failure      ${failureText(p, p.failedAtNs)}`);
   for (const client of account.clients) lines.push(`${`  ${client.name}`.padEnd(12)} ${gapText(client)}`);
   return lines;
+}
+
+function streamText({ rawBytes, sentBytes, ratio, ...pages }: StreamAccount): string {
+  const share = ratio === null ? "" : `, ${(100 * ratio).toFixed(1)} %`;
+  return (
+    `${size(sentBytes)} sent for ${size(rawBytes)}${share}; pages: ${whole(pages.deltaPages)} as what changed, ` +
+    `${whole(pages.rawPages)} whole, ${whole(pages.zeroPages)} of zeros, ${whole(pages.samePages)} as before`
+  );
 }
 
 function failureText(p: ProtectionAccount, failedAtNs: number): string {

@@ -24,6 +24,10 @@ const WORK: readonly (readonly [Work, number])[] = [
   [{ kind: "harvest", markedCount: 1 }, 1],
   [{ kind: "harvest", markedCount: LOG_PAGE_COUNT / 64 }, 2],
   [{ kind: "harvest", markedCount: LOG_PAGE_COUNT }, 1],
+  [{ kind: "copy-page" }, 700],
+  [{ kind: "hash-page" }, 700],
+  [{ kind: "delta-page", changedWords: 4 }, 700],
+  [{ kind: "delta-page", changedWords: 300 }, 513],
 ];
 
 /** Compares memories before traffic, after it, and with logs that a dump has emptied. */
@@ -49,13 +53,16 @@ test.skipIf(!NATIVE)(
   },
 );
 
-test("wasm and js, events held and logs harvested, equal results", async () => {
+test("wasm and js, events held, logs harvested and pages compared, equal results", async () => {
   expect(await resultsOf(javascriptEngine(), WORK)).toEqual(await resultsOf(wasmEngine(), WORK));
 });
 
-test.skipIf(!NATIVE)(`wasm and c, events held and logs harvested, equal results${NATIVE_NOTE}`, async () => {
-  expect(await resultsOf(nativeEngine(), WORK)).toEqual(await resultsOf(wasmEngine(), WORK));
-});
+test.skipIf(!NATIVE)(
+  `wasm and c, events held, logs harvested and pages compared, equal results${NATIVE_NOTE}`,
+  async () => {
+    expect(await resultsOf(nativeEngine(), WORK)).toEqual(await resultsOf(wasmEngine(), WORK));
+  },
+);
 
 test.skipIf(!NATIVE)(`c, a command it does not know, the caller is told${NATIVE_NOTE}`, async () => {
   const engine = nativeEngine();

@@ -2,7 +2,14 @@
 
 import fc from "fast-check";
 import { TRACE_TABLE_BYTES } from "../../src/config/limits";
-import { type FlowScenario, IO_MODELS, MODERATIONS, PLACEMENTS, SERVER_KINDS } from "../../src/config/scenario";
+import {
+  COMPRESSIONS,
+  type FlowScenario,
+  IO_MODELS,
+  MODERATIONS,
+  PLACEMENTS,
+  SERVER_KINDS,
+} from "../../src/config/scenario";
 import { INTERRUPT_DELIVERIES } from "../../src/host/interrupt-delivery";
 import { ABILITIES, COST_NAMES, COST_ROWS, type CostOverrides, resolveCosts, type Scenario } from "../../src/scenario";
 
@@ -89,6 +96,8 @@ const vmRow = fc.record({
       heartbeatNs: fc.integer({ min: MILLISECOND / 10, max: HOUR / 2 }),
       timeoutNs: fc.integer({ min: HOUR / 2 + 1, max: HOUR }),
       outboundBytes: fc.integer({ min: 2 * KIB, max: 256 * MIB }),
+      compression: fc.constantFrom(...COMPRESSIONS),
+      cacheBytes: fc.integer({ min: 4 * KIB, max: 1024 * MIB }),
       driverResetNs,
     }),
   ),

@@ -80,6 +80,8 @@ protect:
     heartbeat: 100ms
     timeout: 1s
     outbound: 8MiB
+    compression: none
+    cache: 8MiB
     driverReset: never
 events:
   - { at: 4s, fail: primary }

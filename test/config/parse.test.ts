@@ -72,6 +72,8 @@ describe("parseScenario", () => {
           heartbeatNs: 100_000_000,
           timeoutNs: 1_000_000_000,
           outboundBytes: 8_388_608,
+          compression: "none",
+          cacheBytes: 8_388_608,
           driverResetNs: null,
         },
       ],
@@ -121,7 +123,7 @@ protect: [{ vm: v, to: b, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]
       ["latency: 50us }", "latency: 50us, loss: 0.1% }"],
       ["io: renic", "io: renic\n    vcpus: 1\n    abilities: { stateWrite: false }"],
       ["tries: 5", "tries: 5\n    scale: 0.5\n    start: 1ms\n    timeout: 2s"],
-      ["timeout: 1s }", "timeout: 1s, outbound: 1MiB, driverReset: 1s }"],
+      ["timeout: 1s }", "timeout: 1s, outbound: 1MiB, compression: delta, cache: 4KiB, driverReset: 1s }"],
       ["hold], driverReset: 1s", "hold], driverReset: never"],
     );
     expect(parseScenario(text, "all.yaml")).toMatchObject({
@@ -130,7 +132,7 @@ protect: [{ vm: v, to: b, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]
       clients: [{ link: { loss: 0.001 } }],
       vms: [{ abilities: { stateWrite: false, dmaLog: true, hold: true } }],
       traffic: [{ scale: 0.5, startNs: 1_000_000, timeoutNs: 2_000_000_000 }],
-      protect: [{ outboundBytes: 1_048_576, driverResetNs: 1_000_000_000 }],
+      protect: [{ outboundBytes: 1_048_576, compression: "delta", cacheBytes: 4096, driverResetNs: 1_000_000_000 }],
       ablate: { driverResetNs: null },
     });
   });

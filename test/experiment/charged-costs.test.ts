@@ -6,7 +6,7 @@ import type { RunInput } from "../../src/experiment/input";
 import { runScenario } from "../../src/experiment/run";
 import { COST_NAMES, type CostName, costRow, resolveCosts } from "../../src/host/cost-table";
 import { MODEL_DOCUMENT } from "../repository/cost-section";
-import { smallInput, withScenario } from "../support/failover-scenario";
+import { compressedInput, smallInput, withScenario } from "../support/failover-scenario";
 import { exampleInput, flowInput } from "../support/flow-scenario";
 
 /** Past the failure and the first announcement of the backup that is active. */
@@ -73,7 +73,8 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const runs = [await crowdedInput(), await exitingInput(), await emulatedInput()].map((input) => ({
+      const inputs = [await crowdedInput(), await exitingInput(), await emulatedInput(), await compressedInput()];
+      const runs = inputs.map((input) => ({
         input,
         usual: outcomeOf(input, {}),
       }));

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const ASSEMBLY = ["layout", "sim", "memory", "cpu", "wire", "nic", "renic", "transport", "guest"];
+const ASSEMBLY = ["layout", "sim", "memory", "cpu", "wire", "nic", "renic", "checkpoint", "transport", "guest"];
 /** Files of assembly/ itself, behind its folders. */
 const ASSEMBLY_FILES = [
   "dispatch.ts",
@@ -12,6 +12,7 @@ const ASSEMBLY_FILES = [
   "bench-events.ts",
   "bench-image.ts",
   "bench-log.ts",
+  "bench-pages.ts",
   "index.ts",
 ];
 /** A folder behind everything: a tool of tests (docs/testing.md). */

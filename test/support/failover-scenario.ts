@@ -58,6 +58,14 @@ export async function smallInput(build: "release" | "debug" = "release"): Promis
   };
 }
 
+/** The same with compressed checkpoints. */
+export async function compressedInput(build: "release" | "debug" = "release"): Promise<RunInput> {
+  return withScenario(await smallInput(build), (scenario) => ({
+    ...scenario,
+    protect: scenario.protect.map((entry) => ({ ...entry, compression: "delta" as const })),
+  }));
+}
+
 /** The same input with a changed scenario. */
 export function withScenario(input: RunInput, change: (scenario: Scenario) => Scenario): RunInput {
   return { ...input, scenario: change(input.scenario) };
