@@ -11,9 +11,9 @@
  * interrupted goes on where it stopped. A processor that becomes free takes the best vCPU that waits for it, and one
  * that waits elsewhere in its group before one of its own that has overdrawn its credit.
  *
- * An idle processor sleeps, the deeper the longer: it is awake after the time for which it has been idle, and after the
- * wake-up latency of the cost model at most. Nobody is charged for that time, in which it is still idle. assumed: the
- * proportion; a governor that picks a sleep state for a known exit latency only when it expects to stay that long.
+ * An idle processor sleeps, the deeper the longer: it is awake after a third of the time for which it has been idle, and
+ * after the wake-up latency of the cost model at most. Nobody is charged for that time, in which it is still idle. assumed:
+ * one proportion in place of a governor's few states and its guesses.
  *
  * Invariant: a processor with somebody in its queue is not idle, or waking. Ties go by processor number.
  *
@@ -39,6 +39,12 @@ import { endStretch, Processor, processor } from "./processor";
 import { append, firstFor, firstOn, mayRunOn, remove } from "./run-queue";
 import { charge, timeOf, Vcpu, vcpu, vcpuIndexOf } from "./vcpu";
 
+/**
+ * So many times its exit latency a sleep has to last to pay: two to four in Linux's tables (intel_idle: Nehalem, Sandy
+ * Bridge), of which this stands in the middle.
+ */
+const IDLE_TIMES_LATENCY: u64 = 3;
+
 /** A vCPU has something to do: it runs, or waits for a processor. It may know already. */
 export function wake(v: Vcpu): void {
   if (v.state != VCPU_BLOCKED || v.isHalted || v.isWaiting) return;
@@ -58,7 +64,7 @@ function rouse(index: u32): void {
   const p = processor(index);
   if (p.wakesAt != NEVER) return;
   const now = world().now;
-  const latencyPs = min<u64>(now - p.since, <u64>cost(WAKE_LATENCY_NS) * PS_PER_NS);
+  const latencyPs = min<u64>((now - p.since) / IDLE_TIMES_LATENCY, <u64>cost(WAKE_LATENCY_NS) * PS_PER_NS);
   if (!latencyPs) {
     choose(index);
     return;
