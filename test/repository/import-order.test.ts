@@ -28,6 +28,7 @@ const SRC = [
   "remus",
   "experiment",
   "report",
+  "study",
   "cli",
 ];
 
