@@ -7,7 +7,7 @@ import { portCountOf, type RuntimeRun, workloadOf } from "../study/runtime-scena
 import { inputOf } from "../study/runtime-study";
 import type { StudyPool } from "./study-pool";
 
-/** Lengths of the calibration's runs. The first is over before the flows have begun. */
+/** Lengths of the calibration's runs: the first is over before most flows have begun. */
 const SHORT_NS = 1_000_000;
 const LONG_NS = 15_000_000;
 

@@ -71,7 +71,7 @@ const QUICK: StudySize = {
   workloads: ["bulk-send", "udp-256", "request-64"],
   vmCounts: [1, 7, 60],
   runCount: 1,
-  durationNs: 20_000_000,
+  durationNs: 40_000_000,
   sensitivityNs: 10_000_000,
 };
 

@@ -7,8 +7,13 @@ import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renic } from "./command";
 
-const SMALL = ["--presets", "era", "--workloads", "udp-256,request-64", "--vms", "1,2", "--duration", "10ms"];
+const SMALL = [
+  ...["--presets", "era", "--workloads", "udp-256,request-64", "--vms", "1,2", "--duration", "10ms"],
+  ...["--models", "renic,vf,paravirtual"],
+];
 const RUNS = "runtime-runs.jsonl";
+/** On a machine that is busy with other tests. */
+const START_MS = 120_000;
 let folder = "";
 
 beforeAll(() => {
@@ -36,7 +41,7 @@ describe("a small grid", () => {
     const { code, stdout, stderr } = study("one", "--jobs", "1", "--runs", "2");
     expect(code, stderr).toBe(0);
     printed = stdout;
-  });
+  }, START_MS);
 
   it("on three threads instead of one, the same tables and the same files to the byte", () => {
     const { stdout } = study("three", "--jobs", "3", "--runs", "2");
@@ -162,6 +167,13 @@ describe("a study that is refused", () => {
     expect(lines[2]).toContain('expected some of 1, 2, 4, 7, 20, 40, 60, with commas between them, got "3"');
     expect(lines[5]).toContain('expected a whole number from 1 to 31, got "0"');
     expect(lines[7]).toContain('expected a duration from 10ms to 60s, got "1ms"');
+  });
+
+  it("with a file where its folder should be, the file and exit 73", () => {
+    writeFileSync(join(folder, "file"), "");
+    const { code, stderr } = study("file");
+    expect(code).toBe(73);
+    expect(stderr).toContain("cannot be written");
   });
 
   it("with a file of runs that is none, the line and what to do", () => {
