@@ -42,8 +42,8 @@ export interface StudySettings {
 const SOURCE = "renic study runtime";
 const JOB_COUNT_MAX = 256;
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
-/** Shorter runs end before the last flow has begun. */
-const DURATION_LEAST_NS = 10_000_000;
+/** Shorter runs end before every VM has been sent something: the longest tick is 10 ms, and its start is drawn in it. */
+const DURATION_LEAST_NS = 30_000_000;
 const DURATION_MOST_NS = 60_000_000_000;
 const LIMIT_DEFAULT_NS = 3 * 3_600_000_000_000;
 
@@ -72,7 +72,7 @@ const QUICK: StudySize = {
   vmCounts: [1, 7, 60],
   runCount: 1,
   durationNs: 40_000_000,
-  sensitivityNs: 10_000_000,
+  sensitivityNs: 20_000_000,
 };
 
 /** The number of VMs for which the sensitivity is told: the most that one port has virtual functions for. */

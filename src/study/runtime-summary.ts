@@ -14,8 +14,8 @@ export interface CellResult {
 export interface CellSummary {
   readonly cpuPercent: Estimate;
   readonly cyclesPerFrame: Estimate;
-  /** For a byte, a datagram or a request. */
-  readonly cyclesPerUnit: Estimate;
+  /** For a byte, a datagram or a request; null where a run did no work. */
+  readonly cyclesPerUnit: Estimate | null;
   readonly unitsPerSecond: Estimate;
   readonly bitsPerSecond: Estimate;
   readonly latencyNsMedian: Estimate | null;
@@ -45,7 +45,7 @@ export function summaryOf({ runs }: CellResult, durationNs: number): CellSummary
   return {
     cpuPercent: over(({ cpuPercent }) => cpuPercent),
     cyclesPerFrame: over(({ cycles, framesIn, framesOut }) => cycles / (framesIn + framesOut)),
-    cyclesPerUnit: over(cyclesPerUnit),
+    cyclesPerUnit: runs.every(hasWorked) ? over(cyclesPerUnit) : null,
     unitsPerSecond: over(({ workCount }) => (workCount * 1e9) / durationNs),
     bitsPerSecond: over(({ bitsPerSecond }) => bitsPerSecond),
     latencyNsMedian: overLatency(({ median }) => median),
@@ -56,6 +56,10 @@ export function summaryOf({ runs }: CellResult, durationNs: number): CellSummary
 
 function saturatedOf(runs: readonly Measurement[]): string[] {
   return LOAD_NAMES.flatMap(([key, name]) => (runs.some(({ load }) => load[key] >= SATURATED) ? [name] : []));
+}
+
+function hasWorked({ workCount }: Measurement): boolean {
+  return workCount > 0;
 }
 
 function cyclesPerUnit({ cycles, workCount }: Measurement): number {
@@ -77,14 +81,14 @@ export interface Saving {
 /** Work that differs by less is the same work: what is under way when a run ends. assumed: */
 const SAME_WORK = 0.99;
 
-/** Returns the savings of every cell of the virtual function against each software path that was run beside it. */
+/** Returns the savings of every cell of the virtual function against each software path beside it, where both worked. */
 export function savingsOf(results: readonly CellResult[]): Saving[] {
   return results
     .filter(({ cell }) => cell.io === DIRECT_MODEL)
     .flatMap((direct) =>
       SOFTWARE_MODELS.flatMap((baseline) => {
         const software = results.find(({ cell }) => isSameBut(cell, direct.cell) && cell.io === baseline);
-        return software ? [savingOf(direct, software)] : [];
+        return software ? savingOf(direct, software) : [];
       }),
     );
 }
@@ -94,20 +98,19 @@ function isSameBut(one: RuntimeCell, other: RuntimeCell): boolean {
 }
 
 /** Runs of the same number begin alike, so they are compared in pairs. */
-function savingOf(direct: CellResult, software: CellResult): Saving {
+function savingOf(direct: CellResult, software: CellResult): Saving[] {
   const { preset, workload, vmCount } = direct.cell;
-  const saved = direct.runs.flatMap((run, index) => {
-    const other = software.runs[index];
-    return other ? [savedPercentOf(run, other)] : [];
-  });
+  const saved = direct.runs.flatMap((run, index) => savedPercentOf(run, software.runs[index]) ?? []);
+  if (saved.length === 0) return [];
   const [ownWork, otherWork] = [direct, software].map(({ runs }) => runs.reduce((sum, run) => sum + run.workCount, 0));
   const ratio = (ownWork ?? 0) / (otherWork ?? 1);
   const carriedLess = ratio < SAME_WORK ? direct.cell.io : ratio > 1 / SAME_WORK ? software.cell.io : null;
-  return { preset, workload, vmCount, baseline: software.cell.io, savedPercent: estimateOf(saved), carriedLess };
+  return [{ preset, workload, vmCount, baseline: software.cell.io, savedPercent: estimateOf(saved), carriedLess }];
 }
 
-/** Returns what one run saves of another's processor time for the same work, in percent. */
-export function savedPercentOf(direct: Measurement, software: Measurement): number {
+/** Returns what one run saves of another's processor time for the same work, in percent; null if one did none. */
+export function savedPercentOf(direct: Measurement, software: Measurement | undefined): number | null {
+  if (!software || !hasWorked(direct) || !hasWorked(software)) return null;
   return 100 * (1 - cyclesPerUnit(direct) / cyclesPerUnit(software));
 }
 

@@ -74,7 +74,7 @@ function figuresOf(summary: CellSummary, unit: WorkUnit): string[] {
   return [
     estimateText(cpuPercent, 1),
     whole(cyclesPerFrame.mean),
-    estimateText(cyclesPerUnit, unit === "byte" ? 2 : 0),
+    cyclesPerUnit ? estimateText(cyclesPerUnit, unit === "byte" ? 2 : 0) : "-",
     unit === "byte" ? whole(bitsPerSecond.mean / 1e6) : whole(unitsPerSecond.mean),
     latency(summary.latencyNsMedian),
     latency(summary.latencyNsP99),

@@ -129,7 +129,7 @@ function headlineOf(
     const own = runs.filter(({ cell }) => cell.workload === workload);
     const direct = own.find(({ cell }) => cell.io === DIRECT_MODEL);
     const software = own.find(({ cell }) => cell.io === baseline);
-    return direct && software ? [savedPercentOf(measured(direct), measured(software))] : [];
+    return direct && software ? (savedPercentOf(measured(direct), measured(software)) ?? []) : [];
   });
   return medianOf(saved);
 }

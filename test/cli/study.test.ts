@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renic } from "./command";
 
 const SMALL = [
-  ...["--presets", "era", "--workloads", "udp-256,request-64", "--vms", "1,2", "--duration", "10ms"],
+  ...["--presets", "era", "--workloads", "udp-256,request-64", "--vms", "1,2", "--duration", "30ms"],
   ...["--models", "renic,vf,paravirtual"],
 ];
 const RUNS = "runtime-runs.jsonl";
@@ -72,7 +72,7 @@ describe("a small grid", () => {
 
   it("JSON, has version, seed and what each cell was measured as, its scenario beside it, which runs to the same end", () => {
     const json = JSON.parse(results("one")[0] ?? "");
-    expect(json).toMatchObject({ study: "runtime", seed: 1, runCount: 2, durationNs: 10_000_000, sensitivity: null });
+    expect(json).toMatchObject({ study: "runtime", seed: 1, runCount: 2, durationNs: 30_000_000, sensitivity: null });
     expect(json.wasmSha256).toMatch(/^[0-9a-f]{64}$/);
     expect(json.cells).toHaveLength(12);
     const cell = json.cells.find((each: { io: string; workload: string }) => {
@@ -166,7 +166,7 @@ describe("a study that is refused", () => {
     expect(lines[1]).toMatch(/expected some of bulk-send, .*got "htp".*http/);
     expect(lines[2]).toContain('expected some of 1, 2, 4, 7, 20, 40, 60, with commas between them, got "3"');
     expect(lines[5]).toContain('expected a whole number from 1 to 31, got "0"');
-    expect(lines[7]).toContain('expected a duration from 10ms to 60s, got "1ms"');
+    expect(lines[7]).toContain('expected a duration from 30ms to 60s, got "1ms"');
   });
 
   it("with a file where its folder should be, the file and exit 73", () => {

@@ -23,7 +23,7 @@ describe("the summary of a cell", () => {
   it("two runs, has means for frames, for work and for a second", () => {
     const summary = summaryOf(result("vf", "http", {}, { cycles: 3000, workCount: 10 }), 500_000_000);
     expect(summary.cyclesPerFrame.mean).toBe(200);
-    expect(summary.cyclesPerUnit.mean).toBe(200);
+    expect(summary.cyclesPerUnit?.mean).toBe(200);
     expect(summary.unitsPerSecond).toEqual({ mean: 20, halfWidth: 0 });
     expect(summary.latencyNsP99?.mean).toBe(200);
   });
@@ -49,6 +49,12 @@ describe("savings", () => {
     const [http, udp] = savingsOf(results);
     expect(http).toMatchObject({ savedPercent: { mean: 25, halfWidth: null }, carriedLess: null });
     expect(udp).toMatchObject({ savedPercent: { mean: 25, halfWidth: null }, carriedLess: "paravirtual" });
+  });
+
+  it("of a model that did no work, none, and no cycles for a unit", () => {
+    const idle = result("paravirtual", "http", { workCount: 0 });
+    expect(savingsOf([result("vf", "http", {}), idle])).toEqual([]);
+    expect(summaryOf(idle, 1).cyclesPerUnit).toBeNull();
   });
 
   it("of three workloads, headline of best, median and worst", () => {
