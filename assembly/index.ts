@@ -848,6 +848,13 @@ export function setEager(isEager: bool): void {
 export function firstVf(portIndex: u32): u32 {
   return portIndex * POOL_COUNT;
 }
+/** The wires of a port: from its switch or peer, and towards it. */
+export function wireIntoPort(portIndex: u32): u32 {
+  return port(portIndex).wireIn;
+}
+export function wireOutOfPort(portIndex: u32): u32 {
+  return port(portIndex).wireOut;
+}
 export function vfCountOf(portIndex: u32): u32 {
   return port(portIndex).vfCount;
 }

@@ -11,6 +11,7 @@ await build({
     index: "src/index.ts",
     scenario: "src/scenario.ts",
     cli: "src/cli/main.ts",
+    "study-worker": "src/cli/study-worker.ts",
     bench: "bench/main.ts",
   },
   outdir: "dist",

@@ -9,14 +9,17 @@
 import { EVENT_GUEST_TIMER } from "../layout/event";
 import { BUFFER_BYTES, STREAM_OFF, STREAM_PAGE, STREAM_SINK, STREAM_SOURCE } from "../layout/guest-software";
 import { FRAME_BYTES_MIN, PAGE_SHIFT } from "../layout/limits";
-import { UDP_PAYLOAD } from "../layout/packet";
+import { PROTOCOL_UDP, UDP_PAYLOAD } from "../layout/packet";
 import { GuestMemory, look, touch } from "../memory/guest-memory";
 import { NEVER, schedule } from "../sim/event-queue";
 import { world } from "../sim/world";
+import { destination } from "../wire/ethernet";
+import { carries } from "../wire/ipv4";
 import { UdpEnd, writeUdp } from "../wire/udp";
-import { Driver, firstInSocket, leaveSocket } from "./driver";
+import { Driver, firstInSocket, leaveSocket, receivedBytes } from "./driver";
 import { Guest, guest } from "./guest";
 import { canPost, packetPlace, postPacket } from "./net-device";
+import { isSegmentNext } from "./tcp";
 
 @unmanaged
 export class Stream {
@@ -121,15 +124,22 @@ export function sendOwed(g: Guest, d: Driver): u32 {
   return count;
 }
 
-/** Takes what has been received, if the guest is a sink; returns how many frames. */
+/**
+ * Takes what has been received, if the guest is a sink; returns how many frames. Datagrams to the guest count, what a
+ * switch floods to it does not; a segment is left to the guest's TCP stack, if it has one, which takes it next.
+ */
 export function sinkReceived(g: Guest, d: Driver): u32 {
   const m = g.memory;
   if (streamOf(m).kind != STREAM_SINK || !d.socketCount) return 0;
   const s = changedStreamOf(m);
   let count: u32 = 0;
-  for (; d.socketCount; count++) {
-    s.count++;
-    s.bytes += firstInSocket(m, d).bytes;
+  for (; d.socketCount && !(g.stackPage && isSegmentNext(m, d)); count++) {
+    const e = firstInSocket(m, d);
+    const at = receivedBytes(m, e.buffer);
+    if (carries(at, PROTOCOL_UDP) && destination(at) == g.mac) {
+      s.count++;
+      s.bytes += e.bytes;
+    }
     leaveSocket(m, d);
   }
   return count;

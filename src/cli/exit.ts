@@ -13,6 +13,8 @@ export const EXIT = {
   internal: 70,
   /** EX_CANTCREAT: a result cannot be written. */
   output: 73,
+  /** 128 and SIGINT, as shells have it: stopped by Ctrl-C. */
+  interrupted: 130,
 } as const;
 
 /** A result that cannot be written; the message names the file. */

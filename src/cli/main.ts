@@ -8,6 +8,7 @@ import { EXIT, explain } from "./exit";
 import { inspectCommand } from "./inspect-command";
 import { runCommand } from "./run-command";
 import { schemaCommand } from "./schema-command";
+import { studyCommand } from "./study-command";
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -75,6 +76,29 @@ program
   .description("print the JSON Schema of scenarios, for editors")
   .action(() => {
     code = schemaCommand();
+  });
+
+program
+  .command("study")
+  .description("run a study: many scenarios, compared")
+  .command("runtime")
+  .description("what I/O models cost processors over workloads and numbers of VMs; docs/study.md")
+  .option("-o, --out <folder>", "write runtime.csv and runtime.json there, and go on with what is there")
+  .option("--quick", "fewer cells, shorter runs: a first look")
+  .option("--presets <names>", "machines: era, now")
+  .option("--workloads <names>", "names of docs/study.md, with commas between them")
+  .option("--vms <counts>", "numbers of VMs: 1, 2, 4, 7, 20, 40, 60")
+  .option("--models <names>", "I/O models")
+  .option("--duration <time>", "simulated time of each run")
+  .option("--runs <number>", "replications of each cell")
+  .option("--seed <number>", "seed of all runs")
+  .option("--jobs <number>", "threads; as many as there are cores by default")
+  .option("--limit <time>", "refuse what takes longer (default: 3h)")
+  .option("--memory <size>", "refuse what takes more memory; what the machine has by default")
+  .option("--no-sensitivity", "leave out which costs the result depends on")
+  .option("-q, --quiet", "say nothing on stderr unless something is wrong")
+  .action(async (options) => {
+    code = await studyCommand(options);
   });
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -135,10 +135,10 @@ function checkPorts(flows: readonly Placed[]): Complaint[] {
   });
 }
 
-/** A VM sends one stream of datagrams, or receives one and nothing else: a sink takes whatever comes. */
+/** A VM sends one stream of datagrams, or receives one. */
 function checkDatagramEnds(flows: readonly Placed[]): Complaint[] {
   const users = new Map<string, number>();
-  const streams = flows.flatMap(({ flow, index }) => {
+  return flows.flatMap(({ flow, index }) => {
     if (flow.kind !== "datagrams") return [];
     return (["from", "to"] as const).flatMap((end) => {
       const name = flow[end];
@@ -150,19 +150,6 @@ function checkDatagramEnds(flows: readonly Placed[]): Complaint[] {
       return [{ path: ["flows", index, end], reason }];
     });
   });
-  const sinks = new Map(
-    flows.flatMap(({ flow: { kind, to }, index }) => (kind === "datagrams" && to !== undefined ? [[to, index]] : [])),
-  );
-  const others = flows.flatMap(({ flow, index }) => {
-    if (!isOverTcp(flow)) return [];
-    return (["from", "to"] as const).flatMap((end) => {
-      const sink = sinks.get(flow[end] ?? "");
-      if (sink === undefined) return [];
-      const reason = `expected a VM without datagrams, got ${quote(flow[end] ?? "")}, which receives those of flows.${sink} and nothing else`;
-      return [{ path: ["flows", index, end], reason }];
-    });
-  });
-  return [...streams, ...others];
 }
 
 const WHY_NOT_PROTECTED = {

@@ -262,6 +262,8 @@ export interface DataPlane {
   setEager(isEager: number): void;
   firstVf(port: number): number;
   vfCountOf(port: number): number;
+  wireIntoPort(port: number): number;
+  wireOutOfPort(port: number): number;
   attachVf(index: number, guest: number): void;
   attachVfWithWindow(index: number, guest: number, windowFrame: number, windowCount: number): void;
   readRegister(index: number, offset: number): number;

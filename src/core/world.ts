@@ -65,13 +65,16 @@ export class World {
     return this.plane.nowNs();
   }
 
-  /** Returns a view of memory, valid until the next call that may grow it. */
+  /**
+   * Returns a view of memory, valid until the next call that may grow it. Addresses from 2 GiB up come from the data
+   * plane as negative numbers; both views take them.
+   */
   view(at: number, byteCount: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.plane.memory.buffer as ArrayBuffer, at, byteCount);
+    return new Uint8Array(this.plane.memory.buffer as ArrayBuffer, at >>> 0, byteCount);
   }
 
   words(at: number, byteCount: number): DataView {
-    return new DataView(this.plane.memory.buffer, at, byteCount);
+    return new DataView(this.plane.memory.buffer, at >>> 0, byteCount);
   }
 
   /** Reserves a buffer and fills it; set-up only. Returns its address. */
@@ -83,7 +86,7 @@ export class World {
 
   /** Reads and empties the trace. */
   takeTrace(): TraceRecord[] {
-    const records = decodeTrace(this.plane.memory.buffer, this.plane.traceAt(), this.plane.traceCount());
+    const records = decodeTrace(this.plane.memory.buffer, this.plane.traceAt() >>> 0, this.plane.traceCount());
     this.plane.clearTrace();
     return records;
   }
@@ -95,7 +98,7 @@ export class World {
 
   /** Reads and empties the capture buffer. */
   takeCapture(): CapturedFrame[] {
-    const frames = decodeCapture(this.plane.memory.buffer, this.plane.captureAt(), this.plane.captureBytes());
+    const frames = decodeCapture(this.plane.memory.buffer, this.plane.captureAt() >>> 0, this.plane.captureBytes());
     this.plane.clearCapture();
     return frames;
   }

@@ -143,13 +143,18 @@ function readWork(world: World, owner: number, work: number) {
   };
 }
 
-function latencyOf(world: World, { from, fromWork }: FlowControl): FlowAccount["latencyNs"] {
+function latencyOf(world: World, flow: FlowControl): FlowAccount["latencyNs"] {
+  const counts = latencyCountsOf(world, flow);
+  return { median: quantileOf(counts, 0.5), p99: quantileOf(counts, 0.99), max: quantileOf(counts, 1) };
+}
+
+/** Returns the histogram of the times that a flow's requests took: counts, in the order of the buckets. */
+export function latencyCountsOf(world: World, { from, fromWork }: FlowControl): number[] {
   const { plane } = world;
   const byteCount = HISTOGRAM_BUCKET_COUNT * 4;
   plane.readMachine(from.owner, plane.tcpHistogram(from.owner, fromWork), plane.exchange(), byteCount);
   const words = world.words(plane.exchange(), byteCount);
-  const counts = numbersTo(HISTOGRAM_BUCKET_COUNT).map((bucket) => words.getUint32(bucket * 4, true));
-  return { median: quantileOf(counts, 0.5), p99: quantileOf(counts, 0.99), max: quantileOf(counts, 1) };
+  return numbersTo(HISTOGRAM_BUCKET_COUNT).map((bucket) => words.getUint32(bucket * 4, true));
 }
 
 function retransmissionsOf({ world, control }: Outcome, { name, owner }: FlowControl["from"]): number {

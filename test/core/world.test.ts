@@ -41,6 +41,20 @@ describe.each(BUILDS)("a world, $name build", ({ module }) => {
     expect(world.takeTrace()).toEqual([]);
   });
 
+  it("with frames for guests of more than 2 GiB, has its trace and buffers where addresses look negative", () => {
+    const counts = { chunkCount: 9000, slotCount: 64, eventCount: 64, arenaBytes: 2.4 * 1024 ** 3 };
+    const world = World.create(module, { seed: 1, run: 1, isObserved: true, ...counts });
+    world.plane.traceControl(TEST_KIND, 1, 2, 3, 4);
+    expect(world.plane.traceAt()).toBeLessThan(0);
+    expect(world.takeTrace()).toEqual([{ timePs: 0, kind: TEST_KIND, subject: 1, frame: 0, a: 2, b: 3, c: 4 }]);
+    expect(world.takeCapture()).toEqual([]);
+    const bytes = new Uint8Array([1, 2, 3, 4]);
+    const at = world.place(bytes);
+    expect(world.view(at, 4)).toEqual(bytes);
+    expect(world.words(at, 4).getUint32(0, true)).toBe(0x04030201);
+    expect(world.digest(bytes)).toMatch(/^[0-9a-f]{16}$/);
+  });
+
   it("not observed, traced to, keeps nothing", () => {
     const world = createSmallWorld({ module, isObserved: false });
     world.plane.traceControl(TEST_KIND, 1, 2, 3, 4);

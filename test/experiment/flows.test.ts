@@ -39,6 +39,28 @@ describe.each(EXAMPLES)("%s", (name, requestCount) => {
   });
 });
 
+describe.each(["vf", "paravirtual"] as const)("datagrams and requests to the same VM over %s", (io) => {
+  it("run, its sink counts the datagrams and its stack has the segments", async () => {
+    const input = datagramsOver(await exampleInput("requests-vf.yaml"), io, 2_600_000_000);
+    const link = { rateBitsPerSecond: 1e9, latencyNs: 50_000, loss: 0 };
+    const tcp = { connectionCount: 1, windowBytes: 65_536, byteCount: 300_000 };
+    const scenario = {
+      ...input.scenario,
+      clients: [{ name: "ann", link }],
+      flows: [
+        ...input.scenario.flows.map((flow) => ({ ...flow, tickNs: 200_000 })),
+        { kind: "bulk", from: "ann", to: "receiver", port: 80, startNs: 10_000_000, ...tcp } as const,
+      ],
+    };
+    const [datagrams, bulk] = runJudged({ ...input, scenario }).account.flows;
+    expect(bulk).toMatchObject({ bytes: 300_000, wrongBytes: 0, failedConnections: 0, retransmissions: 0 });
+    const underWay = (datagrams?.sent ?? 0) - (datagrams?.count ?? 0);
+    expect(datagrams?.sent).toBe(1996);
+    expect(underWay).toBeGreaterThanOrEqual(0);
+    expect(underWay).toBeLessThan(64);
+  });
+});
+
 describe("flows to a protected VM whose host dies", () => {
   it("run, connections go on, and no client got a byte that was not sent", async () => {
     const run = runJudged(await flowInput());

@@ -29,6 +29,7 @@ const SRC = [
   "remus",
   "experiment",
   "report",
+  "study",
   "cli",
 ];
 
