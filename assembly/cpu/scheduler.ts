@@ -15,7 +15,8 @@
  * after the wake-up latency of the cost model at most. Nobody is charged for that time, in which it is still idle. assumed:
  * one proportion in place of a governor's few states and its guesses.
  *
- * Invariant: a processor with somebody in its queue is not idle, or waking. Ties go by processor number.
+ * Invariant: a processor with somebody in its queue is not idle, or waking. Ties go by processor number;
+ * for a vCPU that wakes, from its last one on and round.
  *
  * Source: Xen, xen/common/sched/credit.c: wake, tickle, schedule and load balance. Left out: yields, caps, parking,
  * migration cost but for the switch that is charged.
@@ -73,13 +74,17 @@ function rouse(index: u32): void {
   schedule(EVENT_SLICE, index, p.wakesAt);
 }
 
-/** Returns the processor for a vCPU that wakes: an idle one, or the one that does the least important work. */
+/**
+ * Returns the processor for a vCPU that wakes: its last one if that is idle, else an idle one, else the one that does the
+ * least important work. Others are looked at in a circle from the last one on, as Xen cycles among idle ones
+ * (cpumask_cycle in csched's pick and tickle): by number, all vCPUs would meet on the first.
+ */
 function placeFor(v: Vcpu): u32 {
   const usual = mayRunOn(v, v.processor) ? v.processor : v.affinityFirst;
   let best = usual;
   let bestRank = rankOf(processor(usual));
-  for (let i: u32 = 0; i < v.affinityCount; i++) {
-    const index = v.affinityFirst + i;
+  for (let i: u32 = 1; i < v.affinityCount; i++) {
+    const index = v.affinityFirst + ((usual - v.affinityFirst + i) % v.affinityCount);
     const rank = rankOf(processor(index));
     if (rank <= bestRank) continue;
     best = index;

@@ -74,6 +74,22 @@ describe.each(BUILDS)("processors, $name build", ({ module }) => {
     expect(scene.verdict().faults).toEqual([]);
   });
 
+  it("a vCPU that finds its processor busy, takes the next idle one and not the first", () => {
+    const scene = new ProcessorScene({ module, processorCount: 3 });
+    const { plane } = scene.world;
+    const [a, b, c] = [scene.addDom0(), scene.addDom0(), scene.addDom0()].map(({ task }) => task);
+    const wakeTogether = (tasks: (number | undefined)[], ms: number) => {
+      for (const task of tasks) plane.oweCycles(task ?? 0, 50_000);
+      scene.runToEnd(ms * MS);
+      return scene.processors.map((index) => plane.busyPs(index) > 0);
+    };
+    expect(wakeTogether([a, b], 1)).toEqual([true, true, false]);
+    // The one that never ran begins at the first, and finds it busy: now two ran on the second last.
+    expect(wakeTogether([a, c], 2)).toEqual([true, true, false]);
+    expect(wakeTogether([b, c], 3)).toEqual([true, true, true]);
+    expect(scene.verdict().faults).toEqual([]);
+  });
+
   it("one job alone, is never interrupted", () => {
     const scene = new ProcessorScene({ module, processorCount: 1 });
     const { guest, vcpu } = scene.addJob();
