@@ -6,7 +6,7 @@ import type { RunInput } from "../../src/experiment/input";
 import { runScenario } from "../../src/experiment/run";
 import { COST_NAMES, type CostName, costRow, resolveCosts } from "../../src/host/cost-table";
 import { MODEL_DOCUMENT } from "../repository/cost-section";
-import { compressedInput, smallInput, withScenario } from "../support/failover-scenario";
+import { compressedInput, withScenario } from "../support/failover-scenario";
 import { exampleInput, flowInput } from "../support/flow-scenario";
 
 /** Past the failure and the first announcement of the backup that is active. */
@@ -41,9 +41,9 @@ async function crowdedInput(): Promise<RunInput> {
   }));
 }
 
-/** The small scenario, whose interrupts come through exits; those of the other one are posted. */
+/** The small scenario with compressed checkpoints; its interrupts come through exits, those of the other one are posted. */
 async function exitingInput(): Promise<RunInput> {
-  return withScenario(await smallInput(), (scenario) => ({ ...scenario, interruptDelivery: "exits" }));
+  return withScenario(await compressedInput(), (scenario) => ({ ...scenario, interruptDelivery: "exits" }));
 }
 
 /** The same server behind a device model. */
@@ -73,8 +73,7 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const inputs = [await crowdedInput(), await exitingInput(), await emulatedInput(), await compressedInput()];
-      const runs = inputs.map((input) => ({
+      const runs = [await crowdedInput(), await exitingInput(), await emulatedInput()].map((input) => ({
         input,
         usual: outcomeOf(input, {}),
       }));
