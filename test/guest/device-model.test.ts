@@ -45,6 +45,7 @@ import {
 } from "../../assembly/layout/emulated";
 import { RX_RING_PAGE, TX_RING_PAGE } from "../../assembly/layout/guest-software";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
+import { ETHERNET_TYPE, IPV4_PROTOCOL, PROTOCOL_UDP } from "../../assembly/layout/packet";
 import {
   VIF_DROPPED_FULL,
   VIF_ERRORS,
@@ -63,6 +64,8 @@ import { dropsFor } from "../support/trace-reading";
 import { BUILDS } from "../support/wasm-builds";
 
 const PORT = 9;
+/** What a sink counts is a datagram over IPv4. */
+const [IPV4_HIGH, IPV4_LOW] = [8, 0];
 const GUEST_END = 576 * PAGE_BYTES;
 /** A page that the guest's software does not use. */
 const SPARE_PAGE = 500;
@@ -88,6 +91,8 @@ function createHostile(module: WebAssembly.Module) {
   const rings = new SharedRings(world, hostile.guest);
   rings.page(SPARE_PAGE).set(macBytes(neighbour.mac), 0);
   rings.page(SPARE_PAGE).set(macBytes(hostile.mac), 6);
+  rings.page(SPARE_PAGE).set([IPV4_HIGH, IPV4_LOW], ETHERNET_TYPE);
+  rings.page(SPARE_PAGE).set([PROTOCOL_UDP], IPV4_PROTOCOL);
   /** Accesses a register and lets a millisecond pass; returns the answer. */
   const access = (register: number, value: number, isWrite: 0 | 1) => {
     plane.accessEmulated(hostile.guest, register, value, isWrite);
@@ -123,9 +128,9 @@ describe.each(BUILDS)("a packet of a guest, $name build", ({ module }) => {
     [
       "in three descriptors, over a page's end",
       [
-        { address: SPARE, command: 14 },
+        { address: SPARE, command: 34 },
         { address: SPARE + PAGE_BYTES - 20, command: 40 },
-        { address: SPARE, command: 46 | LEGACY },
+        { address: SPARE, command: 26 | LEGACY },
       ],
     ],
     [
