@@ -69,9 +69,9 @@ export function driverCycles(m: GuestMemory, d: Driver, received: u32, sent: u32
   return received * cost(COST_DRIVER_RECEIVE) + sent * cost(COST_DRIVER_TRANSMIT);
 }
 
-/** Returns what the hypervisor spends on the device's map, and on its dirty log if that is armed, for so many packets. */
+/** Returns what the hypervisor spends on a virtual function's map, and on its dirty log if armed, for so many packets. */
 export function dmaCycles(g: Guest, d: Driver, packets: u32): u32 {
-  if (isFront(d)) return 0;
+  if (d.kind != DEVICE_VF) return 0;
   const log: u32 = vf(g.vf).map.log ? cost(COST_DMA_LOG_PACKET) : 0;
   return packets * (cost(COST_IOMMU_PACKET) + log);
 }

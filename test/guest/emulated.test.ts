@@ -1,7 +1,13 @@
 /** The emulated NIC as its guest sees it: requests answered, streams carried, exits made and paid, interrupts throttled. */
 import { describe, expect, it } from "vitest";
 import { GUEST_RUNNING, GUEST_SUSPENDED } from "../../assembly/layout/control";
-import { ACTIVITY_TRAP, IS_THROTTLED } from "../../assembly/layout/cost";
+import {
+  ACTIVITY_HYPERVISOR,
+  ACTIVITY_TRAP,
+  COST_DMA_LOG_PACKET,
+  COST_IOMMU_PACKET,
+  IS_THROTTLED,
+} from "../../assembly/layout/cost";
 import {
   EMULATED_COALESCED,
   EMULATED_EXITS_ICR,
@@ -109,6 +115,16 @@ describe.each(BUILDS)("a guest with an emulated NIC, $name build", ({ module }) 
     const exits = exitsOf(scene, guest);
     expect(exits).toBeGreaterThan(100);
     expect(plane.chargedCycles(plane.vcpuOf(guest.guest), ACTIVITY_TRAP)).toBe(exits * TRAP_CYCLES);
+  });
+
+  it("working, has no map and no device's log to pay for", () => {
+    const hypervisor = [0, 500].map((cycles) => {
+      const { scene, guest, plane } = createService(module, 20);
+      for (const row of [COST_IOMMU_PACKET, COST_DMA_LOG_PACKET]) plane.setCost(row, cycles);
+      scene.runTo(20_000_000);
+      return plane.chargedCycles(plane.vcpuOf(guest.guest), ACTIVITY_HYPERVISOR);
+    });
+    expect(hypervisor[1]).toBe(hypervisor[0]);
   });
 
   it("sending to another, all that was sent is there", () => {
