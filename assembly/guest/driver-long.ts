@@ -13,16 +13,7 @@
  * cost: on a real machine the device computes those as well.
  */
 import {
-  CONTEXT_COMMAND,
-  CONTEXT_IPV4,
-  CONTEXT_L4_SHIFT,
-  CONTEXT_L4LEN_SHIFT,
-  CONTEXT_LENGTHS,
-  CONTEXT_MACLEN_SHIFT,
-  CONTEXT_MSS_SHIFT,
-  CONTEXT_SIZES,
   DESCRIPTOR_SHIFT,
-  L4_TCP,
   TX_ADDRESS,
   TX_COMMAND,
   TX_DEXT,
@@ -34,14 +25,14 @@ import {
   TX_STATUS,
   TX_TSE,
   TX_TXSM,
-  TX_TYPE_CONTEXT,
   TX_TYPE_DATA,
 } from "../layout/descriptor";
 import { BUFFER_SHIFT, RING_MASK, TX_BUFFERS_PAGE, TX_RING_PAGE } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
-import { ETHERNET_BYTES, IPV4_BYTES } from "../layout/packet";
+import { IPV4_BYTES } from "../layout/packet";
 import { TCP_START } from "../layout/tcp";
 import { GuestMemory, touch } from "../memory/guest-memory";
+import { writeTcpContext } from "../nic/tcp-context";
 import { Stack } from "../transport/tcp-stack";
 import { Driver } from "./driver";
 
@@ -58,12 +49,7 @@ export function postLong(m: GuestMemory, d: Driver, s: Stack, bytes: u32): void 
   const payloadBytes = s.pulledPayloadBytes;
   const headerBytes = bytes - payloadBytes;
   const header = (TX_BUFFERS_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << BUFFER_SHIFT);
-  const context = nextDescriptor(m, d);
-  store<u32>(context, (ETHERNET_BYTES << CONTEXT_MACLEN_SHIFT) | IPV4_BYTES, CONTEXT_LENGTHS);
-  store<u32>(context, 0, CONTEXT_LENGTHS + 4);
-  store<u32>(context, TX_TYPE_CONTEXT | TX_DEXT | CONTEXT_IPV4 | (L4_TCP << CONTEXT_L4_SHIFT), CONTEXT_COMMAND);
-  const sizes = ((headerBytes - TCP_START) << CONTEXT_L4LEN_SHIFT) | (s.pulledSegmentBytes << CONTEXT_MSS_SHIFT);
-  store<u32>(context, sizes, CONTEXT_SIZES);
+  writeTcpContext(nextDescriptor(m, d), IPV4_BYTES, headerBytes - TCP_START, s.pulledSegmentBytes);
   postPart(m, d, header, headerBytes, payloadBytes, 0);
   const first = min<u32>(payloadBytes, s.sendRingBytes - s.pulledOffset);
   postPart(m, d, s.pulledRing + s.pulledOffset, first, payloadBytes, first == payloadBytes ? TX_EOP | TX_RS : 0);

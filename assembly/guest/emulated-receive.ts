@@ -20,14 +20,7 @@ import {
   TAP_READ_BUDGET,
 } from "../layout/emulated";
 import { PAGE_BYTES, PAGE_MASK, PAGE_SHIFT } from "../layout/limits";
-import {
-  VIF_DROPPED_DOWN,
-  VIF_DROPPED_FULL,
-  VIF_ERRORS,
-  VIF_QUEUED,
-  VIF_QUEUED_PEAK,
-  VIF_TO_GUEST,
-} from "../layout/paravirtual";
+import { VIF_DROPPED_DOWN, VIF_DROPPED_FULL, VIF_ERRORS, VIF_QUEUED, VIF_TO_GUEST } from "../layout/paravirtual";
 import { DROP_BACKEND_DOWN, DROP_BAD_ADDRESS, DROP_FILTERED, DROP_TAP_FULL, TRACE_HANDED } from "../layout/trace";
 import { copy } from "../memory/copy";
 import { GuestMemory, look, memoryOf, touchForeign } from "../memory/guest-memory";
@@ -41,7 +34,7 @@ import { countEmulated, EmulatedNic, emulatedNic } from "./emulated-nic";
 import { countOfRing, raiseCause } from "./emulated-registers";
 import { chargeFor, isInside } from "./emulated-transmit";
 import { guest } from "./guest";
-import { countVif, setVifCounter, VIF_CONNECTED, Vif, vif, vifCounter } from "./vif";
+import { countQueued, countVif, setVifCounter, VIF_CONNECTED, Vif, vif, vifCounter } from "./vif";
 
 /** The bridge has a frame for the guest: it waits in the tap, unless that is full. */
 export function enqueueToTap(index: u32, slot: u32): void {
@@ -52,9 +45,7 @@ export function enqueueToTap(index: u32, slot: u32): void {
 
 function wait(index: u32, slot: u32): void {
   append(vif(index).queue, slot);
-  countVif(index, VIF_QUEUED, 1);
-  const queued = vifCounter(index, VIF_QUEUED);
-  if (queued > vifCounter(index, VIF_QUEUED_PEAK)) setVifCounter(index, VIF_QUEUED_PEAK, queued);
+  countQueued(index);
   if (canReceive(emulatedNic(index))) wakeDeviceModel(index);
 }
 

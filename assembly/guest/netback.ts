@@ -64,7 +64,6 @@ import {
   VIF_ERRORS,
   VIF_FROM_GUEST,
   VIF_QUEUED,
-  VIF_QUEUED_PEAK,
   VIF_STARVED,
   VIF_TO_GUEST,
 } from "../layout/paravirtual";
@@ -95,7 +94,17 @@ import {
   takeFrame,
   transmitRequest,
 } from "./transmit-request";
-import { countVif, setVifCounter, VIF_BROKEN, VIF_CONNECTED, VIF_DISCONNECTED, Vif, vif, vifCounter } from "./vif";
+import {
+  countQueued,
+  countVif,
+  setVifCounter,
+  VIF_BROKEN,
+  VIF_CONNECTED,
+  VIF_DISCONNECTED,
+  Vif,
+  vif,
+  vifCounter,
+} from "./vif";
 
 /** Connects to the rings that a frontend has made; false, and disconnected, if they are not granted. */
 export function connectBackend(index: u32): bool {
@@ -152,9 +161,7 @@ export function enqueueToGuest(index: u32, slot: u32): void {
   }
   append(v.queue, slot);
   v.queueBytes += bytes;
-  countVif(index, VIF_QUEUED, 1);
-  const queued = vifCounter(index, VIF_QUEUED);
-  if (queued > vifCounter(index, VIF_QUEUED_PEAK)) setVifCounter(index, VIF_QUEUED_PEAK, queued);
+  countQueued(index);
   if (task(v.task).isReady) return;
   // Without a buffer there is nothing to do before the guest's event.
   if (awaitIn(memoryOf(v.guest), v.rxPage, v.rxConsumed)) wakeTask(v.task, 0);

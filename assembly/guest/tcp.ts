@@ -2,11 +2,12 @@
  * A guest's TCP: what the network task does with segments, connections and applications in a burst, and what it costs.
  *
  *     timers that are due -> segments from the front of the socket queue -> applications that are woken -> segments
- *                            into the ring, acknowledgments already between two merged groups that came
+ *                            into the ring, acknowledgments already between two merged packets that came
  *
  * The stack is the one of transport/tcp-stack.ts, in pages of the guest's memory. A burst looks at so many woken
  * connections and sends so many segments at most; a ring without room leaves the rest to a later burst. Segments of one
- * connection that come one behind the other are charged as one (merging.ts). Segments to be sent may go to the device several at once. What was done is taken from the stack's own tallies.
+ * connection that come one behind the other are charged as one (merging.ts). Segments to be sent may go to the device
+ * several at once. What was done is taken from the stack's own tallies.
  */
 import { cost } from "../cpu/cost";
 import { NO_WORK } from "../cpu/task";
@@ -64,7 +65,7 @@ export function workTcp(g: Guest, d: Driver, v: Vcpu): u32 {
     isBusy = true;
   }
   const before = d.socketCount;
-  const groups = takeSegments(m, d, s);
+  const received = takeSegments(m, d, s);
   const woken = runWork(m, s, WORK_BUDGET);
   const sent = sendSegments(m, d, s);
   armDeadline(g, m, s);
@@ -72,7 +73,7 @@ export function workTcp(g: Guest, d: Driver, v: Vcpu): u32 {
   const turns = <u32>(answeredCount(m, s) - answered);
   const acks = <u32>(s.sentAckCount - sentAcks + s.receivedAckCount - receivedAcks);
   const stack =
-    groups * cost(COST_TCP_RECEIVE) +
+    received * cost(COST_TCP_RECEIVE) +
     <u32>(s.sentDataCount - sentData) * cost(COST_TCP_TRANSMIT) +
     acks * cost(COST_TCP_ACK) +
     turns * cost(COST_REQUEST_TURN);
@@ -113,20 +114,19 @@ function takeSegments(m: GuestMemory, d: Driver, s: Stack): u32 {
 /** Sends what wants to leave, as far as the ring and a budget go; returns how many segments. */
 function sendSegments(m: GuestMemory, d: Driver, s: Stack): u32 {
   const atOnce: u32 = s.options & CUTS_SEGMENTS ? max<u32>(cost(LIMIT_SENT_SEGMENTS), 1) : 1;
-  let count: u32 = 0;
-  while (count < SEND_BUDGET && s.readyFirst | s.resetCount && canPost(m, d)) {
+  const before = sentCount(s);
+  while (sentCount(s) - before < SEND_BUDGET && s.readyFirst | s.resetCount && canPost(m, d)) {
     const segments = atOnce > 1 && canPostLong(m, d) ? atOnce : 1;
     const bytes = pullSegment(m, s, packetPlace(m, d), min<u32>(segments * s.mss, LONG_PAYLOAD_BYTES_MAX));
     if (!bytes) break;
-    if (s.pulledPayloadBytes) {
-      postLongPacket(m, d, s, bytes);
-      count += (s.pulledPayloadBytes + s.pulledSegmentBytes - 1) / s.pulledSegmentBytes;
-    } else {
-      postPacket(m, d, bytes);
-      count++;
-    }
+    if (s.pulledPayloadBytes) postLongPacket(m, d, s, bytes);
+    else postPacket(m, d, bytes);
   }
-  return count;
+  return <u32>(sentCount(s) - before);
+}
+
+function sentCount(s: Stack): u64 {
+  return s.sentDataCount + s.sentAckCount;
 }
 
 /** Returns how many requests the guest's servers have answered. */

@@ -12,20 +12,7 @@
  * The guest may write anything: a packet is refused whole, or taken whole. Source: Linux xenvif_tx_build_gops,
  * xenvif_get_extras, xenvif_set_skb_gso; Xen io/netif.h.
  */
-import {
-  CONTEXT_COMMAND,
-  CONTEXT_IPV4,
-  CONTEXT_L4_SHIFT,
-  CONTEXT_L4LEN_SHIFT,
-  CONTEXT_LENGTHS,
-  CONTEXT_MACLEN_SHIFT,
-  CONTEXT_MSS_SHIFT,
-  CONTEXT_SIZES,
-  L4_TCP,
-  TX_IXSM,
-  TX_TSE,
-  TX_TXSM,
-} from "../layout/descriptor";
+import { TX_IXSM, TX_TSE, TX_TXSM } from "../layout/descriptor";
 import { FRAME_BYTES_MAX, FRAME_BYTES_MIN, PAGE_BYTES, PAGE_SHIFT } from "../layout/limits";
 import { ETHERNET_BYTES, IPV4_START, PROTOCOL_TCP, TCP_BYTES, TCP_OFFSET } from "../layout/packet";
 import {
@@ -53,6 +40,7 @@ import { grantedPage, NOT_GRANTED } from "../memory/grants";
 import { GuestMemory, look } from "../memory/guest-memory";
 import { contextAt, Packet, packet, packetBytesAt } from "../nic/packet";
 import { buildFrame, frameBytes, measureSegments } from "../nic/segmentation";
+import { writeTcpContext } from "../nic/tcp-context";
 import { world } from "../sim/world";
 import { FRAME_START, takeSlot } from "../wire/frame";
 import { carries } from "../wire/ipv4";
@@ -178,10 +166,7 @@ function describe(p: Packet, r: TransmitRequest): bool {
   const l4 = ETHERNET_BYTES + ipBytes;
   if (!carries(at, PROTOCOL_TCP) || first >>> 4 != IPV4_VERSION || l4 + TCP_BYTES > r.bytes) return false;
   const tcpBytes = (<u32>load<u8>(at + l4, TCP_OFFSET) >>> 4) << 2;
-  const context = contextAt(p, 0);
-  store<u32>(context, (ETHERNET_BYTES << CONTEXT_MACLEN_SHIFT) | ipBytes, CONTEXT_LENGTHS);
-  store<u32>(context, CONTEXT_IPV4 | (L4_TCP << CONTEXT_L4_SHIFT), CONTEXT_COMMAND);
-  store<u32>(context, (tcpBytes << CONTEXT_L4LEN_SHIFT) | (r.segmentBytes << CONTEXT_MSS_SHIFT), CONTEXT_SIZES);
+  writeTcpContext(contextAt(p, 0), ipBytes, tcpBytes, r.segmentBytes);
   p.bytes = r.bytes;
   p.command = TX_TSE;
   p.status = TX_IXSM | TX_TXSM;

@@ -11,7 +11,7 @@
  * has for a broken one is dropped.
  */
 import { VIF_BYTES, VIFS } from "../layout/memory-map";
-import { VIF_COUNTER_COUNT } from "../layout/paravirtual";
+import { VIF_COUNTER_COUNT, VIF_QUEUED, VIF_QUEUED_PEAK } from "../layout/paravirtual";
 import { FrameList } from "../wire/frame";
 
 export const VIF_DISCONNECTED: u32 = 0;
@@ -79,6 +79,13 @@ export function vifCounter(index: u32, counter: u32): u64 {
 export function countVif(index: u32, counter: u32, increase: u64): void {
   const at = counterAt(index, counter);
   store<u64>(at, load<u64>(at) + increase);
+}
+
+/** Counts a frame that waits for the guest, and the most that have. */
+export function countQueued(index: u32): void {
+  countVif(index, VIF_QUEUED, 1);
+  const queued = vifCounter(index, VIF_QUEUED);
+  if (queued > vifCounter(index, VIF_QUEUED_PEAK)) setVifCounter(index, VIF_QUEUED_PEAK, queued);
 }
 
 /** Sets a counter that tells a level. */

@@ -22,6 +22,11 @@ export class OutputError extends Error {
   override readonly name = "OutputError";
 }
 
+/** Returns what an error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Prints why a command ends early, and returns its exit code. */
 export function explain(error: unknown): number {
   if (error instanceof InputError) {

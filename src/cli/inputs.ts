@@ -12,6 +12,7 @@ import { type DirtyRow, readDirtyTrace } from "../format/dirty-trace";
 import { readTcpConversation } from "../format/tcp-conversation";
 import { InputError, wholeInputError } from "../sim/input-error";
 import type { Recordings } from "../workload/recording";
+import { messageOf } from "./exit";
 
 /** A scenario file, read, with everything it names. */
 export interface LoadedScenario {
@@ -83,8 +84,7 @@ export function readInput(file: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(file));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw wholeInputError(file, `cannot be read: ${reason}`);
+    throw wholeInputError(file, `cannot be read: ${messageOf(error)}`);
   }
 }
 

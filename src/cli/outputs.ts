@@ -5,7 +5,7 @@ import { CAPTURE_MACHINE } from "../../assembly/layout/capture";
 import type { CapturedFrame } from "../core/captured";
 import type { ClientControl } from "../experiment/control";
 import { PcapngWriter } from "../format/pcapng-writer";
-import { OutputError } from "./exit";
+import { messageOf, OutputError } from "./exit";
 
 const LINK_TYPE_ETHERNET = 1;
 
@@ -19,7 +19,7 @@ export async function writeResult(folder: string, name: string, contents: string
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
-    throw new OutputError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    throw new OutputError(`${path} cannot be written: ${messageOf(error)}`);
   }
 }
 

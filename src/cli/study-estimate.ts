@@ -3,8 +3,7 @@
  * VMs, which are the longest, at two lengths, so that what a world takes to be made is told from what its time takes.
  */
 import { planWorld } from "../experiment/plan";
-import { portCountOf, type RuntimeRun, workloadOf } from "../study/runtime-scenario";
-import { inputOf } from "../study/runtime-study";
+import { inputOf, portCountOf, type RuntimeRun, workloadOf } from "../study/runtime-scenario";
 import type { StudyPool } from "./study-pool";
 
 /** Lengths of the calibration's runs: the first is over before most flows have begun. */

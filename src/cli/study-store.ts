@@ -9,7 +9,7 @@ import { wholeInputError } from "../sim/input-error";
 import { VERSION } from "../sim/version";
 import type { Measurement } from "../study/measurement";
 import { type RuntimeRun, scenarioOf } from "../study/runtime-scenario";
-import { OutputError } from "./exit";
+import { messageOf, OutputError } from "./exit";
 
 const FILE = "runtime-runs.jsonl";
 
@@ -72,8 +72,4 @@ function recordOf(line: string): { fingerprint: string; measurement: Measurement
   } catch {
     return undefined;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

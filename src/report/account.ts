@@ -10,7 +10,7 @@ import { type RequestOutcome, readRequests } from "../experiment/requests";
 import type { RunOutcome } from "../experiment/run";
 import type { Tally } from "../experiment/tally";
 import type { CheckpointSums, Protection } from "../remus/protection";
-import { numbersTo } from "../sim/numbers";
+import { numbersTo, sum } from "../sim/numbers";
 import { type EmulatedAccount, emulatedAccounts } from "./emulated-account";
 import { type FlowAccount, flowAccounts } from "./flow-account";
 
@@ -265,8 +265,4 @@ function streamAccount(sums: CheckpointSums): StreamAccount {
 
 function toNs(ps: number): number {
   return Math.floor(ps / 1000);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

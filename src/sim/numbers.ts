@@ -2,3 +2,8 @@
 export function numbersTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
+
+/** Returns the sum of values, added in their order; 0 of none. */
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

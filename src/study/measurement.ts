@@ -9,12 +9,11 @@ import { TRACE_SENT } from "../../assembly/layout/trace";
 import { quantileOf } from "../core/histogram";
 import type { TraceRecord } from "../core/trace";
 import type { HostControl } from "../experiment/control";
-import type { RunInput } from "../experiment/input";
 import { type RunOutcome, runScenario } from "../experiment/run";
 import { type Account, accountOf, type DomainAccount } from "../report/account";
 import { latencyCountsOf } from "../report/flow-account";
-import { numbersTo } from "../sim/numbers";
-import { type RuntimeRun, scenarioOf, workloadOf } from "./runtime-scenario";
+import { numbersTo, sum } from "../sim/numbers";
+import { inputOf, type RuntimeRun, workloadOf } from "./runtime-scenario";
 import { HOST, PORT_RATE } from "./runtime-workloads";
 
 /** What is counted as work. */
@@ -62,9 +61,8 @@ export interface Measurement {
 
 /** Runs a run of a cell and returns what is kept of it. */
 export function measure(module: WebAssembly.Module, wanted: RuntimeRun): Measurement {
-  const input: RunInput = { module, scenario: scenarioOf(wanted), run: wanted.run, replays: new Map() };
   const sent = new Map<number, WireCount>();
-  const outcome = runScenario(input, { records: (records) => countSent(sent, records) });
+  const outcome = runScenario(inputOf(module, wanted), { records: (records) => countSent(sent, records) });
   return measurementOf(outcome, wanted, sent);
 }
 
@@ -173,8 +171,4 @@ function sumByActivity(domains: readonly DomainAccount[]): Record<string, number
     for (const [activity, count] of Object.entries(domain.cycles)) cycles[activity] = (cycles[activity] ?? 0) + count;
   }
   return cycles;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -4,6 +4,7 @@
  * The invariant: what differs between the I/O models is `io` and nothing else, and every model has as many VMs on a port.
  */
 import type { ClientScenario, FlowScenario, HostScenario, Scenario, VmScenario } from "../config/scenario";
+import type { RunInput } from "../experiment/input";
 import { COST_PRESETS } from "../host/cost-row";
 import { type CostOverrides, resolveCosts } from "../host/cost-table";
 import { DELIVERY_OF } from "../host/interrupt-delivery";
@@ -84,6 +85,11 @@ export function scenarioOf(wanted: RuntimeRun): Scenario {
     costPreset: cell.preset,
     costs: resolveCosts(cell.preset, overrides),
   };
+}
+
+/** Returns what a run is a function of. */
+export function inputOf(module: WebAssembly.Module, run: RuntimeRun): RunInput {
+  return { module, scenario: scenarioOf(run), run: run.run, replays: new Map() };
 }
 
 /** Returns how many ports a cell's VMs lie on. */

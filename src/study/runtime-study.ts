@@ -1,8 +1,7 @@
 /** The whole study: what is asked for, which runs that needs, and what comes of them. */
-import type { RunInput } from "../experiment/input";
 import type { Measurement } from "./measurement";
 import { cellsOf, type RuntimeAxes } from "./runtime-cell";
-import { type RuntimeRun, scenarioOf } from "./runtime-scenario";
+import type { RuntimeRun } from "./runtime-scenario";
 import type { CellResult } from "./runtime-summary";
 import {
   displacementsOf,
@@ -68,9 +67,4 @@ export function runKey({ cell, seed, run, durationNs, overrides }: RuntimeRun): 
   const moved = Object.entries(overrides).map(([name, value]) => `${name}=${value}`);
   const { preset, io, workload, vmCount } = cell;
   return [preset, io, workload, vmCount, `seed=${seed}`, `run=${run}`, `ns=${durationNs}`, ...moved].join(" ");
-}
-
-/** Returns what a run is a function of, for whoever wants to know how large its world will be. */
-export function inputOf(module: WebAssembly.Module, run: RuntimeRun): RunInput {
-  return { module, scenario: scenarioOf(run), run: run.run, replays: new Map() };
 }

@@ -5,8 +5,8 @@ import { runScenario } from "../../src/experiment/run";
 import { COST_NAMES, type CostName, type CostOverrides, costRow } from "../../src/host/cost-table";
 import { accountOf } from "../../src/report/account";
 import { type Measurement, measure } from "../../src/study/measurement";
-import type { RuntimeRun } from "../../src/study/runtime-scenario";
-import { inputOf, runKey } from "../../src/study/runtime-study";
+import { inputOf, type RuntimeRun } from "../../src/study/runtime-scenario";
+import { runKey } from "../../src/study/runtime-study";
 import type { StudyModel } from "../../src/study/runtime-workloads";
 import {
   displacementsOf,
