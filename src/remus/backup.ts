@@ -8,12 +8,12 @@ import { applyStaged, restore, streamBytes } from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
 import { resetDriver } from "../device/port-driver";
-import { renicDevice } from "../device/renic";
 import { announceDelaysNs } from "../host/announcements";
 import type { Simulation } from "../host/simulation";
 import { after, cancel, takeTimer } from "../host/timers";
 import { ENGINE } from "./engine";
 import { stagedOf } from "./primary";
+import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
 
 /** Pages of the first copy have arrived. */
@@ -57,7 +57,7 @@ export function onSilence(simulation: Simulation, p: Protection): void {
 
 /** The domain is ready: its device is to stand still, so that its state can be written. */
 export function onActivated(simulation: Simulation, p: Protection): void {
-  if (renicDevice(p.abilities).quiesce(simulation.world, p.replica.backup)) onBackupQuiesced(simulation, p);
+  if (deviceOf(p).quiesce(simulation.world, p.replica.backup)) onBackupQuiesced(simulation, p);
 }
 
 /** The machine runs on the backup, from the last whole checkpoint. */
@@ -65,7 +65,7 @@ export function onBackupQuiesced(simulation: Simulation, p: Protection): void {
   const { world, timers, observer } = simulation;
   const { held } = p;
   if (!held) throw new InternalError("only a backup that holds a checkpoint is activated");
-  const device = renicDevice(p.abilities);
+  const device = deviceOf(p);
   p.state = follow(ENGINE, p.state, "activated");
   p.activatedAtNs = world.nowNs();
   restore(world, p.replica, device, held);

@@ -2,11 +2,11 @@
 import { GUEST_SUSPENDED } from "../../assembly/layout/control";
 import { EPOCHS } from "../checkpoint/epoch";
 import { follow } from "../checkpoint/state-table";
-import { renicDevice } from "../device/renic";
 import type { Simulation } from "../host/simulation";
 import { cancel } from "../host/timers";
 import { ENGINE } from "./engine";
 import { PRIMARY_TIMERS } from "./primary";
+import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
 
 /** Kinds of timers that only mean something while the backup lives. */
@@ -35,7 +35,7 @@ export function loseBackup(simulation: Simulation, p: Protection): void {
   if (!p.isPrimaryAlive) return;
   const { primary } = p.replica;
   world.plane.stopLogging(primary.guest);
-  const device = renicDevice(p.abilities);
+  const device = deviceOf(p);
   // Between the quiesce and the resume of a checkpoint the device stands still with its guest.
   if (p.epoch.state === "quiescing" || p.epoch.state === "captured") device.preresume(world, primary);
   device.teardown(world, primary);

@@ -9,11 +9,11 @@ import { EPOCHS } from "../checkpoint/epoch";
 import { imageAt, type Staged, senderCycles, stage, streamBytes, wholeBytes } from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
-import { renicDevice } from "../device/renic";
 import { pauseNs } from "../host/checkpoint-pause";
 import type { Simulation } from "../host/simulation";
 import { after, takeTimer } from "../host/timers";
 import { ENGINE } from "./engine";
+import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
 
 /** Pages of one message while the backup is filled (MAX_BATCH_SIZE of Xen's migration). */
@@ -26,7 +26,7 @@ export const PRIMARY_TIMERS = ["batch-acked", "epoch-due", "stopped", "copied", 
 export function beginProtection(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
   const { guest } = p.replica.primary;
-  renicDevice(p.abilities).setup(world, p.replica.primary);
+  deviceOf(p).setup(world, p.replica.primary);
   world.plane.startLogging(guest, 1);
   p.syncPagesLeft = world.plane.dirtyPageCount(guest);
   sendBatch(simulation, p);
@@ -36,7 +36,7 @@ export function beginProtection(simulation: Simulation, p: Protection): void {
 /** Sends the next pages while the guest runs; after as many as there were at the start, the first checkpoint is due. */
 function sendBatch(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
-  const staged = stage(world, p.replica, renicDevice(p.abilities), BATCH_PAGES, null);
+  const staged = stage(world, p.replica, deviceOf(p), BATCH_PAGES, null);
   p.staged = staged;
   p.syncPagesLeft -= staged.pageCount;
   p.sums.syncPageCount += staged.pageCount;
@@ -79,14 +79,14 @@ export function onStoodStill(simulation: Simulation, p: Protection): void {
 /** The vCPU stands still: the device is to stop, too. */
 export function onStopped(simulation: Simulation, p: Protection): void {
   p.epoch.state = follow(EPOCHS, p.epoch.state, "stopped");
-  const isQuiet = renicDevice(p.abilities).quiesce(simulation.world, p.replica.primary);
+  const isQuiet = deviceOf(p).quiesce(simulation.world, p.replica.primary);
   if (isQuiet) onQuiesced(simulation, p);
 }
 
 /** Captures the epoch: device quiesced, output sealed, dirty pages copied. */
 export function onQuiesced(simulation: Simulation, p: Protection): void {
   const { world, timers, observer } = simulation;
-  const device = renicDevice(p.abilities);
+  const device = deviceOf(p);
   const { number } = p.epoch;
   p.epoch.state = follow(EPOCHS, p.epoch.state, "quiesced");
   const imageBytes = device.postsuspend(world, p.replica.primary, number, imageAt(p.replica));
@@ -102,7 +102,7 @@ export function onCopied(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
   const staged = stagedOf(p);
   p.epoch.state = follow(EPOCHS, p.epoch.state, "copied");
-  renicDevice(p.abilities).preresume(world, p.replica.primary);
+  deviceOf(p).preresume(world, p.replica.primary);
   world.plane.resumeGuest(p.replica.primary.guest);
   addPause(p, world.nowNs() - p.stoppedAtNs);
   p.sums.pageCount += staged.pageCount;
@@ -121,7 +121,7 @@ export function onAcked(simulation: Simulation, p: Protection): void {
   const { number } = p.epoch;
   p.epoch.state = follow(EPOCHS, p.epoch.state, "acked");
   p.staged = null;
-  renicDevice(p.abilities).commit(world, p.replica.primary, number);
+  deviceOf(p).commit(world, p.replica.primary, number);
   world.plane.traceControl(TRACE_COMMITTED, p.index, number, 0, 0);
   p.sums.count++;
   p.epoch = { number: number + 1, state: "running" };
