@@ -26,6 +26,7 @@ const SRC = [
   "device",
   "workload",
   "checkpoint",
+  "migration",
   "remus",
   "experiment",
   "report",
