@@ -57,6 +57,7 @@ import { powerUp } from "./nic/reset";
 import { ARRIVAL_BYTES } from "./nic/rx-ring";
 import { DONE_AT_RELEASE, indexOf, NO_GUEST, vf } from "./nic/virtual-function";
 import { createImageWords } from "./renic/image-words";
+import { initAlarm } from "./sim/alarm";
 import { createCrcTable } from "./sim/digest";
 import { createEventQueue, NEVER } from "./sim/event-queue";
 import { createTrace } from "./sim/trace";
@@ -112,7 +113,7 @@ export function addProcessor(numerator: u32, denominator: u32): u32 {
   p.groupFirst = index;
   p.groupCount = 1;
   p.slicePs = NEVER;
-  p.sliceAt = NEVER;
+  initAlarm(p.slice);
   p.wakesAt = NEVER;
   return index;
 }
@@ -260,7 +261,7 @@ export function addMachine(mac: u64, ip: u32, pageCount: u32): u32 {
   const x = machine(index);
   x.mac = mac;
   x.ip = ip;
-  x.armed = NEVER;
+  initAlarm(x.alarm);
   createMemory(x.memory, pageCount);
   return index;
 }
@@ -311,7 +312,7 @@ export function addGuest(host: u32, processorIndex: u32, pageCount: u32, mac: u6
   g.requestCycles = requestCycles;
   g.state = GUEST_ABSENT;
   g.tickAt = NEVER;
-  g.deadlineAt = NEVER;
+  initAlarm(g.deadline);
   g.index = index;
   g.vcpuFirst = world().vcpuCount;
   g.task = addTask(TASK_NETWORK, index, addGuestVcpu(index, processorIndex, 1));

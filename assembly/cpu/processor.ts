@@ -8,6 +8,7 @@
 import { PROCESSOR_BYTES, PROCESSORS } from "../layout/memory-map";
 import { CLASS_COUNT } from "../layout/processor";
 import { TRACE_RAN } from "../layout/trace";
+import { Alarm } from "../sim/alarm";
 import { trace } from "../sim/trace";
 import { world } from "../sim/world";
 
@@ -20,9 +21,14 @@ export class Processor {
   idlePs: u64;
   /** When the vCPU that runs began to, though it may have been looked at since. */
   startedAt: u64;
-  /** How long a vCPU may run while others of its class wait, and when that is over; NEVER while none waits. */
+  /** How long a vCPU may run while others of its class wait. */
   slicePs: u64;
-  sliceAt: u64;
+  /** When that is over lies here, for as long as somebody waits; see `slice`. */
+  slice0: u64;
+  slice1: u64;
+  slice2: u64;
+  slice3: u64;
+  slice4: u64;
   /** When an idle processor that was roused is awake; NEVER for one that sleeps or runs. */
   wakesAt: u64;
   /** A cycle is numerator / denominator picoseconds. */
@@ -38,7 +44,13 @@ export class Processor {
   queues0: u64;
   queues1: u64;
   queues2: u64;
+  get slice(): Alarm {
+    return changetype<Alarm>(changetype<u32>(this) + offsetof<Processor>("slice0"));
+  }
 }
+
+if (offsetof<Processor>("wakesAt") - offsetof<Processor>("slice0") != offsetof<Alarm>())
+  ERROR("layout: a processor has no room for its alarm");
 
 if (offsetof<Processor>() > PROCESSOR_BYTES) ERROR("layout: Processor does not fit PROCESSOR_BYTES");
 if (offsetof<Processor>() - offsetof<Processor>("queues0") != CLASS_COUNT * 8) ERROR("layout: a class has no queue");

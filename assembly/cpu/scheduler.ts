@@ -33,6 +33,7 @@ import {
   VCPU_RUNNING,
 } from "../layout/processor";
 import { PS_PER_NS } from "../layout/time";
+import { ring, setAlarm } from "../sim/alarm";
 import { NEVER, schedule } from "../sim/event-queue";
 import { world } from "../sim/world";
 import { cost } from "./cost";
@@ -124,7 +125,7 @@ export function breakBurst(v: Vcpu): u64 {
 /** Between two bursts: tells whether the vCPU is to let another one run. */
 export function isDisplaced(v: Vcpu): bool {
   const p = processor(v.processor);
-  if (p.sliceAt > world().now) return false;
+  if (p.slice.wanted > world().now) return false;
   endBoost(v);
   const first = firstOn(p);
   return first != 0 && vcpu(first - 1).presentClass <= v.presentClass;
@@ -186,8 +187,7 @@ export function onSlice(index: u32): void {
     choose(index);
     return;
   }
-  if (p.sliceAt != world().now) return;
-  p.sliceAt = NEVER;
+  if (!ring(p.slice, EVENT_SLICE, index)) return;
   const first = firstOn(p);
   if (!first || !p.running) return;
   const v = vcpu(p.running - 1);
@@ -226,7 +226,7 @@ function leave(v: Vcpu, state: u32): void {
   assert(v.state == VCPU_RUNNING && p.running == vcpuIndexOf(v) + 1, "who leaves a processor runs on it");
   closeStretch(v.processor);
   p.running = 0;
-  p.sliceAt = NEVER;
+  p.slice.wanted = NEVER;
   v.state = state;
   endBoost(v);
 }
@@ -276,7 +276,6 @@ function firstElsewhere(index: u32, worstClass: u32): u32 {
 /** Somebody waits behind the vCPU that runs: its slice ends at some time. */
 function armSlice(index: u32): void {
   const p = processor(index);
-  if (p.sliceAt != NEVER) return;
-  p.sliceAt = max<u64>(p.startedAt + p.slicePs, world().now);
-  schedule(EVENT_SLICE, index, p.sliceAt);
+  if (p.slice.wanted != NEVER) return;
+  setAlarm(p.slice, EVENT_SLICE, index, max<u64>(p.startedAt + p.slicePs, world().now));
 }

@@ -22,6 +22,7 @@ import { REASON_SUSPENDED } from "../layout/event";
 import { GUEST_BYTES, GUESTS } from "../layout/memory-map";
 import { TRACE_RESUMED, TRACE_SUSPENDED } from "../layout/trace";
 import { GuestMemory } from "../memory/guest-memory";
+import { Alarm } from "../sim/alarm";
 import { NEVER } from "../sim/event-queue";
 import { trace } from "../sim/trace";
 import { interruptRun, world } from "../sim/world";
@@ -53,9 +54,14 @@ export class Guest {
   isInterrupted: u32;
   /** Cycles of the application for a request. */
   requestCycles: u32;
-  /** The pending tick of its stream, and the pending timer of its TCP. */
+  /** The pending tick of its stream. */
   tickAt: u64;
-  deadlineAt: u64;
+  /** The timer of its TCP lies here; see `deadline`. */
+  deadline0: u64;
+  deadline1: u64;
+  deadline2: u64;
+  deadline3: u64;
+  deadline4: u64;
   /** Its own number. */
   index: u32;
   /** The page at which its TCP begins; 0 without one. */
@@ -65,7 +71,13 @@ export class Guest {
   get memory(): GuestMemory {
     return changetype<GuestMemory>(this);
   }
+  get deadline(): Alarm {
+    return changetype<Alarm>(changetype<u32>(this) + offsetof<Guest>("deadline0"));
+  }
 }
+
+if (offsetof<Guest>("index") - offsetof<Guest>("deadline0") != offsetof<Alarm>())
+  ERROR("layout: a guest has no room for its alarm");
 
 if (offsetof<Guest>() > GUEST_BYTES) ERROR("layout: Guest does not fit GUEST_BYTES");
 
@@ -145,6 +157,6 @@ export function kill(index: u32): void {
   const g = guest(index);
   g.state = GUEST_DEAD;
   g.tickAt = NEVER;
-  g.deadlineAt = NEVER;
+  g.deadline.wanted = NEVER;
   for (let number: u32 = 0; number < g.vcpuCount; number++) halt(vcpuOf(g, number));
 }

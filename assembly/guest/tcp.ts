@@ -29,7 +29,7 @@ import { BUFFER_BYTES } from "../layout/guest-software";
 import { IPV4_BYTES, PROTOCOL_TCP } from "../layout/packet";
 import { CUTS_SEGMENTS, MERGES_SEGMENTS, WORK_REPLAY_SERVER, WORK_RESPONDER } from "../layout/tcp";
 import { GuestMemory } from "../memory/guest-memory";
-import { NEVER, schedule } from "../sim/event-queue";
+import { ring, setAlarm } from "../sim/alarm";
 import { world } from "../sim/world";
 import { onSegment } from "../transport/tcp-input";
 import { pullSegment } from "../transport/tcp-output";
@@ -140,17 +140,12 @@ function answeredCount(m: GuestMemory, s: Stack): u64 {
 }
 
 function armDeadline(g: Guest, m: GuestMemory, s: Stack): void {
-  const deadline = nextDeadline(m, s);
-  if (deadline >= g.deadlineAt) return;
-  g.deadlineAt = max<u64>(deadline, world().now);
-  schedule(EVENT_GUEST_TIMER, g.index, g.deadlineAt);
+  setAlarm(g.deadline, EVENT_GUEST_TIMER, g.index, max<u64>(nextDeadline(m, s), world().now));
 }
 
-/** A timer of the guest's: returns whether it is the stack's; false for a stale event. */
+/** A timer of the guest's: returns whether it is the stack's, and due. */
 export function onDeadline(g: Guest): bool {
-  if (g.deadlineAt != world().now) return false;
-  g.deadlineAt = NEVER;
-  return true;
+  return ring(g.deadline, EVENT_GUEST_TIMER, g.index);
 }
 
 /** Has the stack's timers run when its guest runs on, for the first time or elsewhere. */

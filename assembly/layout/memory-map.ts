@@ -53,7 +53,7 @@ export const HOSTS: u32 = COSTS + COSTS_BYTES;
 export const HOST_BYTES: u32 = 64;
 
 export const PROCESSORS: u32 = HOSTS + HOST_COUNT_MAX * HOST_BYTES;
-export const PROCESSOR_BYTES: u32 = 128;
+export const PROCESSOR_BYTES: u32 = 160;
 
 export const VCPUS: u32 = PROCESSORS + PROCESSOR_COUNT_MAX * PROCESSOR_BYTES;
 export const VCPU_BYTES: u32 = 128;

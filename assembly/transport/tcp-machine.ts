@@ -16,7 +16,7 @@ import { MACHINE_BYTES, MACHINES } from "../layout/memory-map";
 import { BORN_MACHINE, DROP_NOT_FOR_US, TRACE_BORN, TRACE_CONSUMED } from "../layout/trace";
 import { copy } from "../memory/copy";
 import { GuestMemory } from "../memory/guest-memory";
-import { NEVER, schedule } from "../sim/event-queue";
+import { Alarm, ring, setAlarm } from "../sim/alarm";
 import { nextFrame, trace } from "../sim/trace";
 import { world } from "../sim/world";
 import { FRAME_START, frame, freeSlot, takeSlot } from "../wire/frame";
@@ -30,7 +30,12 @@ import { runWork } from "./tcp-work";
 @unmanaged
 export class Machine {
   mac: u64;
-  armed: u64;
+  /** The alarm lies here; see `alarm`. */
+  alarm0: u64;
+  alarm1: u64;
+  alarm2: u64;
+  alarm3: u64;
+  alarm4: u64;
   ip: u32;
   wireIn: u32;
   wireOut: u32;
@@ -38,11 +43,16 @@ export class Machine {
   get memory(): GuestMemory {
     return changetype<GuestMemory>(changetype<u32>(this) + offsetof<Machine>());
   }
+  get alarm(): Alarm {
+    return changetype<Alarm>(changetype<u32>(this) + offsetof<Machine>("alarm0"));
+  }
 }
 
 /** The stack begins behind page 0, so that address 0 is nothing. */
 export const MACHINE_STACK_PAGE: u32 = 1;
 
+if (offsetof<Machine>("ip") - offsetof<Machine>("alarm0") != offsetof<Alarm>())
+  ERROR("layout: a machine has no room for its alarm");
 if (offsetof<Machine>() + offsetof<GuestMemory>() > MACHINE_BYTES) ERROR("layout: Machine does not fit MACHINE_BYTES");
 
 const SMALL_FRAME_BYTES_MAX: u32 = SLOT_SMALL_BYTES - FRAME_START;
@@ -59,8 +69,7 @@ export function machineStack(index: u32): Stack {
 /** A timer of the stack is due, or the wire has room. */
 export function onMachine(index: u32): void {
   const x = machine(index);
-  if (x.armed != world().now) return;
-  x.armed = NEVER;
+  if (!ring(x.alarm, EVENT_MACHINE, index)) return;
   onTimer(x.memory, machineStack(index));
   goOn(index);
 }
@@ -125,8 +134,5 @@ function rearm(index: u32): void {
   const s = machineStack(index);
   let time = nextDeadline(x.memory, s);
   if (s.readyFirst | s.resetCount) time = min<u64>(time, wire(x.wireOut).freeAt - LOOK_AHEAD_PS / 2);
-  time = max<u64>(time, world().now);
-  if (time >= x.armed) return;
-  x.armed = time;
-  schedule(EVENT_MACHINE, index, time);
+  setAlarm(x.alarm, EVENT_MACHINE, index, max<u64>(time, world().now));
 }

@@ -18,6 +18,8 @@ export interface ProcessorSceneOptions {
   readonly processorCount: number;
   readonly clock?: readonly [number, number];
   readonly sliceNs?: number;
+  /** Events that may be under way. */
+  readonly eventCount?: number;
 }
 
 export interface JobOptions {
@@ -36,8 +38,8 @@ export class ProcessorScene {
   readonly #judge = new TimeConservationJudge();
   readonly #vcpus: number[] = [];
 
-  constructor({ module, processorCount, clock = EVEN_CLOCK, sliceNs = 5_000_000 }: ProcessorSceneOptions) {
-    this.world = createSmallWorld(module ? { module } : {});
+  constructor({ module, processorCount, clock = EVEN_CLOCK, sliceNs = 5_000_000, ...pools }: ProcessorSceneOptions) {
+    this.world = createSmallWorld({ ...(module ? { module } : {}), ...pools });
     const { plane } = this.world;
     this.#clock = clock;
     this.host = plane.addHost();
