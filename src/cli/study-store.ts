@@ -9,6 +9,7 @@ import { wholeInputError } from "../sim/input-error";
 import { VERSION } from "../sim/version";
 import type { Measurement } from "../study/measurement";
 import { type RuntimeRun, scenarioOf } from "../study/runtime-scenario";
+import { runKey } from "../study/runtime-study";
 import { messageOf, OutputError } from "./exit";
 
 const FILE = "runtime-runs.jsonl";
@@ -18,6 +19,8 @@ export class StudyStore {
   readonly #path: string | null;
   readonly #measurements = new Map<string, Measurement>();
   readonly #wasmSha256: string;
+  /** By the names of runs: a study looks a run up more than once, and its scenario is long. */
+  readonly #fingerprints = new Map<string, string>();
 
   /** Reads what a folder has; without one, nothing outlives the study. */
   constructor(folder: string | undefined, wasmSha256: string) {
@@ -58,8 +61,13 @@ export class StudyStore {
   }
 
   #fingerprint(run: RuntimeRun): string {
+    const key = runKey(run);
+    const known = this.#fingerprints.get(key);
+    if (known !== undefined) return known;
     const content = JSON.stringify([VERSION, this.#wasmSha256, run.run, scenarioOf(run)]);
-    return createHash("sha256").update(content).digest("hex");
+    const fingerprint = createHash("sha256").update(content).digest("hex");
+    this.#fingerprints.set(key, fingerprint);
+    return fingerprint;
   }
 }
 

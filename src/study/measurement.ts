@@ -13,8 +13,8 @@ import { type RunOutcome, runScenario } from "../experiment/run";
 import { type Account, accountOf, type DomainAccount } from "../report/account";
 import { latencyCountsOf } from "../report/flow-account";
 import { numbersTo, sum } from "../sim/numbers";
-import { inputOf, type RuntimeRun, workloadOf } from "./runtime-scenario";
-import { HOST, PORT_RATE } from "./runtime-workloads";
+import { inputOf, portRateOf, type RuntimeRun, workloadOf } from "./runtime-scenario";
+import { HOST } from "./runtime-workloads";
 
 /** What is counted as work. */
 export type WorkUnit = "byte" | "datagram" | "request";
@@ -100,7 +100,7 @@ function measurementOf(outcome: RunOutcome, wanted: RuntimeRun, sent: ReadonlyMa
     framesOut: sum(wires.out.map(({ frames }) => frames)),
     framesIn: sum(wires.in.map(({ frames }) => frames)),
     ...workOf(outcome, account, wanted),
-    load: loadOf(outcome, control, vms, wires),
+    load: loadOf(outcome, control, vms, wires, portRateOf(wanted)),
     dropped: account.frames.dropped,
   };
 }
@@ -151,10 +151,11 @@ function loadOf(
   host: HostControl,
   vms: readonly DomainAccount[],
   wires: ReturnType<typeof wiresOf>,
+  portRate: number,
 ): Load {
   const { durationNs } = control.scenario;
   const wireLoad = (counts: readonly WireCount[]) =>
-    Math.max(...counts.map(({ bytes }) => (bytes * 8 * 1e9) / (PORT_RATE * durationNs)));
+    Math.max(...counts.map(({ bytes }) => (bytes * 8 * 1e9) / (portRate * durationNs)));
   const ranOf = (vcpu: number) => world.plane.vcpuRanPs(vcpu) / (durationNs * 1000);
   return {
     dom0Vcpu: Math.max(...host.dom0Vcpus.map(ranOf)),

@@ -7,7 +7,7 @@ import type { ClientScenario, FlowScenario, HostScenario, Scenario, VmScenario }
 import type { RunInput } from "../experiment/input";
 import { COST_PRESETS } from "../host/cost-row";
 import { type CostOverrides, resolveCosts } from "../host/cost-table";
-import { DELIVERY_OF } from "../host/interrupt-delivery";
+import { DELIVERY_OF, type InterruptDelivery } from "../host/interrupt-delivery";
 import { numbersTo } from "../sim/numbers";
 import type { RuntimeCell } from "./runtime-cell";
 import {
@@ -21,6 +21,15 @@ import {
 } from "./runtime-workloads";
 import { startNs } from "./start-phase";
 
+/** What a comparison has otherwise than the study; what is left out is as in the study. */
+export interface RunSetting {
+  /** Of every port, and of every client's link. */
+  readonly portRateBitsPerSecond?: number;
+  readonly delivery?: InterruptDelivery;
+  /** Datagrams go from each VM to its client. */
+  readonly isSendingDatagrams?: boolean;
+}
+
 /** One run of a cell. */
 export interface RuntimeRun {
   readonly cell: RuntimeCell;
@@ -30,6 +39,7 @@ export interface RuntimeRun {
   readonly durationNs: number;
   /** What costs otherwise than in the preset. */
   readonly overrides: CostOverrides;
+  readonly setting?: RunSetting;
 }
 
 /** The host whose processors are measured; the first of a scenario. */
@@ -55,22 +65,23 @@ export function workloadOf({ workload }: RuntimeCell): StudyWorkload {
 
 /** Returns the scenario of a run. */
 export function scenarioOf(wanted: RuntimeRun): Scenario {
-  const { cell, seed, durationNs, overrides } = wanted;
+  const { cell, seed, durationNs, overrides, setting } = wanted;
   const workload = workloadOf(cell);
   const numbers = numbersTo(cell.vmCount);
-  const hasSenders = workload.kind === "datagrams";
+  const hasSenders = workload.kind === "datagrams" && !setting?.isSendingDatagrams;
+  const portRate = portRateOf(wanted);
   const senders = hasSenders ? numbers.map(senderOf) : [];
   return {
     version: 1,
     seed,
     durationNs,
     hosts: [
-      hostOf(cell, STUDIED_HOST, HOST.threadCount),
+      hostOf(cell, STUDIED_HOST, HOST.threadCount, portRate),
       ...(hasSenders
-        ? [hostOf(cell, SENDING_HOST, HOST.dom0VcpuCount + Math.max(cell.vmCount, HOST.threadCount))]
+        ? [hostOf(cell, SENDING_HOST, HOST.dom0VcpuCount + Math.max(cell.vmCount, HOST.threadCount), portRate)]
         : []),
     ],
-    clients: numbers.map(clientOf),
+    clients: numbers.map((number) => clientOf(number, portRate)),
     switchDelayNs: SWITCH_DELAY_NS,
     vms: [...numbers.map((number) => vmOf(cell, workload, number)), ...senders],
     traffic: [],
@@ -81,7 +92,7 @@ export function scenarioOf(wanted: RuntimeRun): Scenario {
     protect: [],
     events: [],
     ablate: { abilities: [], driverResetNs: null },
-    interruptDelivery: DELIVERY_OF[cell.preset],
+    interruptDelivery: setting?.delivery ?? DELIVERY_OF[cell.preset],
     costPreset: cell.preset,
     costs: resolveCosts(cell.preset, overrides),
   };
@@ -97,7 +108,12 @@ export function portCountOf({ vmCount }: RuntimeCell): number {
   return vmCount <= HOST.vmCountOfOwnPorts ? vmCount : HOST.portCountMax;
 }
 
-function hostOf(cell: RuntimeCell, name: string, coreCount: number): HostScenario {
+/** Returns what each port of the host under study carries at most, in bits a second. */
+export function portRateOf({ setting }: RuntimeRun): number {
+  return setting?.portRateBitsPerSecond ?? PORT_RATE;
+}
+
+function hostOf(cell: RuntimeCell, name: string, coreCount: number, portRate: number): HostScenario {
   const portCount = portCountOf(cell);
   const vfCount = Math.ceil(cell.vmCount / portCount);
   return {
@@ -105,14 +121,14 @@ function hostOf(cell: RuntimeCell, name: string, coreCount: number): HostScenari
     coreCount,
     clockHz: COST_PRESETS[cell.preset].clockHz,
     dom0: { vcpuCount: HOST.dom0VcpuCount, placement: "own", weight: WEIGHT, ...DOM0_NETWORK },
-    nics: numbersTo(portCount).map(() => ({ rateBitsPerSecond: PORT_RATE, latencyNs: PORT_LATENCY_NS, vfCount })),
+    nics: numbersTo(portCount).map(() => ({ rateBitsPerSecond: portRate, latencyNs: PORT_LATENCY_NS, vfCount })),
   };
 }
 
-function clientOf(number: number): ClientScenario {
+function clientOf(number: number, rateBitsPerSecond: number): ClientScenario {
   return {
     name: `client${number + 1}`,
-    link: { rateBitsPerSecond: PORT_RATE, latencyNs: CLIENT_LATENCY_NS, loss: 0 },
+    link: { rateBitsPerSecond, latencyNs: CLIENT_LATENCY_NS, loss: 0 },
   };
 }
 
@@ -158,7 +174,7 @@ const ALL_OFFLOADS = { segmentation: true, merging: true } as const;
 const DOM0_NETWORK = { moderation: "conservative", merging: true } as const;
 const ALL_ABILITIES = { stateWrite: true, dmaLog: true, hold: true } as const;
 
-function flowOf({ cell, seed, run }: RuntimeRun, workload: StudyWorkload, number: number): FlowScenario {
+function flowOf({ cell, seed, run, setting }: RuntimeRun, workload: StudyWorkload, number: number): FlowScenario {
   const [vm, client, sender] = [`vm${number + 1}`, `client${number + 1}`, `sender${number + 1}`];
   const start = (periodNs: number) => startNs({ seed, run, vm: number }, periodNs);
   const port = PORT_FIRST + number;
@@ -167,7 +183,8 @@ function flowOf({ cell, seed, run }: RuntimeRun, workload: StudyWorkload, number
     if (!burst) throw new Error(`the study has no bursts of datagrams for ${cell.vmCount} VMs`);
     const { frameBytes } = workload;
     const startsAt = GREETED_NS + start(burst.tickNs);
-    return { kind: "datagrams", from: sender, to: vm, port, startNs: startsAt, frameBytes, ...burst };
+    const ends = setting?.isSendingDatagrams ? { from: vm, to: client } : { from: sender, to: vm };
+    return { kind: "datagrams", ...ends, port, startNs: startsAt, frameBytes, ...burst };
   }
   if (workload.kind === "bulk") {
     const { isSending, windowBytes } = workload;

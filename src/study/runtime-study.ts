@@ -63,8 +63,8 @@ export function studyOf(plan: StudyPlan, measured: Measured): RuntimeStudy {
 }
 
 /** Returns a name for a run that no other run of any study has. */
-export function runKey({ cell, seed, run, durationNs, overrides }: RuntimeRun): string {
-  const moved = Object.entries(overrides).map(([name, value]) => `${name}=${value}`);
+export function runKey({ cell, seed, run, durationNs, overrides, setting = {} }: RuntimeRun): string {
+  const moved = Object.entries({ ...overrides, ...setting }).map(([name, value]) => `${name}=${value}`);
   const { preset, io, workload, vmCount } = cell;
   return [preset, io, workload, vmCount, `seed=${seed}`, `run=${run}`, `ns=${durationNs}`, ...moved].join(" ");
 }

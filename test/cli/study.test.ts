@@ -158,15 +158,15 @@ describe("a study that is refused", () => {
       "--models",
       "--seed",
       "--runs",
-      "--jobs",
       "--duration",
+      "--jobs",
       "--limit",
     ];
     expect(options).toEqual(wanted);
     expect(lines[1]).toMatch(/expected some of bulk-send, .*got "htp".*http/);
     expect(lines[2]).toContain('expected some of 1, 2, 4, 7, 20, 40, 60, with commas between them, got "3"');
     expect(lines[5]).toContain('expected a whole number from 1 to 31, got "0"');
-    expect(lines[7]).toContain('expected a duration from 30ms to 60s, got "1ms"');
+    expect(lines[6]).toContain('expected a duration from 30ms to 60s, got "1ms"');
   });
 
   it("with a file where its folder should be, the file and exit 73", () => {
