@@ -4,6 +4,7 @@
  *     node scripts/tool.mjs agree --count 100
  *     node scripts/tool.mjs documents            rewrites the tables of docs/model.md that come from code
  *     node scripts/tool.mjs saturation           and its table and figure that come from runs
+ *     node scripts/tool.mjs validation           rewrites docs/validation.md from what `npm run validate` measured
  *
  * The sources import without endings, which Node does not take; the bundle is remade each time, in some milliseconds.
  */
@@ -17,6 +18,7 @@ const ENTRIES = {
   documents: "test/repository/documents.ts",
   saturation: "test/experiment/saturation-main.ts",
   "tcp-faults": "test/transport/faults-main.ts",
+  validation: "test/repository/validation-main.ts",
 };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));

@@ -9,6 +9,7 @@ import { inspectCommand } from "./inspect-command";
 import { runCommand } from "./run-command";
 import { schemaCommand } from "./schema-command";
 import { studyCommand } from "./study-command";
+import { validateCommand } from "./validate-command";
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -99,6 +100,19 @@ program
   .option("-q, --quiet", "say nothing on stderr unless something is wrong")
   .action(async (options) => {
     code = await studyCommand(options);
+  });
+
+program
+  .command("validate")
+  .description("measure what published results are compared with; docs/validation.md")
+  .option("-o, --out <folder>", "write validation.json there, and go on with the runs that are there")
+  .option("--claims <numbers>", "claims of docs/validation.md, with commas between them")
+  .option("--jobs <number>", "threads; as many as there are cores by default")
+  .option("--limit <time>", "refuse what takes longer (default: 3h)")
+  .option("--memory <size>", "refuse what takes more memory; what the machine has by default")
+  .option("-q, --quiet", "say nothing on stderr unless something is wrong")
+  .action(async (options) => {
+    code = await validateCommand(options);
   });
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -26,7 +26,7 @@ export interface RunSetting {
   /** Of every port, and of every client's link. */
   readonly portRateBitsPerSecond?: number;
   readonly delivery?: InterruptDelivery;
-  /** Datagrams go from each VM to its client. */
+  /** Datagrams go from each VM to the one at the other end. */
   readonly isSendingDatagrams?: boolean;
 }
 
@@ -49,7 +49,7 @@ const SENDING_HOST = "senders";
 /** Default latency of a port and delay of the switch (docs/model.md). */
 const PORT_LATENCY_NS = 1000;
 const SWITCH_DELAY_NS = 1000;
-/** A sender has no application: its kernel, rings and tables. With sixty of them all guests still fit 2 GiB. */
+/** A sender has no application: its kernel, rings and tables; twice as much where it has a stack. With sixty all guests still fit 2 GiB. */
 const SENDER_MEMORY_BYTES = 2 * 1024 ** 2;
 const WEIGHT = 256;
 const PORT_FIRST = 5001;
@@ -68,9 +68,9 @@ export function scenarioOf(wanted: RuntimeRun): Scenario {
   const { cell, seed, durationNs, overrides, setting } = wanted;
   const workload = workloadOf(cell);
   const numbers = numbersTo(cell.vmCount);
-  const hasSenders = workload.kind === "datagrams" && !setting?.isSendingDatagrams;
+  const hasSenders = workload.kind === "datagrams";
   const portRate = portRateOf(wanted);
-  const senders = hasSenders ? numbers.map(senderOf) : [];
+  const senders = hasSenders ? numbers.map((number) => senderOf(wanted, number)) : [];
   return {
     version: 1,
     seed,
@@ -87,7 +87,7 @@ export function scenarioOf(wanted: RuntimeRun): Scenario {
     traffic: [],
     flows: [
       ...numbers.map((number) => flowOf(wanted, workload, number)),
-      ...(hasSenders ? numbers.map((number) => greetingOf(cell, number)) : []),
+      ...(hasSenders ? numbers.map((number) => greetingOf(wanted, number)) : []),
     ],
     protect: [],
     events: [],
@@ -154,11 +154,11 @@ function vmOf({ io, preset }: RuntimeCell, workload: StudyWorkload, number: numb
   };
 }
 
-function senderOf(number: number): VmScenario {
+function senderOf({ setting }: RuntimeRun, number: number): VmScenario {
   return {
     name: `sender${number + 1}`,
     host: SENDING_HOST,
-    memoryBytes: SENDER_MEMORY_BYTES,
+    memoryBytes: setting?.isSendingDatagrams ? 2 * SENDER_MEMORY_BYTES : SENDER_MEMORY_BYTES,
     ...ONE_VCPU,
     moderation: "fixed",
     job: null,
@@ -183,7 +183,7 @@ function flowOf({ cell, seed, run, setting }: RuntimeRun, workload: StudyWorkloa
     if (!burst) throw new Error(`the study has no bursts of datagrams for ${cell.vmCount} VMs`);
     const { frameBytes } = workload;
     const startsAt = GREETED_NS + start(burst.tickNs);
-    const ends = setting?.isSendingDatagrams ? { from: vm, to: client } : { from: sender, to: vm };
+    const ends = setting?.isSendingDatagrams ? { from: vm, to: sender } : { from: sender, to: vm };
     return { kind: "datagrams", ...ends, port, startNs: startsAt, frameBytes, ...burst };
   }
   if (workload.kind === "bulk") {
@@ -212,8 +212,10 @@ function flowOf({ cell, seed, run, setting }: RuntimeRun, workload: StudyWorkloa
  * A VM that takes datagrams is first sent one byte by a client, and so answers. Nobody asks for addresses (docs/model.md),
  * and without a frame of its own the switch would not know where it is, and flood every datagram to every port.
  */
-function greetingOf({ vmCount }: RuntimeCell, number: number): FlowScenario {
-  const ends = { from: `client${number + 1}`, to: `vm${number + 1}`, port: PORT_FIRST + vmCount + number };
+function greetingOf({ cell, setting }: RuntimeRun, number: number): FlowScenario {
+  const receiver = setting?.isSendingDatagrams ? "sender" : "vm";
+  const port = PORT_FIRST + cell.vmCount + number;
+  const ends = { from: `client${number + 1}`, to: `${receiver}${number + 1}`, port };
   const stream = { connectionCount: 1, windowBytes: WINDOW_LEAST_BYTES, byteCount: 1 };
   return { kind: "bulk", ...ends, startNs: 0, ...stream };
 }

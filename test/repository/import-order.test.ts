@@ -31,6 +31,7 @@ const SRC = [
   "experiment",
   "report",
   "study",
+  "validation",
   "cli",
 ];
 
