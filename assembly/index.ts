@@ -23,6 +23,7 @@ import { answerOf, beginAccess, initialiseEmulated } from "./guest/emulated-driv
 import { emulatedCounter, emulatedNic, isEmulated } from "./guest/emulated-nic";
 import { signalBackend } from "./guest/event-channel";
 import * as guests from "./guest/guest";
+import * as hold from "./guest/hold-queue";
 import { connectBackend, disconnectBackend } from "./guest/netback";
 import { initialiseFront, announceFront as sendAnnouncement } from "./guest/netfront";
 import { wakeNetwork } from "./guest/network-task";
@@ -827,6 +828,30 @@ export function vifState(index: u32): u32 {
 /** Returns a counter of a vif, a VIF_ of layout/paravirtual.ts. */
 export function countOfVif(index: u32, counter: u32): f64 {
   return <f64>vifCounter(index, counter);
+}
+/** Gives a vif a hold queue in its dom0, for so many bytes of frames. */
+export function createHold(index: u32, bytesMax: u32): void {
+  hold.createHoldQueue(index, bytesMax);
+}
+/** Has what a vif's guest sends wait from now on, as of an epoch. */
+export function openHeld(index: u32, epoch: u32): void {
+  hold.openHeldEpoch(index, epoch);
+}
+/** Orders that what waits of a vif's epochs up to this one go. */
+export function releaseHeld(index: u32, epoch: u32): void {
+  hold.releaseHeldEpoch(index, epoch);
+}
+/** Orders that a vif's frames wait no longer. */
+export function stopHeld(index: u32): void {
+  hold.stopHoldQueue(index);
+}
+/** Ends frames that wait in a vif's hold queue, at most so many; returns how many are left. */
+export function discardHeldOfVif(index: u32, countMax: u32): u32 {
+  return hold.discardHeldFrames(index, countMax);
+}
+/** Returns a counter of a vif's hold queue, a HOLD_ of layout/paravirtual.ts; 0 without one. */
+export function countOfHold(index: u32, counter: u32): f64 {
+  return <f64>hold.holdCounter(index, counter);
 }
 /** Returns a counter of dom0's network of a port, a DOM0_ of layout/paravirtual.ts. */
 export function countOfDom0(portIndex: u32, counter: u32): f64 {

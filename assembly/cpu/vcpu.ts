@@ -12,6 +12,7 @@
 import { ACTIVITY_COUNT } from "../layout/cost";
 import { VCPU_BYTES, VCPUS } from "../layout/memory-map";
 import { VCPU_RUNNING } from "../layout/processor";
+import { PS_PER_NS } from "../layout/time";
 import { NEVER } from "../sim/event-queue";
 import { world } from "../sim/world";
 import { processor } from "./processor";
@@ -78,6 +79,12 @@ export function timeOf(v: Vcpu, cycles: u32): u64 {
   const scaled = <u64>cycles * p.numerator + v.remainder;
   v.remainder = <u32>(scaled % p.denominator);
   return scaled / p.denominator;
+}
+
+/** Returns the cycles that a vCPU makes in so many nanoseconds. */
+export function cyclesOfNs(v: Vcpu, ns: u32): u32 {
+  const p = processor(v.affinityFirst);
+  return <u32>((<u64>ns * PS_PER_NS * p.denominator) / p.numerator);
 }
 
 /** Returns for how long a vCPU has run until now. */

@@ -21,6 +21,7 @@ import {
   TASK_COMPUTE,
   TASK_CONTROL,
   TASK_DEVICE_MODEL,
+  TASK_HOLD,
   TASK_NETWORK,
 } from "../layout/processor";
 import { compute } from "./compute";
@@ -30,6 +31,7 @@ import { putOutPort, restPort, workPort } from "./dom0-port";
 import { goOnEmulated, hasEnded } from "./emulated-driver";
 import { isEmulated } from "./emulated-nic";
 import { guest, haltAfterBurst } from "./guest";
+import { putOutHold, workHold } from "./hold-queue";
 import { tellDevice } from "./net-device";
 import { putOutBackend, restBackend, workBackend } from "./netback";
 import { rest, work } from "./network-task";
@@ -99,6 +101,8 @@ function workOf(t: Task, v: Vcpu): u32 {
       return workBackend(t.subject, v);
     case TASK_DEVICE_MODEL:
       return workDeviceModel(t.subject, v);
+    case TASK_HOLD:
+      return workHold(t.subject, v);
     default:
       assert(false, "every kind of task does something");
       return NO_WORK;
@@ -118,6 +122,7 @@ function putOut(t: Task): void {
   else if (t.kind == TASK_BRIDGE) putOutPort(t.subject);
   else if (t.kind == TASK_BACKEND) putOutBackend(t.subject);
   else if (t.kind == TASK_DEVICE_MODEL) putOutDeviceModel(t.subject);
+  else if (t.kind == TASK_HOLD) putOutHold(t.subject);
 }
 
 /** A task had nothing to do: it asks to be told of what it waits for. Returns whether that is there already. */

@@ -35,13 +35,13 @@ import { NEVER } from "../sim/event-queue";
 import { world } from "../sim/world";
 import { freeSlot, removeFirst } from "../wire/frame";
 import { drop } from "../wire/wire";
-import { bridgeFromVif, joinBridge } from "./dom0-bridge";
-import { tellPort } from "./dom0-port";
+import { joinBridge } from "./dom0-bridge";
 import { ACCESS_ANSWERED, ACCESS_PENDING, countEmulated, EmulatedNic, emulatedNic } from "./emulated-nic";
 import { canReceive, putFrames, takeFrames } from "./emulated-receive";
 import { raiseCause, readRegister, setLine, writeRegister } from "./emulated-registers";
 import { beginWalk, walk } from "./emulated-transmit";
 import { guest } from "./guest";
+import { sendOnward } from "./hold-queue";
 import { disconnectBackend } from "./netback";
 import { countVif, VIF_CONNECTED, Vif, vif } from "./vif";
 
@@ -150,9 +150,7 @@ export function putOutDeviceModel(index: u32): void {
   e.turn = 0;
   const calls = setLine(index);
   if (calls) pay(v, calls);
-  if (!v.leavingFirst) return;
-  while (v.leavingFirst) bridgeFromVif(v.port, index, removeFirst(v.leaving));
-  tellPort(v.port);
+  sendOnward(index);
 }
 
 /** The access is made, and the guest's vCPU goes on behind it. */

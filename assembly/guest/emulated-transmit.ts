@@ -14,10 +14,8 @@
 import { cost } from "../cpu/cost";
 import { charge, Vcpu } from "../cpu/vcpu";
 import {
-  ACTIVITY_BRIDGE,
   ACTIVITY_COPY,
   ACTIVITY_DEVICE_MODEL,
-  COST_BRIDGE,
   COST_COPY_USER,
   COST_MODEL_COPY,
   COST_MODEL_PACKET,
@@ -50,6 +48,7 @@ import { world } from "../sim/world";
 import { append, FRAME_START, frame, freeSlot, takeSlot } from "../wire/frame";
 import { EmulatedNic } from "./emulated-nic";
 import { countOfRing } from "./emulated-registers";
+import { chargeOnward } from "./hold-queue";
 import { countVif, Vif } from "./vif";
 
 /** Begins to walk, if there is anything to walk; returns whether there is. */
@@ -74,7 +73,7 @@ export function walk(index: u32, v: Vif, e: EmulatedNic, cpu: Vcpu): u32 {
     }
     e.isWalking = e.txHead != e.txTail && e.txHead != e.walkedFrom ? 1 : 0;
   }
-  return chargeFor(cpu, packets, bytes) + chargeBridge(cpu, packets);
+  return chargeFor(cpu, packets, bytes) + chargeOnward(index, cpu, packets);
 }
 
 /** Charges the device model for packets of either direction, of so many bytes in all; returns the cycles. */
@@ -85,12 +84,6 @@ export function chargeFor(cpu: Vcpu, packets: u32, bytes: u32): u32 {
   charge(cpu, ACTIVITY_DEVICE_MODEL, work);
   charge(cpu, ACTIVITY_COPY, copying);
   return work + copying;
-}
-
-function chargeBridge(cpu: Vcpu, packets: u32): u32 {
-  const cycles = packets * cost(COST_BRIDGE);
-  charge(cpu, ACTIVITY_BRIDGE, cycles);
-  return cycles;
 }
 
 function isContext(command: u32): bool {

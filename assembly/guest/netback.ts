@@ -3,6 +3,7 @@
  * shared rings and dom0's bridge, up to 64 each way a burst.
  *
  *     from the guest   requests of a packet -> checked, put together, cut -> at the burst's end responses, bridge
+ *                      or hold queue
  *     to the guest     queue -> posted buffer, its grant looked up -> written -> at the burst's end response
  *     at the burst's end one event, if the guest waits for one of the positions
  *
@@ -23,11 +24,9 @@ import { NO_WORK, task, wakeTask } from "../cpu/task";
 import { charge, Vcpu } from "../cpu/vcpu";
 import {
   ACTIVITY_BACKEND,
-  ACTIVITY_BRIDGE,
   ACTIVITY_GRANT,
   COST_BACKEND_RECEIVE,
   COST_BACKEND_TRANSMIT,
-  COST_BRIDGE,
   COST_GRANT_COPY,
   COST_GRANT_PAGE,
 } from "../layout/cost";
@@ -82,10 +81,10 @@ import { nextFrame, trace } from "../sim/trace";
 import { world } from "../sim/world";
 import { append, FRAME_START, frame, freeSlot, removeFirst } from "../wire/frame";
 import { drop } from "../wire/wire";
-import { bridgeFromVif, joinBridge, leaveBridge } from "./dom0-bridge";
-import { tellPort } from "./dom0-port";
+import { joinBridge, leaveBridge } from "./dom0-bridge";
 import { notifyGuest } from "./event-channel";
 import { guest } from "./guest";
+import { chargeOnward, dropLeaving, sendOnward } from "./hold-queue";
 import {
   gatherRequest,
   isExtra,
@@ -134,6 +133,7 @@ export function disconnectBackend(index: u32, reason: u32): void {
   v.state = VIF_DISCONNECTED;
   dropQueue(index, reason);
   while (v.leavingFirst) drop(removeFirst(v.leaving), world().now, index, reason);
+  dropLeaving(index, reason);
   if (v.isBridged) leaveBridge(index, guest(v.guest).mac);
   v.isBridged = 0;
 }
@@ -227,12 +227,11 @@ function takeRequests(index: u32, v: Vif, m: GuestMemory, cpu: Vcpu): u32 {
     respond(v, r, isTaken);
   }
   const backend = packetCount * cost(COST_BACKEND_TRANSMIT);
-  const bridge = taken * cost(COST_BRIDGE);
+  const onward = chargeOnward(index, cpu, taken);
   const grant = v.isMapping ? parts * cost(COST_GRANT_PAGE) : copyCycles(bytes);
   charge(cpu, ACTIVITY_BACKEND, backend);
-  charge(cpu, ACTIVITY_BRIDGE, bridge);
   charge(cpu, ACTIVITY_GRANT, grant);
-  return backend + bridge + grant;
+  return backend + onward + grant;
 }
 
 function copyCycles(bytes: u32): u32 {
@@ -322,9 +321,7 @@ export function putOutBackend(index: u32): void {
     v.rxPublished = v.rxProduced;
     if (found) notifyGuest(index, (found & WANTED) != 0);
   }
-  if (!v.leavingFirst) return;
-  while (v.leavingFirst) bridgeFromVif(v.port, index, removeFirst(v.leaving));
-  tellPort(v.port);
+  sendOnward(index);
 }
 
 const PUBLISHED: u32 = 1;

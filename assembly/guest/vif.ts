@@ -49,6 +49,9 @@ export class Vif {
   /** Frames that the burst at hand has taken from the guest: the bridge gets them at its end. */
   leavingFirst: u32;
   leavingLast: u32;
+  /** The hold queue (hold-queue.ts), 0 without one; and whether what the burst at hand takes goes there. */
+  hold: u32;
+  isHeld: u32;
   get queue(): FrameList {
     return changetype<FrameList>(changetype<u32>(this) + offsetof<Vif>("queueFirst"));
   }

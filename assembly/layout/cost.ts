@@ -66,6 +66,9 @@ export const COST_MODEL_PACKET: u32 = 45;
 export const COST_MODEL_COPY: u32 = 46;
 /** No cost, but whether there is a mechanism: an emulated NIC keeps an interval between two interrupts. */
 export const IS_THROTTLED: u32 = 47;
+// Output that dom0 holds (guest/hold-queue.ts): a packet, and an order, in nanoseconds.
+export const COST_HOLD_PACKET: u32 = 48;
+export const HOLD_ORDER_NS: u32 = 49;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;

@@ -119,6 +119,19 @@ export const VIF_QUEUED: u32 = 11;
 export const VIF_QUEUED_PEAK: u32 = 12;
 export const VIF_COUNTER_COUNT: u32 = 13;
 
+// Counters of a hold queue: frames that ever waited, those discarded with their epoch, those that found it full.
+export const HOLD_HELD: u32 = 0;
+export const HOLD_DISCARDED: u32 = 1;
+export const HOLD_DROPPED_FULL: u32 = 2;
+/** Frames that wait now and their bytes, and the most that have. */
+export const HOLD_FRAMES: u32 = 3;
+export const HOLD_BYTES: u32 = 4;
+export const HOLD_FRAMES_PEAK: u32 = 5;
+export const HOLD_BYTES_PEAK: u32 = 6;
+/** Orders that it was given. */
+export const HOLD_ORDERS: u32 = 7;
+export const HOLD_COUNTER_COUNT: u32 = 8;
+
 // Counters of dom0's network of a port.
 /** Bursts of the bridge's task that took frames off the receive ring, and how many frames. */
 export const DOM0_POLLS: u32 = 0;

@@ -24,3 +24,5 @@ export const TASK_BRIDGE: u32 = 3;
 export const TASK_BACKEND: u32 = 4;
 /** The device model of an emulated NIC, a process of dom0's (vif of its tap). */
 export const TASK_DEVICE_MODEL: u32 = 5;
+/** The hold queue of a protected guest that dom0 serves (vif). */
+export const TASK_HOLD: u32 = 6;

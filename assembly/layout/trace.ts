@@ -29,9 +29,9 @@ export const TRACE_FETCHED: u32 = 1;
  * BORN_ below).
  */
 export const TRACE_BORN: u32 = 2;
-/** The outbound buffer took the frame (vf; a bytes, b epoch). */
+/** The outbound buffer took the frame (vf; a bytes, b epoch), or dom0's hold queue did (vif; c HELD_DOM0). */
 export const TRACE_HELD: u32 = 3;
-/** The outbound buffer let the frame go to its port (vf; b epoch). */
+/** The outbound buffer let the frame go to its port, or the hold queue to the bridge (as above). */
 export const TRACE_RELEASED: u32 = 4;
 /** The first bit went onto a wire (wire; a bytes). */
 export const TRACE_SENT: u32 = 5;
@@ -93,6 +93,8 @@ export const BORN_DEVICE_MODEL: u32 = 6;
 /** dom0's bridge of a port (port). */
 export const COPIED_DOM0: u32 = 2;
 export const COPIED_WIRE: u32 = 3;
+/** In c of TRACE_HELD and TRACE_RELEASED: dom0's hold queue, and not a NIC's buffer. */
+export const HELD_DOM0: u32 = 1;
 
 // Why a frame was dropped.
 export const DROP_NO_DESCRIPTOR: u32 = 1;
@@ -132,10 +134,12 @@ export const DROP_TAP_FULL: u32 = 24;
 export const DROP_BAD_ADDRESS: u32 = 25;
 /** The emulated NIC does not take its address. */
 export const DROP_FILTERED: u32 = 26;
+/** The hold queue of its vif was at its limit. */
+export const DROP_HOLD_FULL: u32 = 27;
 export const DROP_REASON_NAMES: string =
   "none,no-descriptor,queue-disabled,no-pool,dma-fault,quiesce-full,oversize,host-dead,wire-cut,loss,switch-full," +
   "switch-same-port,discarded,not-for-us,reset,replicated,malformed,spoofed,too-long,backend-full,backend-down," +
-  "not-granted,port-queue-full,unbridged,tap-full,bad-address,filtered";
+  "not-granted,port-queue-full,unbridged,tap-full,bad-address,filtered,hold-full";
 
 /** Headroom that one event's records may need beyond the mark at which the control plane is asked to read. */
 export const TRACE_MARGIN_RECORDS: u32 = 16384;

@@ -255,6 +255,12 @@ export interface DataPlane {
   signalVif(vif: number): void;
   vifState(vif: number): number;
   countOfVif(vif: number, counter: number): number;
+  createHold(vif: number, bytesMax: number): void;
+  openHeld(vif: number, epoch: number): void;
+  releaseHeld(vif: number, epoch: number): void;
+  stopHeld(vif: number): void;
+  discardHeldOfVif(vif: number, countMax: number): number;
+  countOfHold(vif: number, counter: number): number;
   countOfDom0(port: number, counter: number): number;
 
   setDma(index: number, latencyNs: number, readPsPerByte: number, writePsPerByte: number): void;

@@ -19,6 +19,7 @@ import {
   COST_FRONTEND,
   COST_GRANT_COPY,
   COST_GRANT_PAGE,
+  COST_HOLD_PACKET,
   COST_INSTRUCTION,
   COST_INTERRUPT_GUEST,
   COST_IOMMU_PACKET,
@@ -34,6 +35,7 @@ import {
   COST_TCP_RECEIVE,
   COST_TCP_TRANSMIT,
   COST_VCPU_SWITCH,
+  HOLD_ORDER_NS,
   INTERVAL_BULK,
   INTERVAL_LOW,
   INTERVAL_LOWEST,
@@ -88,6 +90,8 @@ const ROW_OF = [
   [COST_MODEL_PACKET, "deviceModelPacket"],
   [COST_MODEL_COPY, "deviceModelCopy"],
   [IS_THROTTLED, "emulatedThrottle"],
+  [COST_HOLD_PACKET, "holdPacket"],
+  [HOLD_ORDER_NS, "holdControl"],
 ] as const satisfies readonly (readonly [number, CostName])[];
 
 /** Which row's rate is which interval. */
