@@ -3,6 +3,7 @@
  * run time. `renic/scenario` reads scenarios from YAML.
  */
 
+export { MIGRATION_POLICIES, type MigrationPolicy } from "./config/migration-policy";
 export type { Abilities, Ability, Scenario } from "./config/scenario";
 export type { CapturedFrame } from "./core/captured";
 export { compileDataPlane, type DataPlaneSource, InternalError } from "./core/load";
@@ -23,7 +24,11 @@ export { decodeVfImage } from "./format/vf-image";
 export type { CostPreset } from "./host/cost-row";
 export { type CostOverrides, type Costs, resolveCosts } from "./host/cost-table";
 export type { Observer, ReplicaMoment } from "./host/simulation";
+export type { DeviceWriter, PageWriter } from "./migration/dirty-pages";
+export { type MigrationPlanInput, PLAN_DEFAULTS, receivingAt } from "./migration/plan-input";
+export { type MigrationPlan, type PlanOutcome, planMigration } from "./migration/planner";
 export { type Account, accountOf } from "./report/account";
+export { planText } from "./report/plan-text";
 export { accountText } from "./report/text";
 export { InputError, type InputProblem } from "./sim/input-error";
 export { VERSION } from "./sim/version";

@@ -6,6 +6,7 @@ import { VERSION } from "../sim/version";
 import { costsCommand } from "./costs-command";
 import { EXIT, explain } from "./exit";
 import { inspectCommand } from "./inspect-command";
+import { planCommand } from "./plan-command";
 import { runCommand } from "./run-command";
 import { schemaCommand } from "./schema-command";
 import { studyCommand } from "./study-command";
@@ -77,6 +78,35 @@ program
   .description("print the JSON Schema of scenarios, for editors")
   .action(() => {
     code = schemaCommand();
+  });
+
+program
+  .command("plan")
+  .description("work a live migration out without packets: rounds, downtime, outage; docs/migration.md")
+  .option("--io <model>", "way to the network: renic, compsc, paravirtual, emulated, teaming, vf (default: renic)")
+  .option("--memory <size>", "of the guest (default: 1GiB)")
+  .option(
+    "--writes <list>",
+    "what its processors write: SIZE a second round a region of SIZE, such as 40MiB@64MiB,1MiB@512MiB",
+  )
+  .option("--busy", "its work is bound by its processor, so that logged writes slow it down")
+  .option("--receives <number>", "packets a second that its NIC receives")
+  .option("--link <rate>", "of the migration (default: 1Gbps for preset era, 10Gbps for now)")
+  .option("--latency <time>", "of that link (default: 20us)")
+  .option("--streams <number>", "streams at once (default: 1)")
+  .option("--compression <fraction>", "bytes sent for each byte of a page (default: 1)")
+  .option("--policy <name>", "xen-classic, xen, downtime, auto-converge (default: xen-classic for era, xen for now)")
+  .option("--downtime <time>", "downtime, auto-converge: longest time for the last pages (default: 300ms)")
+  .option("--timeout <time>", "downtime, auto-converge: longest time to get there (default: 1h)")
+  .option("--on-timeout <action>", "downtime, auto-converge: give-up or stop-and-copy (default: give-up)")
+  .option("--backend <when>", "backend at the target: in-stop or before-stop (default: in-stop)")
+  .option("--hot-plug <how>", "teaming: acpi or native (default: acpi)")
+  .option("--no-device-model", "a guest without a device model in dom0")
+  .addOption(new Option("--preset <name>", "machine whose costs are taken").choices(COST_PRESET_NAMES).default("now"))
+  .option("--costs <file>", "costs in place of the preset's, as `renic costs --csv` prints them")
+  .option("--json", "print the plan as JSON")
+  .action((options) => {
+    code = planCommand(options);
   });
 
 program

@@ -36,16 +36,25 @@ export class OptionReader {
     for (const word of words) {
       if (known.some((name) => name === word)) continue;
       const reason = `expected some of ${known.join(", ")}, with commas between them, got ${quote(word)}`;
-      this.#refuse(option, withSuggestion(reason, suggest(word, known)));
+      this.refuse(option, withSuggestion(reason, suggest(word, known)));
     }
     return known.filter((name) => words.includes(name));
+  }
+
+  /** One of several names. */
+  name<N extends string>(option: string, text: string | undefined, known: readonly N[], usual: N): N {
+    const found = known.find((name) => name === text);
+    if (text === undefined || found !== undefined) return found ?? usual;
+    const reason = `expected one of ${known.join(", ")}, got ${quote(text)}`;
+    this.refuse(option, withSuggestion(reason, suggest(text, known)));
+    return usual;
   }
 
   whole(option: string, text: string | undefined, range: { least: number; most: number }, usual: number): number {
     if (text === undefined) return usual;
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= range.least && value <= range.most) return value;
-    this.#refuse(option, `expected a whole number from ${range.least} to ${range.most}, got ${quote(text)}`);
+    this.refuse(option, `expected a whole number from ${range.least} to ${range.most}, got ${quote(text)}`);
     return usual;
   }
 
@@ -53,7 +62,7 @@ export class OptionReader {
     if (text === undefined) return usual;
     const parsed = parse(text);
     if (parsed.ok) return parsed.value;
-    this.#refuse(option, parsed.reason);
+    this.refuse(option, parsed.reason);
     return usual;
   }
 
@@ -61,7 +70,7 @@ export class OptionReader {
     const value = this.amount(option, text, parseDuration, usual);
     if (value >= range.least && value <= range.most) return value;
     const limits = `${formatDuration(range.least)} to ${formatDuration(range.most)}`;
-    this.#refuse(option, `expected a duration from ${limits}, got ${quote(text ?? "")}`);
+    this.refuse(option, `expected a duration from ${limits}, got ${quote(text ?? "")}`);
     return usual;
   }
 
@@ -80,7 +89,8 @@ export class OptionReader {
     if (this.#problems.length > 0) throw new InputError(this.source, this.#problems);
   }
 
-  #refuse(subject: string, reason: string): void {
+  /** Notes that something is wrong with an option. */
+  refuse(subject: string, reason: string): void {
     this.#problems.push({ place: "", subject, reason });
   }
 }

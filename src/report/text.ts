@@ -65,7 +65,7 @@ function emulatedText(nic: EmulatedAccount): string {
   );
 }
 
-function bitRate(bitsPerSecond: number): string {
+export function bitRate(bitsPerSecond: number): string {
   return bitsPerSecond >= 1e9 ? `${(bitsPerSecond / 1e9).toFixed(2)} Gb/s` : `${(bitsPerSecond / 1e6).toFixed(1)} Mb/s`;
 }
 
@@ -158,7 +158,7 @@ export function whole(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   if (bytes < 10 * 1024) return `${whole(bytes)} B`;
   if (bytes < 10 * 1024 ** 2) return `${whole(bytes / 1024)} KiB`;
   return `${whole(bytes / 1024 ** 2)} MiB`;

@@ -2,6 +2,7 @@
 import { COST_PRESETS, type CostPreset } from "../host/cost-row";
 import { costRow } from "../host/cost-table";
 import { whole } from "../report/text";
+import { alignedRows } from "../report/text-table";
 import type { Estimate } from "./interval";
 import type { Measurement, WorkUnit } from "./measurement";
 import type { RuntimeStudy } from "./runtime-study";
@@ -16,7 +17,6 @@ import {
 } from "./runtime-summary";
 import { STUDY_WORKLOADS } from "./runtime-workloads";
 import type { Sensitivity } from "./sensitivity";
-import { alignedRows } from "./text-table";
 
 /** Rows of the sensitivity that are printed; runtime.json has all. */
 const SENSITIVE_ROWS_PRINTED = 5;

@@ -2,7 +2,7 @@
 
 import type { CostName } from "../host/cost-table";
 import { costRow } from "../host/cost-table";
-import { alignedRows } from "../study/text-table";
+import { alignedRows } from "../report/text-table";
 import type { RangeEnd } from "./published";
 import type { RowResult, ValidationResult } from "./result";
 

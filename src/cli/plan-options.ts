@@ -1,0 +1,115 @@
+/** What `renic plan` was asked for, checked: every option that is wrong is named at once, with what is allowed. */
+
+import { PAGE_BYTES } from "../../assembly/layout/limits";
+import { readCostFile } from "../config/cost-file";
+import {
+  MIGRATION_POLICIES,
+  MIGRATION_POLICY_KINDS,
+  type MigrationPolicy,
+  TIMEOUT_ACTIONS,
+} from "../config/migration-policy";
+import { COST_PRESETS, type CostPreset } from "../host/cost-row";
+import { resolveCosts } from "../host/cost-table";
+import type { PageWriter } from "../migration/dirty-pages";
+import { type MigrationPlanInput, receivingAt } from "../migration/plan-input";
+import { BACKEND_TIMES, HOT_PLUGS, MIGRATION_IO } from "../migration/stop-steps";
+import { parseBytes, parseDuration, parseFraction, parseRate, quote } from "../sim/units";
+import { readInput, textOf } from "./inputs";
+import { OptionReader } from "./option-reader";
+
+/** As they stand on the command line. */
+export interface PlanOptions {
+  readonly preset: CostPreset;
+  readonly deviceModel: boolean;
+  readonly io?: string;
+  readonly memory?: string;
+  readonly link?: string;
+  readonly latency?: string;
+  readonly writes?: string;
+  readonly busy?: boolean;
+  readonly receives?: string;
+  readonly policy?: string;
+  readonly downtime?: string;
+  readonly timeout?: string;
+  readonly onTimeout?: string;
+  readonly streams?: string;
+  readonly compression?: string;
+  readonly backend?: string;
+  readonly hotPlug?: string;
+  readonly costs?: string;
+}
+
+const GIBIBYTE = 2 ** 30;
+/** What a host of either machine has to send a guest over, and what its toolstack's policy is. */
+const USUAL = {
+  era: { linkBitsPerSecond: 1_000_000_000, policy: "xen-classic" },
+  now: { linkBitsPerSecond: 10_000_000_000, policy: "xen" },
+} as const;
+const PACKETS_MAX = 1_000_000_000;
+const STREAM_COUNT_MAX = 64;
+
+/** Returns the migration that is to be planned. Throws InputError with everything that is wrong in the options. */
+export function readPlanOptions(options: PlanOptions): MigrationPlanInput {
+  const reader = new OptionReader("renic plan");
+  const { preset } = options;
+  const usual = USUAL[preset];
+  const packets = reader.whole("--receives", options.receives, { least: 0, most: PACKETS_MAX }, 0);
+  const file = options.costs;
+  const input = {
+    io: reader.name("--io", options.io, MIGRATION_IO, "renic"),
+    memoryBytes: reader.amount("--memory", options.memory, parseBytes, GIBIBYTE),
+    linkBitsPerSecond: reader.amount("--link", options.link, parseRate, usual.linkBitsPerSecond),
+    linkLatencyNs: reader.amount("--latency", options.latency, parseDuration, 20_000),
+    writers: writersOf(reader, options.writes),
+    isBusy: options.busy === true,
+    receiving: packets === 0 ? null : receivingAt(packets),
+    policy: policyOf(reader, options, usual.policy),
+    streamCount: reader.whole("--streams", options.streams, { least: 1, most: STREAM_COUNT_MAX }, 1),
+    compressionRatio: reader.amount("--compression", options.compression, parseFraction, 1),
+    backend: reader.name("--backend", options.backend, BACKEND_TIMES, "in-stop"),
+    hotPlug: reader.name("--hot-plug", options.hotPlug, HOT_PLUGS, "acpi"),
+    hasDeviceModel: options.deviceModel,
+    costs: resolveCosts(preset, file === undefined ? {} : readCostFile(textOf(readInput(file)), file)),
+    clockHz: COST_PRESETS[preset].clockHz,
+  };
+  reader.end();
+  return input;
+}
+
+/** Reads `40MiB@64MiB,1MiB@512MiB`: so much a second, round a region of so much. */
+function writersOf(reader: OptionReader, text: string | undefined): PageWriter[] {
+  if (text === undefined) return [];
+  return text.split(",").flatMap((part) => {
+    const [rate = "", region, ...more] = part.split("@");
+    if (region === undefined || more.length > 0) {
+      const what = "how much is written in a second, and in how large a region, such as 40MiB@64MiB";
+      reader.refuse("--writes", `expected ${what}, with commas between several, got ${quote(part)}`);
+      return [];
+    }
+    const bytes = reader.amount("--writes", region.trim(), parseBytes, PAGE_BYTES);
+    const perSecond = reader.amount("--writes", rate.trim(), parseBytes, 0);
+    return [{ pageCount: Math.ceil(bytes / PAGE_BYTES), pagesPerSecond: perSecond / PAGE_BYTES }];
+  });
+}
+
+function policyOf(
+  reader: OptionReader,
+  { policy, downtime, timeout, onTimeout }: PlanOptions,
+  usual: MigrationPolicy["kind"],
+): MigrationPolicy {
+  const named: MigrationPolicy = MIGRATION_POLICIES[reader.name("--policy", policy, MIGRATION_POLICY_KINDS, usual)];
+  if (named.kind === "downtime" || named.kind === "auto-converge") {
+    return {
+      ...named,
+      downtimeNs: reader.amount("--downtime", downtime, parseDuration, named.downtimeNs),
+      timeoutNs: reader.amount("--timeout", timeout, parseDuration, named.timeoutNs),
+      onTimeout: reader.name("--on-timeout", onTimeout, TIMEOUT_ACTIONS, named.onTimeout),
+    };
+  }
+  const others = { "--downtime": downtime, "--timeout": timeout, "--on-timeout": onTimeout };
+  for (const [option, text] of Object.entries(others)) {
+    if (text === undefined) continue;
+    reader.refuse(option, `policy ${named.kind} has none; take downtime or auto-converge with --policy`);
+  }
+  return named;
+}

@@ -1,0 +1,59 @@
+/**
+ * How long pages and messages take on the link of a planned migration.
+ *
+ * The link carries segments as `assembly/wire/replication-link.ts` has them, and each stream is at most as fast as its
+ * row of the cost model; the slower of the two counts. A policy's limit holds batches back: each waits until the ones
+ * before it would have left at that rate, and then leaves as fast as it can. The last byte arrives a latency after it
+ * has left.
+ */
+import { PAGE_RECORD_HEADER_BYTES } from "../../assembly/layout/checkpoint";
+import { PAGE_BYTES } from "../../assembly/layout/limits";
+import type { MigrationCase } from "./plan-input";
+
+/** Of a segment: bytes of stream, and bytes of wire (Ethernet, IPv4 and TCP without options, gap and preamble). */
+const SEGMENT_BYTES = 1_460;
+const SEGMENT_WIRE_BYTES = 1_538;
+/** The shortest frame, which carries a message. */
+const MESSAGE_WIRE_BYTES = 84;
+/** Pages of a batch, between two looks at the limit. */
+const BATCH_PAGES = 256;
+
+export interface PlannedLink {
+  readonly bitsPerSecond: number;
+  readonly latencyNs: number;
+  /** Bytes of stream in a second, of all streams together. */
+  readonly streamRate: number;
+  /** A page with its header. */
+  readonly recordBytes: number;
+}
+
+/** Returns the link of a case. */
+export function planLink(wanted: MigrationCase): PlannedLink {
+  const wireRate = (wanted.linkBitsPerSecond * SEGMENT_BYTES) / (8 * SEGMENT_WIRE_BYTES);
+  return {
+    bitsPerSecond: wanted.linkBitsPerSecond,
+    latencyNs: wanted.linkLatencyNs,
+    streamRate: Math.min(wireRate, wanted.costs.migrationRate * wanted.streamCount),
+    recordBytes: PAGE_RECORD_HEADER_BYTES + Math.ceil(PAGE_BYTES * wanted.compressionRatio),
+  };
+}
+
+/** Returns the time from the first byte's departure to the last one's arrival, of pages under a policy's limit. */
+export function pagesNs(link: PlannedLink, pageCount: number, limitBitsPerSecond: number | null): number {
+  if (pageCount === 0) return 0;
+  const freeNs = bytesNs(link, pageCount * link.recordBytes);
+  if (limitBitsPerSecond === null) return freeNs;
+  const lastPages = pageCount % BATCH_PAGES || BATCH_PAGES;
+  const heldNs = Math.floor(((pageCount - lastPages) * link.recordBytes * 8e9) / limitBitsPerSecond);
+  return Math.max(freeNs, heldNs + bytesNs(link, lastPages * link.recordBytes));
+}
+
+/** Returns the same of bytes. */
+export function bytesNs({ streamRate, latencyNs }: PlannedLink, byteCount: number): number {
+  return Math.floor((byteCount * 1e9) / streamRate) + latencyNs;
+}
+
+/** Returns the time of a message to the other host. */
+export function messageNs({ bitsPerSecond, latencyNs }: PlannedLink): number {
+  return Math.floor((MESSAGE_WIRE_BYTES * 8e9) / bitsPerSecond) + latencyNs;
+}
