@@ -9,9 +9,10 @@ import type { RowResult, ValidationResult } from "./result";
 const HEAD = ["claim", "what", "published", "same if", "ours", "range", "verdict"] as const;
 
 /** Returns the table in Markdown: a line for each row. */
-export function validationTable({ rows }: ValidationResult): string {
+export function validationTable({ renic, wasmSha256, rows }: ValidationResult): string {
   const lines = [HEAD, HEAD.map(() => "---"), ...rows.map(cellsOf)];
-  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const table = lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return `${table}\n\nMeasured with renic ${renic}, data plane ${wasmSha256.slice(0, 12)}.`;
 }
 
 /** Returns the same for a terminal. */

@@ -5,7 +5,11 @@ import { describe, expect, it } from "vitest";
 import { pfRegisterRows, vfRegisterRows } from "../../src/core/registers";
 import { COST_LABELS } from "../../src/host/cost-row";
 import { VERSION } from "../../src/sim/version";
+import { verdictOf } from "../../src/validation/published";
+import { RUNTIME_ROWS } from "../../src/validation/runtime-rows";
+import { rowHeading } from "../../src/validation/validation-text";
 import { MODEL_DOCUMENT, withCosts } from "./cost-section";
+import { readValidation, VALIDATION_DOCUMENT, VALIDATION_RESULT, withValidation } from "./validation-part";
 
 const DOCUMENTS = [
   "README.md",
@@ -45,6 +49,30 @@ describe("docs/model.md", () => {
 
   it("the meaning of each label, stands there", () => {
     for (const [label, meaning] of Object.entries(COST_LABELS)) expect(text).toContain(`| ${label} | ${meaning} |`);
+  });
+});
+
+describe("docs/validation.md", () => {
+  const text = readFileSync(VALIDATION_DOCUMENT, "utf8");
+  const result = readValidation(VALIDATION_RESULT);
+
+  it("the table, is what `node scripts/tool.mjs validation` would write of the results beside it", () => {
+    expect(text).toBe(withValidation(text, result));
+  });
+
+  it("the results, are of the claims that the code has, with verdicts that follow from them", () => {
+    const namesOf = (rows: readonly { readonly claim: string; readonly part: string }[]) => {
+      return rows.map(({ claim, part }) => `${claim} ${part}`);
+    };
+    expect(namesOf(result.rows)).toEqual(namesOf(RUNTIME_ROWS));
+    for (const row of result.rows) {
+      expect(verdictOf(row, { value: row.ours, range: row.range })).toBe(row.verdict);
+    }
+  });
+
+  it("each row, is explained under a heading with the verdict that it has", () => {
+    const headings = [...text.matchAll(/^### (Claim .*)$/gm)].map((match) => match[1]);
+    expect(headings).toEqual(result.rows.map(rowHeading));
   });
 });
 
