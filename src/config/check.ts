@@ -8,6 +8,7 @@
 import { formatBytes, formatDuration, quote } from "../sim/units";
 import { checkCapacity } from "./capacity";
 import { checkFlows } from "./check-flows";
+import { checkProtections } from "./check-protect";
 import type { Path } from "./document";
 import { type Complaint, type Draft, findVm } from "./draft";
 import { listed, withSuggestion } from "./found";
@@ -24,6 +25,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkReferences(draft),
     ...checkOnce(draft),
     ...checkBackups(draft),
+    ...checkProtections(draft),
     ...checkTimes(draft),
     ...checkGuestMemory(draft),
     ...checkJobs(draft),

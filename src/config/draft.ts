@@ -72,6 +72,7 @@ const scenarioDraft = z.object({
     to: hole(form.protectForm.shape.to),
     heartbeat: hole(form.protectForm.shape.heartbeat),
     timeout: hole(form.protectForm.shape.timeout),
+    suspend: hole(form.protectForm.shape.suspend),
   }),
   events: rows({ at: hole(form.eventForm.shape.at), fail: hole(form.eventForm.shape.fail) }),
   costs: hole(form.costsForm),

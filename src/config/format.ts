@@ -9,6 +9,7 @@
 import { Document, isCollection, isPair, type YAMLMap, type YAMLSeq } from "yaml";
 import { overridesOf } from "../host/cost-table";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatRate } from "../sim/units";
+import { checkpointInput } from "./checkpoint-form";
 import type {
   ClientScenario,
   CpuScenario,
@@ -165,6 +166,7 @@ function protectInput(entry: ProtectScenario): NonNullable<ScenarioInput["protec
     compression: entry.compression,
     cache: formatBytes(entry.cacheBytes),
     driverReset: durationOrNever(entry.driverResetNs),
+    ...checkpointInput(entry),
   };
 }
 

@@ -7,6 +7,7 @@
 
 import type { CostOverrides } from "../host/cost-table";
 import { DELIVERY_OF } from "../host/interrupt-delivery";
+import { resolveCheckpoint } from "./checkpoint-form";
 import { costsOf, dom0Cpus } from "./cost-defaults";
 import { FLOW_PORT_FIRST } from "./limits";
 import type { CpuScenario, FlowScenario, JobScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
@@ -36,7 +37,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     traffic: form.traffic.map(resolveTraffic),
     flows: form.flows.map(resolveFlow),
     protect: form.protect.map(
-      ({ vm, to, interval, link, heartbeat, timeout, outbound, compression, cache, driverReset }) => ({
+      ({ vm, to, interval, link, heartbeat, timeout, outbound, compression, cache, driverReset, ...checkpoint }) => ({
         vm,
         to,
         intervalNs: interval,
@@ -47,6 +48,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
         compression,
         cacheBytes: cache,
         driverResetNs: driverReset,
+        ...resolveCheckpoint(checkpoint),
       }),
     ),
     events: form.events.map(({ at, fail }) => ({ atNs: at, fail })),

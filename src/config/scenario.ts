@@ -6,6 +6,7 @@
  * run again.
  */
 
+import type { SuspendChannel } from "../host/checkpoint-pause";
 import type { CostPreset } from "../host/cost-row";
 import type { Costs } from "../host/cost-table";
 import type { InterruptDelivery } from "../host/interrupt-delivery";
@@ -226,7 +227,15 @@ export interface DatagramsScenario extends AnyFlowScenario {
 
 export type FlowScenario = BulkScenario | RequestsScenario | ReplayFlowScenario | DatagramsScenario;
 
-export interface ProtectScenario {
+/** How checkpoints of a protection are taken (checkpoint-form.ts). */
+export interface CheckpointScenario {
+  /** How the guest is asked to suspend itself, if it has paravirtual drivers. */
+  readonly suspendChannel: SuspendChannel;
+  /** A device model stands behind the guest, whatever its NIC. */
+  readonly hasDeviceModel: boolean;
+}
+
+export interface ProtectScenario extends CheckpointScenario {
   readonly vm: string;
   /** Host that holds the backup. */
   readonly to: string;

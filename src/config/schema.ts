@@ -11,6 +11,7 @@ import { COST_PRESET_NAMES } from "../host/cost-row";
 import { COST_NAMES, costRow } from "../host/cost-table";
 import { INTERRUPT_DELIVERIES } from "../host/interrupt-delivery";
 import { BYTES, CLOCK, DURATION, RATE } from "../sim/units";
+import { checkpointFields } from "./checkpoint-form";
 import {
   amount,
   amountOrNever,
@@ -332,6 +333,7 @@ export const protectForm = map({
       description: "When the guest resets its driver, counted from activation on the backup, or never. Default never.",
       examples: ["never", "1s"],
     }),
+  ...checkpointFields,
 }).meta({ description: "Remus protection of one VM. It takes one core and one virtual function of the backup host." });
 
 export const eventForm = map({

@@ -25,7 +25,7 @@ import type { Exchange } from "../format/conversation";
 import { dataPlaneCosts } from "../host/cost-model";
 import { ACCOUNTING_PERIOD_NS } from "../host/credit-scheduler";
 import { after, type Timers } from "../host/timers";
-import type { Protection } from "../remus/protection";
+import { createProtection, type Protection } from "../remus/protection";
 import { InputError } from "../sim/input-error";
 import {
   checkStack,
@@ -161,52 +161,9 @@ function makeProtection(
   const wire = plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs);
   const stagingAt = plane.reserveBytes(stagingBytes(stagingPages, compression)) >>> 0;
   const backupImageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;
-  return {
-    index,
-    vm: vm.name,
-    replica: {
-      primary,
-      backup,
-      wire,
-      stagingAt,
-      stagingPages,
-      backupImageAt,
-      stream: compression === "delta" ? createStream(world, primary.guest, cacheBytes, backupImageAt) : null,
-    },
-    abilities: vm.abilities,
-    costs: scenario.costs,
-    intervalNs: wanted.intervalNs,
-    heartbeatNs: wanted.heartbeatNs,
-    timeoutNs: wanted.timeoutNs,
-    driverResetNs: wanted.driverResetNs,
-    state: "synchronizing",
-    epoch: { number: 0, state: "running" },
-    dueAtNs: 0,
-    stoppedAtNs: 0,
-    isPrimaryAlive: true,
-    isBackupAlive: true,
-    staged: null,
-    syncPagesLeft: 0,
-    held: null,
-    announcedCount: 0,
-    suspectedAtNs: null,
-    activatedAtNs: null,
-    sums: {
-      count: 0,
-      lateCount: 0,
-      pageCount: 0,
-      byteCount: 0,
-      pauseNs: 0,
-      pauseNsMin: 0,
-      pauseNsMax: 0,
-      syncPageCount: 0,
-      wholeByteCount: 0,
-      rawPageCount: 0,
-      zeroPageCount: 0,
-      deltaPageCount: 0,
-      samePageCount: 0,
-    },
-  };
+  const stream = compression === "delta" ? createStream(world, primary.guest, cacheBytes, backupImageAt) : null;
+  const replica = { primary, backup, wire, stagingAt, stagingPages, backupImageAt, stream };
+  return createProtection({ index, vm, wanted, replica, costs: scenario.costs });
 }
 
 /** Makes a client; the first page behind its stack, if it has one, is added to those of the others. */

@@ -9,7 +9,7 @@ import { EPOCHS } from "../checkpoint/epoch";
 import { imageAt, type Staged, senderCycles, stage, streamBytes, wholeBytes } from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
-import { pauseNs } from "../host/checkpoint-pause";
+import { addPauses, captureParts, NO_PAUSE, pauseNs, suspendNs } from "../host/checkpoint-pause";
 import type { Simulation } from "../host/simulation";
 import { after, takeTimer } from "../host/timers";
 import { ENGINE } from "./engine";
@@ -72,8 +72,10 @@ function beginCheckpoint(simulation: Simulation, p: Protection): void {
 /** The vCPU stands still at the end of a burst; the hypervisor takes a moment to know. */
 export function onStoodStill(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
+  const suspend = suspendNs(p.costs, p.paused);
   p.stoppedAtNs = world.nowNs();
-  after(world, timers, p.costs.stopGuest, { kind: "stopped", subject: p.index });
+  p.pause = { ...NO_PAUSE, suspend };
+  after(world, timers, suspend, { kind: "stopped", subject: p.index });
 }
 
 /** The vCPU stands still: the device is to stop, too. */
@@ -89,12 +91,15 @@ export function onQuiesced(simulation: Simulation, p: Protection): void {
   const device = deviceOf(p);
   const { number } = p.epoch;
   p.epoch.state = follow(EPOCHS, p.epoch.state, "quiesced");
+  const quiesce = world.nowNs() - p.stoppedAtNs - p.pause.suspend;
   const imageBytes = device.postsuspend(world, p.replica.primary, number, imageAt(p.replica));
   observer.captured?.({ world, vm: p.index, epoch: number, place: p.replica.primary });
   const staged = stage(world, p.replica, device, p.replica.stagingPages, { epoch: number, imageBytes });
   p.staged = staged;
   world.plane.traceControl(TRACE_CAPTURED, p.index, number, staged.pageCount, streamBytes(staged));
-  after(world, timers, pauseNs(p.costs, staged.pageCount, PAGE_BYTES), { kind: "copied", subject: p.index });
+  const parts = captureParts(p.costs, p.paused, staged.pageCount, PAGE_BYTES);
+  p.pause = addPauses(p.pause, { ...parts, quiesce });
+  after(world, timers, pauseNs(parts), { kind: "copied", subject: p.index });
 }
 
 /** The guest goes on in the next epoch while the checkpoint leaves. */
@@ -159,7 +164,10 @@ function addStream({ sums }: Protection, staged: Staged): void {
 }
 
 function addPause(p: Protection, ns: number): void {
+  if (pauseNs(p.pause) !== ns) throw new InternalError("the parts of a pause do not add up to it");
+  p.sums.pauseCount++;
   p.sums.pauseNs += ns;
+  p.sums.pauseParts = addPauses(p.sums.pauseParts, p.pause);
   p.sums.pauseNsMin = p.sums.pauseNsMin ? Math.min(p.sums.pauseNsMin, ns) : ns;
   p.sums.pauseNsMax = Math.max(p.sums.pauseNsMax, ns);
 }

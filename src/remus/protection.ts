@@ -4,7 +4,8 @@
 
 import type { Epoch } from "../checkpoint/epoch";
 import type { Held, Replica, Staged } from "../checkpoint/replica";
-import type { Abilities } from "../config/scenario";
+import { type Abilities, BRIDGED_IO_MODELS, type ProtectScenario, type VmScenario } from "../config/scenario";
+import { NO_PAUSE, type PausedGuest, type PauseParts } from "../host/checkpoint-pause";
 import type { Costs } from "../host/cost-table";
 import type { EngineState } from "./engine";
 
@@ -14,6 +15,8 @@ export interface Protection {
   readonly vm: string;
   readonly replica: Replica;
   readonly abilities: Abilities;
+  /** What of the guest decides how long a checkpoint stops it. */
+  readonly paused: PausedGuest;
   readonly costs: Costs;
   readonly intervalNs: number;
   readonly heartbeatNs: number;
@@ -26,6 +29,8 @@ export interface Protection {
   dueAtNs: number;
   /** The guest was stopped at. */
   stoppedAtNs: number;
+  /** The parts of the pause at hand, as far as they are known. */
+  pause: PauseParts;
   isPrimaryAlive: boolean;
   isBackupAlive: boolean;
   /** What crosses, or will cross, the link. */
@@ -48,9 +53,13 @@ export interface CheckpointSums {
   lateCount: number;
   pageCount: number;
   byteCount: number;
+  /** Pauses that have ended. */
+  pauseCount: number;
   pauseNs: number;
   pauseNsMin: number;
   pauseNsMax: number;
+  /** Where all pauses went; the parts add up to `pauseNs`. */
+  pauseParts: PauseParts;
   syncPageCount: number;
   // With compression: what would have crossed the link without it, and what became of pages.
   wholeByteCount: number;
@@ -58,4 +67,67 @@ export interface CheckpointSums {
   zeroPageCount: number;
   deltaPageCount: number;
   samePageCount: number;
+}
+
+/** What a protection is made of. */
+export interface Protected {
+  readonly index: number;
+  readonly vm: VmScenario;
+  readonly wanted: ProtectScenario;
+  readonly replica: Replica;
+  readonly costs: Costs;
+}
+
+/** Returns a protection that has not begun yet. */
+export function createProtection({ index, vm, wanted, replica, costs }: Protected): Protection {
+  return {
+    index,
+    vm: vm.name,
+    replica,
+    abilities: vm.abilities,
+    paused: pausedGuestOf(vm, wanted),
+    costs,
+    intervalNs: wanted.intervalNs,
+    heartbeatNs: wanted.heartbeatNs,
+    timeoutNs: wanted.timeoutNs,
+    driverResetNs: wanted.driverResetNs,
+    state: "synchronizing",
+    epoch: { number: 0, state: "running" },
+    dueAtNs: 0,
+    stoppedAtNs: 0,
+    pause: NO_PAUSE,
+    isPrimaryAlive: true,
+    isBackupAlive: true,
+    staged: null,
+    syncPagesLeft: 0,
+    held: null,
+    announcedCount: 0,
+    suspectedAtNs: null,
+    activatedAtNs: null,
+    sums: {
+      count: 0,
+      lateCount: 0,
+      pageCount: 0,
+      byteCount: 0,
+      pauseCount: 0,
+      pauseNs: 0,
+      pauseNsMin: 0,
+      pauseNsMax: 0,
+      pauseParts: NO_PAUSE,
+      syncPageCount: 0,
+      wholeByteCount: 0,
+      rawPageCount: 0,
+      zeroPageCount: 0,
+      deltaPageCount: 0,
+      samePageCount: 0,
+    },
+  };
+}
+
+function pausedGuestOf({ io }: VmScenario, { suspendChannel, hasDeviceModel }: ProtectScenario): PausedGuest {
+  return {
+    hasVf: !BRIDGED_IO_MODELS.includes(io),
+    hasDeviceModel: hasDeviceModel || io === "emulated",
+    suspendChannel: io === "paravirtual" ? suspendChannel : null,
+  };
 }

@@ -9,6 +9,7 @@ import type { ClientControl, HostControl } from "../experiment/control";
 import { type RequestOutcome, readRequests } from "../experiment/requests";
 import type { RunOutcome } from "../experiment/run";
 import type { Tally } from "../experiment/tally";
+import type { PauseParts } from "../host/checkpoint-pause";
 import type { CheckpointSums, Protection } from "../remus/protection";
 import { numbersTo, sum } from "../sim/numbers";
 import { type EmulatedAccount, emulatedAccounts } from "./emulated-account";
@@ -88,6 +89,8 @@ export interface ProtectionAccount {
   readonly pauseNsMin: number;
   readonly pauseNsMean: number;
   readonly pauseNsMax: number;
+  /** Where all pauses went together, by part; the parts add up to the time that the guest stood still. */
+  readonly pauseNsByPart: PauseParts;
   readonly heldFramesPeak: number;
   readonly heldBytesPeak: number;
   readonly fetchStops: number;
@@ -239,8 +242,9 @@ function protectionAccount({ world, control }: RunOutcome, p: Protection): Prote
     bytes: sums.byteCount,
     stream: p.replica.stream && streamAccount(sums),
     pauseNsMin: sums.pauseNsMin,
-    pauseNsMean: sums.count ? Math.floor(sums.pauseNs / sums.count) : 0,
+    pauseNsMean: sums.pauseCount ? Math.floor(sums.pauseNs / sums.pauseCount) : 0,
     pauseNsMax: sums.pauseNsMax,
+    pauseNsByPart: sums.pauseParts,
     heldFramesPeak: world.plane.outboundFramesPeak(vf),
     heldBytesPeak: world.plane.outboundBytesPeak(vf),
     fetchStops: world.plane.outboundFullCount(vf),

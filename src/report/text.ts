@@ -1,4 +1,6 @@
 /** The account as text, for a terminal: what a reader wants to know, in the order in which it is asked. */
+
+import { PAUSE_PARTS, type PausePart } from "../host/checkpoint-pause";
 import type { Account, ClientAccount, DomainAccount, ProtectionAccount, StreamAccount } from "./account";
 import type { EmulatedAccount } from "./emulated-account";
 import type { FlowAccount } from "./flow-account";
@@ -78,10 +80,32 @@ function protectionText(p: ProtectionAccount, account: Account): string[] {
       `${whole(account.frames.dropped.discarded ?? 0)} discarded; at most ${whole(p.heldFramesPeak)} frames, ` +
       `${size(p.heldBytesPeak)} at once`,
   ];
+  if (p.checkpoints > 0) lines.splice(1, 0, `pause        ${pauseText(p)}`);
   if (p.stream) lines.push(`stream       ${streamText(p.stream)}`);
   if (p.failedAtNs !== null) lines.push(`failure      ${failureText(p, p.failedAtNs)}`);
   for (const client of account.clients) lines.push(`${`  ${client.name}`.padEnd(12)} ${gapText(client)}`);
   return lines;
+}
+
+const PART_TEXTS: Readonly<Record<PausePart, string>> = {
+  suspend: "suspend",
+  quiesce: "quiesce",
+  scanLog: "dirty log",
+  mapPages: "mapping pages",
+  copyPages: "copying pages",
+  saveVf: "virtual function",
+  deviceModel: "device model",
+  paravirtualHooks: "paravirtual devices",
+  resume: "resume",
+};
+
+/** Where the time went that the guest stood still, the greatest part first. */
+function pauseText({ pauseNsByPart }: ProtectionAccount): string {
+  const total = PAUSE_PARTS.reduce((sum, part) => sum + pauseNsByPart[part], 0);
+  return PAUSE_PARTS.filter((part) => pauseNsByPart[part] > 0)
+    .toSorted((one, other) => pauseNsByPart[other] - pauseNsByPart[one])
+    .map((part) => `${PART_TEXTS[part]} ${percent(pauseNsByPart[part], total)}`)
+    .join(", ");
 }
 
 function streamText({ rawBytes, sentBytes, ratio, ...pages }: StreamAccount): string {

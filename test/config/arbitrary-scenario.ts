@@ -99,6 +99,8 @@ const vmRow = fc.record({
       compression: fc.constantFrom(...COMPRESSIONS),
       cacheBytes: fc.integer({ min: 4 * KIB, max: 1024 * MIB }),
       driverResetNs,
+      suspendChannel: fc.constant("event-channel" as const),
+      hasDeviceModel: fc.boolean(),
     }),
   ),
 });

@@ -65,6 +65,13 @@ describe("one broken rule, read, its place and what would keep it", () => {
       ['23:20: protect.0.to: expected another host than that of the VM "web", got "primary"'],
     ],
     [
+      "a guest without paravirtual drivers that is asked to suspend itself",
+      [["timeout: 1s }", "timeout: 1s, suspend: xenstore }"]],
+      [
+        '23:123: protect.0.suspend: expected event-channel, because "web" has io: renic and no paravirtual drivers to ask, got xenstore',
+      ],
+    ],
+    [
       "a VM with two backups",
       [["events:", `  - { vm: web, to: backup, ${PROTECT} }\nevents:`]],
       ['24:11: protect.1.vm: expected a VM without a backup, got "web", which is at protect.0.vm already'],

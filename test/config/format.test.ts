@@ -83,6 +83,8 @@ protect:
     compression: none
     cache: 8MiB
     driverReset: never
+    suspend: event-channel
+    deviceModel: false
 events:
   - { at: 4s, fail: primary }
 ablate:

@@ -75,6 +75,8 @@ describe("parseScenario", () => {
           compression: "none",
           cacheBytes: 8_388_608,
           driverResetNs: null,
+          suspendChannel: "event-channel",
+          hasDeviceModel: false,
         },
       ],
       events: [{ atNs: 4_000_000_000, fail: "primary" }],

@@ -41,9 +41,13 @@ async function crowdedInput(): Promise<RunInput> {
   }));
 }
 
-/** The small scenario with compressed checkpoints; its interrupts come through exits, those of the other one are posted. */
+/** The small scenario with compressed checkpoints and a device model; its interrupts come through exits, those of the other one are posted. */
 async function exitingInput(): Promise<RunInput> {
-  return withScenario(await compressedInput(), (scenario) => ({ ...scenario, interruptDelivery: "exits" }));
+  return withScenario(await compressedInput(), (scenario) => ({
+    ...scenario,
+    interruptDelivery: "exits",
+    protect: scenario.protect.map((entry) => ({ ...entry, hasDeviceModel: true })),
+  }));
 }
 
 /** The same server behind a device model. */
