@@ -6,6 +6,7 @@ import process from "node:process";
 import { formatScenario } from "../config/format";
 import { cellName } from "../study/runtime-cell";
 import { SCENARIO_FOLDER, studyCsv, studyJson } from "../study/runtime-files";
+import { RUNTIME } from "../study/runtime-measurable";
 import { scenarioOf } from "../study/runtime-scenario";
 import { gridRuns, type RuntimeStudy, runsOf, type StudyPlan, studyOf } from "../study/runtime-study";
 import { studyText } from "../study/runtime-text";
@@ -22,7 +23,7 @@ export async function studyCommand(options: StudyOptions): Promise<number> {
   const { plan, ...resources } = readStudyOptions(options);
   const say = options.quiet ? () => undefined : (text: string) => console.error(text);
   const settings = { source: STUDY_SOURCE, remedy: REMEDY, resources, folder: options.out, say };
-  const done = await measureRuns(runsOf(plan), settings);
+  const done = await measureRuns(RUNTIME, runsOf(plan), settings);
   if (!done) return EXIT.interrupted;
   const study = studyOf(plan, done.measured);
   process.stdout.write(`${studyText(study).join("\n")}\n`);

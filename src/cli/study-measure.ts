@@ -9,11 +9,9 @@ import { compileDataPlane } from "../core/load";
 import { whole } from "../report/text";
 import { InputError } from "../sim/input-error";
 import { formatDuration } from "../sim/units";
-import type { RuntimeRun } from "../study/runtime-scenario";
-import { runKey } from "../study/runtime-study";
-import type { Measured } from "../study/sensitivity";
+import type { Lookup, Measurable, StudyRun } from "../study/measurable";
 import type { Resources } from "./option-reader";
-import { calibrate, memoryOf, type RunEstimate } from "./study-estimate";
+import { calibrate, memoryOf } from "./study-estimate";
 import { StudyPool } from "./study-pool";
 import { StudyProgress } from "./study-progress";
 import { StudyStore } from "./study-store";
@@ -31,66 +29,72 @@ export interface MeasureSettings {
 }
 
 /** What was measured, and by which data plane. */
-export interface MeasuredRuns {
-  readonly measured: Measured;
+export interface MeasuredRuns<Run, M> {
+  readonly measured: Lookup<Run, M>;
   readonly wasmSha256: string;
 }
 
 /** Measures what is missing. Null when it was stopped by Ctrl-C, which is said. Throws InputError. */
-export async function measureRuns(
-  runs: readonly RuntimeRun[],
+export async function measureRuns<Run extends StudyRun, M>(
+  measurable: Measurable<Run, M>,
+  runs: readonly Run[],
   settings: MeasureSettings,
-): Promise<MeasuredRuns | null> {
+): Promise<MeasuredRuns<Run, M> | null> {
   const { folder, resources, say } = settings;
   const wasm = new Uint8Array(readFileSync(new URL("./renic.wasm", import.meta.url)));
   const wasmSha256 = createHash("sha256").update(wasm).digest("hex");
   const module = await compileDataPlane(wasm);
-  const store = new StudyStore(folder, wasmSha256);
-  const missing = missingOf(runs, store);
-  checkMemory(settings, memoryOf(module, missing, resources.jobCount), missing.length);
+  const store = new StudyStore(measurable, module, wasmSha256, folder);
+  const missing = missingOf(measurable, runs, store);
+  checkMemory(settings, memoryOf(module, measurable, missing, resources.jobCount), missing.length);
   if (missing.length < runs.length) say(`${whole(runs.length - missing.length)} runs are there from an earlier start`);
-  if (missing.length > 0 && !(await measureMissing(missing, module, settings, store))) {
-    console.error(
-      `stopped; ${folder === undefined ? "nothing is kept without --out" : `start again with --out ${folder}`}`,
-    );
+  if (missing.length > 0 && !(await measureMissing(measurable, missing, module, settings, store))) {
+    const kept = folder === undefined ? "nothing is kept without --out" : `start again with --out ${folder}`;
+    console.error(`stopped; ${kept}`);
     return null;
   }
-  const measured = (run: RuntimeRun) => {
+  const measured = (run: Run) => {
     const measurement = store.get(run);
-    if (!measurement) throw new Error(`no measurement of ${runKey(run)}`);
+    if (!measurement) throw new Error(`no measurement of ${measurable.keyOf(run)}`);
     return measurement;
   };
   return { measured, wasmSha256 };
 }
 
 /** Each run that is not in the store, once, the largest first: so that threads do not wait for one at the end. */
-function missingOf(runs: readonly RuntimeRun[], store: StudyStore): RuntimeRun[] {
-  const missing = new Map<string, RuntimeRun>();
-  for (const run of runs) if (!store.get(run)) missing.set(runKey(run), run);
-  const sizeOf = ({ cell, durationNs }: RuntimeRun) => cell.vmCount * durationNs;
-  return [...missing.values()].sort((one, other) => sizeOf(other) - sizeOf(one));
+function missingOf<Run extends StudyRun, M>(
+  measurable: Measurable<Run, M>,
+  runs: readonly Run[],
+  store: StudyStore<Run, M>,
+): Run[] {
+  const missing = new Map<string, Run>();
+  for (const run of runs) if (!store.get(run)) missing.set(measurable.keyOf(run), run);
+  const costOf = (run: Run) => measurable.sizeOf(run) * run.durationNs;
+  return [...missing.values()].sort((one, other) => costOf(other) - costOf(one));
 }
 
 /** Returns false when it was stopped by Ctrl-C. */
-async function measureMissing(
-  missing: readonly RuntimeRun[],
+async function measureMissing<Run extends StudyRun, M>(
+  measurable: Measurable<Run, M>,
+  missing: readonly Run[],
   module: WebAssembly.Module,
   settings: MeasureSettings,
-  store: StudyStore,
+  store: StudyStore<Run, M>,
 ): Promise<boolean> {
   const { say } = settings;
   const jobCount = Math.min(settings.resources.jobCount, missing.length);
-  const pool = new StudyPool(module, jobCount);
+  const pool = new StudyPool(module, measurable.kind, jobCount);
   const stop = () => pool.stop();
   process.once("SIGINT", stop);
   try {
-    const estimate = await calibrate(pool, missing);
+    const estimate = await calibrate(pool, measurable, missing);
     if (!estimate) return false;
-    const totalMs = totalOf(missing, estimate) / jobCount;
+    const totalMs = missing.reduce((sum, run) => sum + estimate(run), 0) / jobCount;
     checkTime(settings, totalMs, missing.length, jobCount);
     say(`${whole(missing.length)} runs on ${jobCount} threads, about ${secondsText(totalMs)}`);
     const progress = new StudyProgress(missing, estimate, say);
     const isDone = await pool.measureAll(missing, (run, { measurement }) => {
+      if (!measurable.isMeasurement(measurement)) throw new Error("a thread answers with a measurement of its kind");
       store.put(run, measurement);
       progress.done(run);
     });
@@ -100,10 +104,6 @@ async function measureMissing(
     process.off("SIGINT", stop);
     await pool.close();
   }
-}
-
-function totalOf(runs: readonly RuntimeRun[], estimate: RunEstimate): number {
-  return runs.reduce((sum, run) => sum + estimate(run), 0);
 }
 
 function checkMemory({ source, remedy, resources }: MeasureSettings, needed: number, runCount: number): void {

@@ -3,8 +3,8 @@
  * which is done first; whoever asked puts the answers in order.
  */
 import { Worker } from "node:worker_threads";
-import type { RuntimeRun } from "../study/runtime-scenario";
-import type { MeasuredRun } from "./study-worker";
+import type { StudyRun } from "../study/measurable";
+import type { MeasuredRun, WantedRun } from "./study-worker";
 
 /** Beside this file in the bundle. */
 const WORKER = "./study-worker.js";
@@ -15,13 +15,21 @@ export class StudyPool {
   readonly #workers: Worker[];
   #stop: () => void = () => undefined;
 
-  constructor(module: WebAssembly.Module, jobCount: number) {
+  /** All runs are of one kind. */
+  constructor(
+    module: WebAssembly.Module,
+    private readonly kind: string,
+    jobCount: number,
+  ) {
     const options = { workerData: module, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEBIBYTES } };
     this.#workers = Array.from({ length: jobCount }, () => new Worker(new URL(WORKER, import.meta.url), options));
   }
 
   /** Measures runs, and tells of each as it is done. Returns whether all are done: false when it was stopped. */
-  measureAll(runs: readonly RuntimeRun[], done: (run: RuntimeRun, answer: MeasuredRun) => void): Promise<boolean> {
+  measureAll<Run extends StudyRun>(
+    runs: readonly Run[],
+    done: (run: Run, answer: MeasuredRun) => void,
+  ): Promise<boolean> {
     const waiting = [...runs];
     let leftCount = runs.length;
     return new Promise((resolve, reject) => {
@@ -40,7 +48,8 @@ export class StudyPool {
           if (--leftCount === 0) resolve(true);
           give(worker);
         });
-        worker.postMessage(run);
+        const wanted: WantedRun = { kind: this.kind, run };
+        worker.postMessage(wanted);
       };
       for (const worker of this.#workers) {
         worker.removeAllListeners();

@@ -1,16 +1,15 @@
 /** Progress of a study on stderr: how many runs are done, and how long the others will take at the pace so far. */
 import process from "node:process";
 import { whole } from "../report/text";
-import type { RuntimeRun } from "../study/runtime-scenario";
 import type { RunEstimate } from "./study-estimate";
 
 const TERMINAL_EVERY_MS = 200;
 const LOG_EVERY_MS = 10_000;
 
-export class StudyProgress {
+export class StudyProgress<Run> {
   readonly #isTerminal = process.stderr.isTTY === true;
   readonly #startedMs = Date.now();
-  readonly #estimate: RunEstimate;
+  readonly #estimate: RunEstimate<Run>;
   readonly #say: (text: string) => void;
   readonly #runCount: number;
   readonly #totalMs: number;
@@ -18,14 +17,14 @@ export class StudyProgress {
   #doneMs = 0;
   #nextMs = this.#startedMs + (this.#isTerminal ? 0 : LOG_EVERY_MS);
 
-  constructor(runs: readonly RuntimeRun[], estimate: RunEstimate, say: (text: string) => void) {
+  constructor(runs: readonly Run[], estimate: RunEstimate<Run>, say: (text: string) => void) {
     this.#estimate = estimate;
     this.#say = say;
     this.#runCount = runs.length;
     this.#totalMs = runs.reduce((sum, run) => sum + estimate(run), 0);
   }
 
-  done(run: RuntimeRun): void {
+  done(run: Run): void {
     this.#doneCount++;
     this.#doneMs += this.#estimate(run);
     const nowMs = Date.now();

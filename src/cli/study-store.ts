@@ -7,36 +7,41 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from "node:path";
 import { wholeInputError } from "../sim/input-error";
 import { VERSION } from "../sim/version";
-import type { Measurement } from "../study/measurement";
-import { type RuntimeRun, scenarioOf } from "../study/runtime-scenario";
-import { runKey } from "../study/runtime-study";
+import type { Measurable, StudyRun } from "../study/measurable";
 import { messageOf, OutputError } from "./exit";
 
-const FILE = "runtime-runs.jsonl";
-
-export class StudyStore {
+export class StudyStore<Run extends StudyRun, M> {
+  readonly #measurable: Measurable<Run, M>;
+  readonly #module: WebAssembly.Module;
   readonly #folder: string | undefined;
   readonly #path: string | null;
-  readonly #measurements = new Map<string, Measurement>();
+  readonly #measurements = new Map<string, M>();
   readonly #wasmSha256: string;
   /** By the names of runs: a study looks a run up more than once, and its scenario is long. */
   readonly #fingerprints = new Map<string, string>();
 
   /** Reads what a folder has; without one, nothing outlives the study. */
-  constructor(folder: string | undefined, wasmSha256: string) {
+  constructor(
+    measurable: Measurable<Run, M>,
+    module: WebAssembly.Module,
+    wasmSha256: string,
+    folder: string | undefined,
+  ) {
+    this.#measurable = measurable;
+    this.#module = module;
     this.#wasmSha256 = wasmSha256;
     this.#folder = folder;
-    this.#path = folder === undefined ? null : join(folder, FILE);
+    this.#path = folder === undefined ? null : join(folder, `${measurable.kind}-runs.jsonl`);
     if (this.#path !== null && existsSync(this.#path)) this.#read(this.#path);
   }
 
   /** Returns what was measured of a run, if it was. */
-  get(run: RuntimeRun): Measurement | undefined {
+  get(run: Run): M | undefined {
     return this.#measurements.get(this.#fingerprint(run));
   }
 
   /** Keeps what was measured. Throws OutputError. */
-  put(run: RuntimeRun, measurement: Measurement): void {
+  put(run: Run, measurement: M): void {
     const fingerprint = this.#fingerprint(run);
     this.#measurements.set(fingerprint, measurement);
     if (this.#folder === undefined || this.#path === null) return;
@@ -53,31 +58,31 @@ export class StudyStore {
     // What stands behind the last line end is a line that was being written when everything stopped: it goes.
     const whole = lines.slice(0, -1);
     for (const [index, line] of whole.entries()) {
-      const record = recordOf(line);
+      const record = this.#recordOf(line);
       if (!record) throw wholeInputError(`${path}:${index + 1}`, "is no run of a study; remove the line, or the file");
       this.#measurements.set(record.fingerprint, record.measurement);
     }
     if (lines.at(-1)) writeFileSync(path, whole.map((line) => `${line}\n`).join(""));
   }
 
-  #fingerprint(run: RuntimeRun): string {
-    const key = runKey(run);
+  #fingerprint(run: Run): string {
+    const key = this.#measurable.keyOf(run);
     const known = this.#fingerprints.get(key);
     if (known !== undefined) return known;
-    const content = JSON.stringify([VERSION, this.#wasmSha256, run.run, scenarioOf(run)]);
+    const input = this.#measurable.inputOf(this.#module, run);
+    const content = JSON.stringify([VERSION, this.#wasmSha256, input.run, input.scenario]);
     const fingerprint = createHash("sha256").update(content).digest("hex");
     this.#fingerprints.set(key, fingerprint);
     return fingerprint;
   }
-}
 
-function recordOf(line: string): { fingerprint: string; measurement: Measurement } | undefined {
-  try {
-    const record = JSON.parse(line);
-    return typeof record.fingerprint === "string" && typeof record.measurement?.cycles === "number"
-      ? record
-      : undefined;
-  } catch {
-    return undefined;
+  #recordOf(line: string): { readonly fingerprint: string; readonly measurement: M } | undefined {
+    try {
+      const { fingerprint, measurement }: { fingerprint: unknown; measurement: unknown } = JSON.parse(line);
+      if (typeof fingerprint !== "string" || !this.#measurable.isMeasurement(measurement)) return undefined;
+      return { fingerprint, measurement };
+    } catch {
+      return undefined;
+    }
   }
 }

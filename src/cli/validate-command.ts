@@ -4,6 +4,7 @@
  */
 import process from "node:process";
 import { VERSION } from "../sim/version";
+import { RUNTIME } from "../study/runtime-measurable";
 import { rowResult, type ValidationResult } from "../validation/result";
 import { figureRuns, outcomeOf } from "../validation/runtime-figure";
 import { RUNTIME_ROWS } from "../validation/runtime-rows";
@@ -32,7 +33,7 @@ export async function validateCommand(options: ValidateOptions): Promise<number>
   const rows = RUNTIME_ROWS.filter(({ claim }) => wanted.includes(claim));
   const say = options.quiet ? () => undefined : (text: string) => console.error(text);
   const runs = rows.flatMap(({ figure }) => figureRuns(figure));
-  const done = await measureRuns(runs, {
+  const done = await measureRuns(RUNTIME, runs, {
     ...{ source: SOURCE, remedy: "ask for fewer claims with --claims", resources, folder: options.out, say },
   });
   if (!done) return EXIT.interrupted;

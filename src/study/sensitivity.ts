@@ -10,6 +10,7 @@ import type { CostPreset } from "../host/cost-row";
 import { COST_NAMES, type CostName, type CostOverrides, costRow, resolveCosts } from "../host/cost-table";
 import { DELIVERY_OF } from "../host/interrupt-delivery";
 import { medianOf } from "./interval";
+import type { Lookup } from "./measurable";
 import type { Measurement } from "./measurement";
 import type { RuntimeRun } from "./runtime-scenario";
 import { savedPercentOf } from "./runtime-summary";
@@ -97,7 +98,7 @@ export interface SensitivityEnd {
 }
 
 /** Looks a measurement up. */
-export type Measured = (run: RuntimeRun) => Measurement;
+export type Measured = Lookup<RuntimeRun, Measurement>;
 
 /** Returns the sensitivities of every preset, baseline and row; within a baseline those first that change most. */
 export function sensitivitiesOf(plan: SensitivityPlan, measured: Measured): Sensitivity[] {
