@@ -1,10 +1,11 @@
 /**
  * Requests over a stack, as netperf's TCP_RR and TCP_CRR make them: a requester has one transaction outstanding on each
  * of its connections, and begins the next when the answer is complete, at once or after a time to think; or on a
- * connection of its own, whose opening then counts into the transaction's time. A responder answers so many bytes with
- * so many, and dirties pages of a working set in turn.
+ * connection of its own, whose opening then counts into the transaction's time: whoever thinks closes the old one when
+ * done, and opens the next. A responder answers so many bytes with so many, and dirties pages of a working set in turn.
  *
  *     requester     new -> busy (request written, answer awaited) -> thinking -> busy ... -> done (closed)
+ *     each time     new -> busy -> thinking -> done (closed), and another one opens
  *     responder     busy: request awaited, then answer written, over and over, until its peer closes
  *
  * Requests and answers are parts of the connection's two streams (tcp-stream.ts), so that each byte is compared.
@@ -87,7 +88,7 @@ export function addResponder(
 /** Has a requester go on with a connection as far as it can. */
 export function stepRequester(m: GuestMemory, s: Stack, w: Work, c: Connection): void {
   while (true) {
-    if (c.workPhase == PHASE_THINKING && c.workAt == NEVER) c.workPhase = PHASE_NEW;
+    if (c.workPhase == PHASE_THINKING && c.workAt == NEVER) goOn(m, s, w, c);
     if (c.workPhase == PHASE_NEW && !begin(m, s, w, c)) return;
     if (c.workPhase != PHASE_BUSY) return;
     if (c.workLeft) c.workLeft -= writeSome(m, s, c, c.workLeft);
@@ -123,17 +124,24 @@ function end(m: GuestMemory, s: Stack, w: Work, c: Connection): void {
   const now = world().now;
   w.transactionCount++;
   countTime(m, s, w, now - c.workSince);
-  if (w.options & CONNECTS_EACH_TIME) {
-    c.workPhase = PHASE_DONE;
-    close(m, s, c);
-    if (!w.amount || w.startedCount < w.amount) openOne(m, s, w);
+  if (!w.thinkPs) {
+    goOn(m, s, w, c);
     return;
   }
-  c.workPhase = PHASE_NEW;
-  if (!w.thinkPs) return;
   c.workPhase = PHASE_THINKING;
   c.workAt = now + w.thinkPs;
   arm(m, s, c);
+}
+
+/** The next transaction may begin: on this connection, or on another. */
+function goOn(m: GuestMemory, s: Stack, w: Work, c: Connection): void {
+  if (!(w.options & CONNECTS_EACH_TIME)) {
+    c.workPhase = PHASE_NEW;
+    return;
+  }
+  c.workPhase = PHASE_DONE;
+  close(m, s, c);
+  if (!w.amount || w.startedCount < w.amount) openOne(m, s, w);
 }
 
 /** Has a responder go on with a connection as far as it can. */

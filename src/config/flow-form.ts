@@ -60,7 +60,10 @@ export const flowForm = map({
     .meta({ description: "requests: from a reply to the next request. Default 0s.", examples: ["1ms"] }),
   reconnect: flag()
     .optional()
-    .meta({ description: "requests: a connection for each. Default false.", examples: [true] }),
+    .meta({
+      description: "requests: a connection for each, closed when its client has thought. Default false.",
+      examples: [true],
+    }),
   capture: filePath()
     .optional()
     .meta({

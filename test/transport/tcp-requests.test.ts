@@ -73,6 +73,17 @@ describe.each(BUILDS)("a requester, $name build", ({ module }) => {
     expect((lastNs - firstNs) / 10).toBeLessThan(5.01e6);
   });
 
+  it("time to think and a connection for each request, waits as long before it opens the next, and counts no thought", () => {
+    const { world, one, two } = asking(module, { count: 11, thinkNs: 5e6, options: CONNECTS_EACH_TIME });
+    runTo(world, SECOND);
+    const { firstNs, lastNs, transactions, failed } = wholeOf(one);
+    expect([transactions, failed]).toEqual([11, 0]);
+    expect((lastNs - firstNs) / 10).toBeGreaterThan(5e6 + 4 * LATENCY_NS);
+    expect((lastNs - firstNs) / 10).toBeLessThan(5.1e6 + 4 * LATENCY_NS);
+    expect(quantileOf(one.histogram(), 1)).toBeLessThan(5 * LATENCY_NS);
+    expect(wholeOf(two)).toMatchObject({ transactions: 11, finished: 11 });
+  });
+
   it("a connection for each request, more than there are control blocks, goes on with those in TIME-WAIT", () => {
     const { world, one, two } = asking(module, { count: 20, options: CONNECTS_EACH_TIME });
     runTo(world, SECOND);
