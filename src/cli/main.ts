@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { COST_PRESET_NAMES } from "../host/cost-row";
 import { VERSION } from "../sim/version";
+import { checkpointStudyCommand } from "./checkpoint-study-command";
 import { costsCommand } from "./costs-command";
 import { EXIT, explain } from "./exit";
 import { inspectCommand } from "./inspect-command";
@@ -109,9 +110,9 @@ program
     code = planCommand(options);
   });
 
-program
-  .command("study")
-  .description("run a study: many scenarios, compared")
+const study = program.command("study").description("run a study: many scenarios, compared");
+
+study
   .command("runtime")
   .description("what I/O models cost processors over workloads and numbers of VMs; docs/study.md")
   .option("-o, --out <folder>", "write runtime.csv and runtime.json there, and go on with what is there")
@@ -130,6 +131,26 @@ program
   .option("-q, --quiet", "say nothing on stderr unless something is wrong")
   .action(async (options) => {
     code = await studyCommand(options);
+  });
+
+study
+  .command("checkpoint")
+  .description("what protection costs over intervals, I/O models and workloads; docs/study.md")
+  .option("-o, --out <folder>", "write checkpoint.csv and checkpoint.json there, and go on with what is there")
+  .option("--quick", "fewer cells, shorter runs: a first look")
+  .option("--goal <goal>", "find the interval that meets it: p99<50ms, median<10ms, pause<5ms, longer<20%")
+  .option("--presets <names>", "machines: era, now")
+  .option("--workloads <names>", "names of docs/study.md, with commas between them")
+  .option("--intervals <times>", "intervals: 10ms, 25ms, 50ms, 100ms, 200ms, 500ms, 1s")
+  .option("--models <names>", "I/O models that can be protected")
+  .option("--runs <number>", "replications of each cell")
+  .option("--seed <number>", "seed of all runs")
+  .option("--jobs <number>", "threads; as many as there are cores by default")
+  .option("--limit <time>", "refuse what takes longer (default: 3h)")
+  .option("--memory <size>", "refuse what takes more memory; what the machine has by default")
+  .option("-q, --quiet", "say nothing on stderr unless something is wrong")
+  .action(async (options) => {
+    code = await checkpointStudyCommand(options);
   });
 
 program

@@ -74,6 +74,15 @@ export class OptionReader {
     return usual;
   }
 
+  /** What `parse` makes of the text, unless it is a reason against it; null without the option. */
+  parsed<T extends object>(option: string, text: string | undefined, parse: (text: string) => T | string): T | null {
+    if (text === undefined) return null;
+    const found = parse(text);
+    if (typeof found !== "string") return found;
+    this.refuse(option, found);
+    return null;
+  }
+
   resources({ jobs, limit, memory }: ResourceOptions): Resources {
     const jobCount = this.whole("--jobs", jobs, { least: 1, most: JOB_COUNT_MAX }, availableParallelism());
     const limitNs = this.amount("--limit", limit, parseDuration, LIMIT_DEFAULT_NS);

@@ -1,5 +1,6 @@
 /** A thread of a study: it measures the runs that it is sent, one after the other. */
 import { parentPort, workerData } from "node:worker_threads";
+import { CHECKPOINT } from "../study/checkpoint-measurable";
 import type { Measurable, StudyRun } from "../study/measurable";
 import { RUNTIME } from "../study/runtime-measurable";
 
@@ -17,7 +18,7 @@ export interface MeasuredRun {
 }
 
 /** Each kind's own runs come back to it: whoever sends one names the kind that it is of. */
-const KINDS: readonly Pick<Measurable<never, unknown>, "kind" | "measure">[] = [RUNTIME];
+const KINDS: readonly Pick<Measurable<never, unknown>, "kind" | "measure">[] = [RUNTIME, CHECKPOINT];
 
 const module: WebAssembly.Module = workerData;
 

@@ -186,11 +186,27 @@ function flowOf({ cell, seed, run, setting }: RuntimeRun, workload: StudyWorkloa
     const ends = setting?.isSendingDatagrams ? { from: vm, to: sender } : { from: sender, to: vm };
     return { kind: "datagrams", ...ends, port, startNs: startsAt, frameBytes, ...burst };
   }
+  const periodNs = workload.kind === "requests" ? workload.thinkNs || START_WITHIN_NS : START_WITHIN_NS;
+  return tcpFlowOf(workload, { vm, client, port, startNs: start(periodNs) });
+}
+
+/** Between whom a flow goes, and from when on. */
+export interface FlowEnds {
+  readonly vm: string;
+  readonly client: string;
+  readonly port: number;
+  readonly startNs: number;
+}
+
+/** Returns the flow of a workload over TCP between a VM and its client. */
+export function tcpFlowOf(
+  workload: Exclude<StudyWorkload, { readonly kind: "datagrams" }>,
+  { vm, client, port, startNs }: FlowEnds,
+): FlowScenario {
   if (workload.kind === "bulk") {
     const { isSending, windowBytes } = workload;
     const [from, to] = isSending ? [vm, client] : [client, vm];
-    const bulk = { from, to, port, startNs: start(START_WITHIN_NS), connectionCount: 1, windowBytes, byteCount: null };
-    return { kind: "bulk", ...bulk };
+    return { kind: "bulk", from, to, port, startNs, connectionCount: 1, windowBytes, byteCount: null };
   }
   const { connectionCount, requestBytes, replyBytes, thinkNs, isReconnecting } = workload;
   return {
@@ -198,7 +214,7 @@ function flowOf({ cell, seed, run, setting }: RuntimeRun, workload: StudyWorkloa
     from: client,
     to: vm,
     port,
-    startNs: start(thinkNs || START_WITHIN_NS),
+    startNs,
     connectionCount,
     windowBytes: WINDOW_DEFAULT_BYTES,
     requestBytes,
