@@ -10,10 +10,9 @@ const SERVER = {
   linkBitsPerSecond: 10_000_000_000,
   // A server's hot pages, a slower rest, and buffers of its NIC.
   writers: [
-    { pageCount: 16_384, pagesPerSecond: 40_000 },
-    { pageCount: 196_608, pagesPerSecond: 2_000 },
+    { pageCount: 16_384, pagesPerSecond: 40_000, isBusy: true },
+    { pageCount: 196_608, pagesPerSecond: 2_000, isBusy: true },
   ],
-  isBusy: true,
   receiving: receivingAt(50_000),
 } as const;
 

@@ -90,7 +90,8 @@ program
     "--writes <list>",
     "what its processors write: SIZE a second round a region of SIZE, such as 40MiB@64MiB,1MiB@512MiB",
   )
-  .option("--busy", "its work is bound by its processor, so that logged writes slow it down")
+  .option("--busy", "its work is bound by its processors, so that logged writes slow it down")
+  .option("--vcpus <number>", "its processors (default: 1)")
   .option("--receives <number>", "packets a second that its NIC receives")
   .option("--link <rate>", "of the migration (default: 1Gbps for preset era, 10Gbps for now)")
   .option("--latency <time>", "of that link (default: 20us)")

@@ -2,6 +2,7 @@
 
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { readCostFile } from "../config/cost-file";
+import { VCPU_COUNT } from "../config/limits";
 import {
   MIGRATION_POLICIES,
   MIGRATION_POLICY_KINDS,
@@ -27,6 +28,7 @@ export interface PlanOptions {
   readonly latency?: string;
   readonly writes?: string;
   readonly busy?: boolean;
+  readonly vcpus?: string;
   readonly receives?: string;
   readonly policy?: string;
   readonly downtime?: string;
@@ -60,8 +62,8 @@ export function readPlanOptions(options: PlanOptions): MigrationPlanInput {
     memoryBytes: reader.amount("--memory", options.memory, parseBytes, GIBIBYTE),
     linkBitsPerSecond: reader.amount("--link", options.link, parseRate, usual.linkBitsPerSecond),
     linkLatencyNs: reader.amount("--latency", options.latency, parseDuration, 20_000),
-    writers: writersOf(reader, options.writes),
-    isBusy: options.busy === true,
+    writers: writersOf(reader, options.writes, options.busy === true),
+    vcpuCount: reader.whole("--vcpus", options.vcpus, { least: 1, most: VCPU_COUNT.most }, 1),
     receiving: packets === 0 ? null : receivingAt(packets),
     policy: policyOf(reader, options, usual.policy),
     streamCount: reader.whole("--streams", options.streams, { least: 1, most: STREAM_COUNT_MAX }, 1),
@@ -77,7 +79,7 @@ export function readPlanOptions(options: PlanOptions): MigrationPlanInput {
 }
 
 /** Reads `40MiB@64MiB,1MiB@512MiB`: so much a second, round a region of so much. */
-function writersOf(reader: OptionReader, text: string | undefined): PageWriter[] {
+function writersOf(reader: OptionReader, text: string | undefined, isBusy: boolean): PageWriter[] {
   if (text === undefined) return [];
   return text.split(",").flatMap((part) => {
     const [rate = "", region, ...more] = part.split("@");
@@ -88,7 +90,7 @@ function writersOf(reader: OptionReader, text: string | undefined): PageWriter[]
     }
     const bytes = reader.amount("--writes", region.trim(), parseBytes, PAGE_BYTES);
     const perSecond = reader.amount("--writes", rate.trim(), parseBytes, 0);
-    return [{ pageCount: Math.ceil(bytes / PAGE_BYTES), pagesPerSecond: perSecond / PAGE_BYTES }];
+    return [{ pageCount: Math.ceil(bytes / PAGE_BYTES), pagesPerSecond: perSecond / PAGE_BYTES, isBusy }];
   });
 }
 

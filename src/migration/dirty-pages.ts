@@ -5,20 +5,22 @@
  *     a receive ring of R buffers that packets go round in, q a second:        pages of min(floor(q t), R) buffers
  *
  * Regions do not overlap. The formula is exact for software that goes round its memory in order, as all of the
- * simulator's does, and an upper bound for any other order of the same writes. A guest whose work is bound by its
- * processor gets slower while its writes are logged: the first write to a page since the last harvest is a fault, and
- * the time it takes is no time of work. So t is the solution of
+ * simulator's does, and an upper bound for any other order of the same writes. Work that is bound by its processors gets
+ * slower while writes are logged: the first write to a page since the last harvest is a fault, and the time it takes is
+ * no time of work. So t is the solution of
  *
  *     t + fault x distinct(t) = elapsed x (1 - throttle)
  *
- * which is piecewise linear and solved piece by piece. Left out: pages that hold no more than a fraction of a write, and
- * devices that stand still because the guest gives them no buffers.
+ * which is piecewise linear and solved piece by piece. Work that waits for others has time to spare: its t is the right
+ * side. Left out: faults of the one that slow the other, and devices that the guest gives no buffers.
  */
 
 /** A part of memory that a guest's processors write round and round. */
 export interface PageWriter {
   readonly pageCount: number;
   readonly pagesPerSecond: number;
+  /** The work that writes it is bound by its processors; false if it is not said. */
+  readonly isBusy?: boolean;
 }
 
 /** Buffers that a device writes, whatever the guest does. */
@@ -33,30 +35,32 @@ export interface DeviceWriter {
 
 /** Everything that writes a guest's memory. */
 export interface Writers {
-  /** In ascending order of the time after which a region is dirty from end to end. */
-  readonly regions: readonly PageWriter[];
-  /** A page that is written for the first time since the last harvest takes so long; 0 for a guest with time to spare. */
+  /** Of work bound by its processors, in ascending order of the time after which a region is dirty from end to end. */
+  readonly busy: readonly PageWriter[];
+  readonly paced: readonly PageWriter[];
+  /** By which the busy work comes later for each page that it writes first. */
   readonly faultNs: number;
   readonly device: DeviceWriter | null;
 }
 
-/** Returns writers as the functions below want them; `isBusy` tells a guest that is bound by its processor. */
-export function writersOf(
-  regions: readonly PageWriter[],
-  device: DeviceWriter | null,
-  { isBusy, faultNs }: { readonly isBusy: boolean; readonly faultNs: number },
-): Writers {
-  const ordered = regions.filter(({ pageCount, pagesPerSecond }) => pageCount > 0 && pagesPerSecond > 0);
-  ordered.sort((one, other) => fullAfterNs(one) - fullAfterNs(other));
-  return { regions: ordered, faultNs: isBusy ? faultNs : 0, device };
+/** Returns writers as the functions below want them. */
+export function writersOf(regions: readonly PageWriter[], device: DeviceWriter | null, faultNs: number): Writers {
+  const written = regions.filter(({ pageCount, pagesPerSecond }) => pageCount > 0 && pagesPerSecond > 0);
+  const busy = written.filter(({ isBusy }) => isBusy === true);
+  busy.sort((one, other) => fullAfterNs(one) - fullAfterNs(other));
+  return { busy, paced: written.filter(({ isBusy }) => isBusy !== true), faultNs, device };
 }
 
 /** Returns the distinct pages that processors have written after a time in which the guest may have been throttled. */
 export function dirtyByGuest(writers: Writers, elapsedNs: number, throttlePercent: number): number {
-  const workNs = workedNs(writers, (elapsedNs * (100 - throttlePercent)) / 100);
+  const ownNs = (elapsedNs * (100 - throttlePercent)) / 100;
+  return writtenIn(writers.paced, ownNs) + writtenIn(writers.busy, workedNs(writers, ownNs));
+}
+
+function writtenIn(regions: readonly PageWriter[], ns: number): number {
   let pageCount = 0;
-  for (const region of writers.regions) {
-    pageCount += Math.min(Math.floor((region.pagesPerSecond * workNs) / 1e9), region.pageCount);
+  for (const region of regions) {
+    pageCount += Math.min(Math.floor((region.pagesPerSecond * ns) / 1e9), region.pageCount);
   }
   return pageCount;
 }
@@ -69,13 +73,12 @@ export function dirtyByDevice({ device }: Writers, elapsedNs: number): number {
 }
 
 /** Returns how much of a time is work, and not faults. */
-function workedNs({ regions, faultNs }: Writers, elapsedNs: number): number {
-  if (faultNs === 0) return elapsedNs;
+function workedNs({ busy, faultNs }: Writers, elapsedNs: number): number {
   let perNs = 0;
-  for (const { pagesPerSecond } of regions) perNs += pagesPerSecond / 1e9;
+  for (const { pagesPerSecond } of busy) perNs += pagesPerSecond / 1e9;
   let workNs = 0;
   let leftNs = elapsedNs;
-  for (const region of regions) {
+  for (const region of busy) {
     const pieceNs = fullAfterNs(region) - workNs;
     const slope = 1 + faultNs * perNs;
     if (pieceNs * slope >= leftNs) return workNs + leftNs / slope;

@@ -21,8 +21,8 @@ export interface MigrationCase extends StepOptions {
   readonly memoryBytes: number;
   /** Regions that do not overlap. */
   readonly writers: readonly PageWriter[];
-  /** The guest's work is bound by its processor, so that logged writes slow it down. */
-  readonly isBusy: boolean;
+  /** Among which the work is divided that is bound by its processors. */
+  readonly vcpuCount: number;
   /** Buffers that a NIC writes; null for a guest that receives nothing. */
   readonly receiving: DeviceWriter | null;
   /** Of the link that the migration has for itself. */
@@ -40,7 +40,7 @@ export interface MigrationCase extends StepOptions {
 
 export const PLAN_DEFAULTS: Omit<MigrationCase, RequiredKey> = {
   writers: [],
-  isBusy: false,
+  vcpuCount: 1,
   receiving: null,
   linkLatencyNs: 20_000,
   streamCount: 1,
@@ -70,6 +70,7 @@ const MEMORY_BYTES_MAX = 2 ** 44;
 const LINK_RATE = [1_000_000, 1_000_000_000_000] as const;
 const LATENCY_NS_MAX = 1_000_000_000;
 const STREAM_COUNT_MAX = 64;
+const VCPU_COUNT_MAX = 1_024;
 const CLOCK = [100_000_000, 10_000_000_000] as const;
 const RATE_MAX = 1e9;
 
@@ -86,6 +87,7 @@ function problemsOf(wanted: MigrationCase): InputProblem[] {
     refuse("memoryBytes", `expected a multiple of ${PAGE_BYTES}, the size of a page, got ${memoryBytes}`);
   between("linkBitsPerSecond", wanted.linkBitsPerSecond, ...LINK_RATE);
   between("linkLatencyNs", wanted.linkLatencyNs, 0, LATENCY_NS_MAX);
+  between("vcpuCount", wanted.vcpuCount, 1, VCPU_COUNT_MAX);
   between("streamCount", streamCount, 1, STREAM_COUNT_MAX);
   if (!(compressionRatio > 0 && compressionRatio <= 1))
     refuse("compressionRatio", `expected a number above 0 and up to 1, got ${compressionRatio}`);

@@ -36,9 +36,8 @@ export const ROUND_COUNT_MAX = 4_096;
 
 /** Returns the rounds of a migration that sends its first page so long after the order. */
 export function planRounds(wanted: MigrationCase, link: PlannedLink, beforeNs: number): PlannedRounds {
-  const { policy, memoryBytes, costs, clockHz, isBusy } = wanted;
-  const faultNs = (costs.logDirtyFault * 1e9) / clockHz;
-  const writers = writersOf(wanted.writers, wanted.receiving, { isBusy, faultNs });
+  const { policy, memoryBytes, costs, clockHz, vcpuCount } = wanted;
+  const writers = writersOf(wanted.writers, wanted.receiving, (costs.logDirtyFault * 1e9) / clockHz / vcpuCount);
   const guestPageCount = memoryBytes / PAGE_BYTES;
   const rounds: PlannedRound[] = [];
   let elapsedNs = beforeNs;

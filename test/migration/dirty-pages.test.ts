@@ -5,13 +5,16 @@ import { dirtyByDevice, dirtyByGuest, type PageWriter, writersOf } from "../../s
 import { receivingAt } from "../../src/migration/plan-input";
 import { sum } from "../../src/sim/numbers";
 
-const IDLE = { isBusy: false, faultNs: 1_000 };
-const BUSY = { isBusy: true, faultNs: 1_000 };
+const FAULT_NS = 1_000;
 const SECOND = 1_000_000_000;
 const MEMORY: PageWriter[] = [
   { pageCount: 40, pagesPerSecond: 1_000 },
   { pageCount: 5_000, pagesPerSecond: 700 },
 ];
+
+function busy(regions: readonly PageWriter[]): PageWriter[] {
+  return regions.map((region) => ({ ...region, isBusy: true }));
+}
 
 /** Pages that are dirty when every write is made at its time, and every first one takes a fault. */
 function writtenOneByOne(regions: readonly PageWriter[], faultNs: number, elapsedNs: number): number {
@@ -35,12 +38,12 @@ describe("pages that a guest dirties", () => {
     [SECOND, 99, 10 + 7],
     [SECOND, 100, 0],
   ])("behind %i ns, throttled by %i percent: %i", (elapsedNs, throttle, pageCount) => {
-    expect(dirtyByGuest(writersOf(MEMORY, null, IDLE), elapsedNs, throttle)).toBe(pageCount);
+    expect(dirtyByGuest(writersOf(MEMORY, null, FAULT_NS), elapsedNs, throttle)).toBe(pageCount);
   });
 
-  it("guest bound by its processor, faults take time of its work", () => {
+  it("work bound by its processors, faults take time of its work", () => {
     // 1,700 pages a second with 1 us each: 1.7 ms of a second as long as both regions grow.
-    const writers = writersOf(MEMORY, null, BUSY);
+    const writers = writersOf(busy(MEMORY), null, FAULT_NS);
     expect(dirtyByGuest(writers, 40_068_000, 0)).toBe(40 + 28);
     expect(dirtyByGuest(writers, 40_000_000, 0)).toBe(39 + 27);
     expect(dirtyByGuest(writers, 40_068_000 + 100_070_000, 0)).toBe(40 + 98);
@@ -53,7 +56,7 @@ describe("pages that a guest dirties", () => {
         { pageCount: 9, pagesPerSecond: 0 },
       ],
       null,
-      BUSY,
+      FAULT_NS,
     );
     expect(dirtyByGuest(idle, 99 * SECOND, 0)).toBe(0);
   });
@@ -70,7 +73,7 @@ describe("pages that a guest dirties", () => {
         fc.integer({ min: 0, max: SECOND }),
         fc.constantFrom(0, 300, 100_000),
         (list, ns, faultNs) => {
-          const counted = dirtyByGuest(writersOf(list, null, { isBusy: faultNs > 0, faultNs }), ns, 0);
+          const counted = dirtyByGuest(writersOf(busy(list), null, faultNs), ns, 0);
           // Faults are spread over pages here, and come at their ends there.
           expect(Math.abs(counted - writtenOneByOne(list, faultNs, ns))).toBeLessThanOrEqual(
             faultNs > 0 ? list.length : 0,
@@ -84,7 +87,7 @@ describe("pages that a guest dirties", () => {
     const time = fc.integer({ min: 0, max: 100 * SECOND });
     fc.assert(
       fc.property(time, time, (one, more) => {
-        const writers = writersOf(MEMORY, null, BUSY);
+        const writers = writersOf(busy(MEMORY), null, FAULT_NS);
         const counts = [one, one + more].map((ns) => dirtyByGuest(writers, ns, 0));
         expect(counts[0]).toBeLessThanOrEqual(counts[1] ?? 0);
         expect(counts[1]).toBeLessThanOrEqual(sum(MEMORY.map(({ pageCount }) => pageCount)));
@@ -103,10 +106,10 @@ describe("pages that a device dirties", () => {
     [256_000, 128 + 1],
     [SECOND, 128 + 1],
   ])("a million packets a second, behind %i ns: %i", (elapsedNs, pageCount) => {
-    expect(dirtyByDevice(writersOf([], receivingAt(1_000_000), IDLE), elapsedNs)).toBe(pageCount);
+    expect(dirtyByDevice(writersOf([], receivingAt(1_000_000), FAULT_NS), elapsedNs)).toBe(pageCount);
   });
 
   it("no device, no pages", () => {
-    expect(dirtyByDevice(writersOf([], null, IDLE), SECOND)).toBe(0);
+    expect(dirtyByDevice(writersOf([], null, FAULT_NS), SECOND)).toBe(0);
   });
 });

@@ -63,12 +63,13 @@ describe("any migration", () => {
   const region = fc.record({
     pageCount: fc.integer({ min: 0, max: 60_000 }),
     pagesPerSecond: fc.integer({ min: 0, max: 900_000 }),
+    isBusy: fc.boolean(),
   });
   const input = fc.record({
     io: fc.constantFrom(...MIGRATION_IO),
     memoryBytes: fc.constantFrom(GIB, 4 * GIB),
     writers: fc.array(region, { maxLength: 4 }),
-    isBusy: fc.boolean(),
+    vcpuCount: fc.integer({ min: 1, max: 4 }),
     linkBitsPerSecond: fc.constantFrom(1e8, 1e9, 1e10, 1e11),
     policy: fc.constantFrom(...MIGRATION_POLICY_KINDS).map((kind) => MIGRATION_POLICIES[kind]),
     costs: fc.constantFrom(resolveCosts("era", {}), resolveCosts("now", {})),
