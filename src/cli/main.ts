@@ -49,6 +49,7 @@ program
     256,
   )
   .option("--no-ablations", "leave out the runs with one ability taken away")
+  .option("--no-judges", "ask no judge, and run no ablations: for long runs, which judges slow down many times")
   .option("--json", "print result.json instead of the account")
   .option("-q, --quiet", "say nothing on stderr unless something is wrong")
   .option("--allow-path", "let the scenario name captures and costs outside its folder")

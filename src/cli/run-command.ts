@@ -11,7 +11,7 @@ import { VERSION } from "../sim/version";
 import { type Ablation, LACKS, runAblation } from "./ablation";
 import { EXIT } from "./exit";
 import { loadScenario } from "./inputs";
-import { type JudgedRun, runJudged } from "./judged-run";
+import { type JudgedRun, runJudged, runUnjudged } from "./judged-run";
 import { captureFile, writeResult } from "./outputs";
 import { progressOf } from "./progress";
 
@@ -22,6 +22,7 @@ export interface RunOptions {
   /** Bytes that are kept of each frame of a client with TCP; 0 for all. */
   readonly snap: number;
   readonly ablations: boolean;
+  readonly judges: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly allowPath?: boolean;
@@ -47,8 +48,8 @@ export async function runCommand(file: string, options: RunOptions): Promise<num
   };
   const snapBytes = options.snap === 0 ? SNAP_ALL : options.snap;
   const tapped = options.out === undefined ? input : { ...input, snapBytes };
-  const main = watched(file, (observer) => runJudged(tapped, observer));
-  const ablations = (options.ablations ? scenario.ablate.abilities : []).map((ability) => {
+  const main = watched(file, (observer) => (options.judges ? runJudged : runUnjudged)(tapped, observer));
+  const ablations = (options.ablations && options.judges ? scenario.ablate.abilities : []).map((ability) => {
     say(`the same with ${LACKS[ability]}`);
     return watched(LACKS[ability], (observer) => runAblation(input, ability, observer));
   });
@@ -79,7 +80,8 @@ function withoutOf(ablations: readonly Ablation[]) {
 }
 
 function mainText(main: JudgedRun): string[] {
-  return [...accountText(main.account), ...main.verdicts.flatMap(verdictText)];
+  const verdicts = main.verdicts.length > 0 ? main.verdicts.flatMap(verdictText) : ["judge        none was asked"];
+  return [...accountText(main.account), ...verdicts];
 }
 
 /** Faults of one judge that are printed; result.json has more. */

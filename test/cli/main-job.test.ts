@@ -57,6 +57,13 @@ describe("renic run examples/failover.yaml", () => {
     rmSync(again, { recursive: true });
   });
 
+  it("without judges, the same account and nothing about them", () => {
+    const { code, stdout } = renic("run", "examples/failover.yaml", "--no-judges", "--quiet");
+    expect(code).toBe(0);
+    const [judged] = first.stdout.split("\njudge ");
+    expect(stdout.split("\njudge ")).toEqual([judged, "       none was asked\n"]);
+  });
+
   it("the resolved scenario, reads back to the same scenario", () => {
     const example = parseScenario(readFileSync("examples/failover.yaml", "utf8"), "failover.yaml");
     expect(parseScenario(readFileSync(join(out, "scenario.yaml"), "utf8"), "scenario.yaml")).toEqual(example);
