@@ -31,7 +31,7 @@ import * as service from "./guest/reply-service";
 import * as stream from "./guest/stream";
 import { resumeTcp } from "./guest/tcp";
 import { vif, vifCounter } from "./guest/vif";
-import { GUEST_RUNNING, STACK_OF_GUEST } from "./layout/control";
+import { GUEST_RUNNING, GUEST_SUSPENDED, STACK_OF_GUEST } from "./layout/control";
 import { ACTIVITY_COUNT } from "./layout/cost";
 import { GUEST_COUNT_MAX, PAGE_BYTES, POOL_COUNT } from "./layout/limits";
 import { ARENA, COSTS, PFS, VFS, WORLD } from "./layout/memory-map";
@@ -48,6 +48,7 @@ import { countMarked, isMarked } from "./memory/dirty-log";
 import { digestMemory, frameOf, GuestMemory, memoryOf, readGuest, writeGuest } from "./memory/guest-memory";
 import { entryNumberOf, mapFrame, NO_ENTRY } from "./memory/iommu";
 import { cachedPage } from "./memory/page-cache";
+import * as round from "./memory/round-log";
 import { configureQueues } from "./nic/configure";
 import { noteAt, pf } from "./nic/physical-function";
 import {
@@ -645,6 +646,18 @@ export function resumeGuest(index: u32): void {
   stream.resumeStream(index);
   resumeTcp(index);
 }
+/**
+ * A guest that stands still goes on elsewhere: what is left of it here never runs again, its virtual function is reset as
+ * by its function, and what waited for it is dropped.
+ */
+export function leaveGuest(index: u32): void {
+  const g = guests.guest(index);
+  assert(g.state == GUEST_SUSPENDED, "a guest that leaves stands still");
+  guests.kill(index);
+  if (g.vif) return;
+  resetFunction(g.vf);
+  unquiescePool(vf(g.vf));
+}
 export function guestState(index: u32): u32 {
   return guests.guest(index).state;
 }
@@ -1110,6 +1123,21 @@ export function collectPages(index: u32, to: u32, pageCountMax: u32): u32 {
 export function applyPages(index: u32, from: u32, bytes: u32): u32 {
   return checkpoint.applyPages(memoryOf(index), from, bytes);
 }
+/** Reserves what a guest needs to be migrated away; set-up only. */
+export function createRoundLog(index: u32): void {
+  round.createRoundLog(memoryOf(index));
+}
+/** Begins the first round of a pre-copy, with every page, or a further one with those that are dirty; returns their number. */
+export function openWholeRound(index: u32): u32 {
+  return round.openWholeRound(memoryOf(index));
+}
+export function openRound(index: u32): u32 {
+  return round.openRound(memoryOf(index));
+}
+/** Moves up to so many pages of a round to a staging buffer as they are now; returns the bytes of their records. */
+export function collectRound(index: u32, to: u32, pageCountMax: u32): u32 {
+  return round.collectRound(memoryOf(index), to, pageCountMax);
+}
 /** Makes the primary's end of a guest's checkpoint stream, which remembers so many pages; returns its address. */
 export function createStreamWriter(index: u32, slotCount: u32): u32 {
   return changetype<u32>(streamWriter.createStreamWriter(memoryOf(index).pageCount, slotCount));
@@ -1147,6 +1175,10 @@ export function readStream(reader: u32, index: u32, at: u32, bytes: u32): u32 {
 /** Sends checkpoint bytes over a replication wire; the timer fires when the last bit has arrived. */
 export function sendCheckpoint(wireIndex: u32, bytes: u32, timer: u32): void {
   armTimerAt(timer, sendStream(wireIndex, bytes));
+}
+/** The same; the timer fires when the last bit has left, so that the next one may follow at once. */
+export function sendPart(wireIndex: u32, bytes: u32, timer: u32): void {
+  armTimerAt(timer, sendStream(wireIndex, bytes) - wire(wireIndex).latencyPs);
 }
 /** Sends a short message over a replication wire; the timer fires when it arrives. */
 export function sendNote(wireIndex: u32, timer: u32): void {

@@ -28,6 +28,7 @@ export type { DeviceWriter, PageWriter } from "./migration/dirty-pages";
 export { type MigrationPlanInput, PLAN_DEFAULTS, receivingAt } from "./migration/plan-input";
 export { type MigrationPlan, type PlanOutcome, planMigration } from "./migration/planner";
 export { type Account, accountOf } from "./report/account";
+export { migrationText } from "./report/migration-text";
 export { planText } from "./report/plan-text";
 export { accountText } from "./report/text";
 export { InputError, type InputProblem } from "./sim/input-error";

@@ -83,6 +83,13 @@ export const TRACE_SUSPECTED: u32 = 35;
 /** The backup's vCPU runs, from this epoch's state. */
 export const TRACE_ACTIVATED: u32 = 36;
 
+// Migration.
+/**
+ * A live migration has entered a state (its number; a the state's number in src/migration/state-trace.ts, b pages and c
+ * bytes of the round that was at hand).
+ */
+export const TRACE_MIGRATION: u32 = 40;
+
 // Further machines in b of TRACE_BORN, and who copied a frame, in c of TRACE_COPIED.
 /** dom0 took a delivered frame off its receive ring (port), or a request off a guest's transmit ring (vif). */
 export const BORN_DOM0: u32 = 3;

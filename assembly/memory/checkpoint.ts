@@ -45,15 +45,20 @@ export function stopLogging(m: GuestMemory): void {
  * take. The log keeps what was not moved.
  */
 export function collectPages(m: GuestMemory, to: u32, pageCountMax: u32): u32 {
+  return collectFrom(m, m.log, to, pageCountMax);
+}
+
+/** The same out of a log that is the guest's dirty log, or that of a round, whose pages are write-protected already. */
+export function collectFrom(m: GuestMemory, log: u32, to: u32, pageCountMax: u32): u32 {
   const start = to;
   const list = world().scratch;
   let page: u32 = 0;
   for (let left = pageCountMax; left; ) {
     const wanted = min<u32>(left, LIST_COUNT_MAX);
-    const count = harvest(m.log, page, m.pageCount, list, wanted);
+    const count = harvest(log, page, m.pageCount, list, wanted);
     for (let at = list, end = list + (count << 2); at < end; at += 4) {
       page = load<u32>(at);
-      writeProtect(m, page);
+      if (log == m.log) writeProtect(m, page);
       to += writePage(m, page, to);
     }
     if (count < wanted) break;

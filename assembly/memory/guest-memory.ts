@@ -31,6 +31,8 @@ export class GuestMemory {
   isLogging: u32;
   /** Pages that `touch` marked anew: each cost the guest a fault, which the vCPU charges. */
   faultCount: u32;
+  /** The pages of a round of pre-copy (round-log.ts); 0 for a guest that is not migrated. */
+  round: u32;
 }
 
 /** Returns the memory of a guest; it stands at the start of the guest's record. */

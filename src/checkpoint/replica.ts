@@ -32,7 +32,7 @@ import {
 } from "./stream";
 
 /** Bytes of a checkpoint beside image and pages: flags and lengths of each part. */
-const FRAMING_BYTES = 16;
+export const FRAMING_BYTES = 16;
 
 export interface Replica {
   readonly primary: Place;

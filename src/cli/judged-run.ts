@@ -7,6 +7,8 @@ import { ACTIVITY_COUNT } from "../../assembly/layout/cost";
 import { judgeAnswers } from "../../test/checker/answers";
 import { FailoverEqualityJudge, type MachineCopy } from "../../test/checker/failover-equality";
 import { FrameConservationJudge } from "../../test/checker/frame-conservation";
+import { MoveEqualityJudge } from "../../test/checker/move-equality";
+import { OnePlaceJudge } from "../../test/checker/one-place";
 import { OutputCommitJudge } from "../../test/checker/output-commit";
 import type { Verdict } from "../../test/checker/record";
 import { TimeConservationJudge } from "../../test/checker/time-conservation";
@@ -16,7 +18,7 @@ import { compose } from "../experiment/compose";
 import type { RunInput } from "../experiment/input";
 import { finish, type RunOutcome, runScenario } from "../experiment/run";
 import { start } from "../experiment/simulate";
-import type { Observer, ReplicaMoment } from "../host/simulation";
+import type { MigrationMoment, Observer, ReplicaMoment } from "../host/simulation";
 import { type Account, accountOf } from "../report/account";
 import { pageName } from "../report/page-names";
 import { numbersTo } from "../sim/numbers";
@@ -42,11 +44,14 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const conservation = new FrameConservationJudge();
   const time = new TimeConservationJudge();
   const equality = input.scenario.protect.map((_, index) => new FailoverEqualityJudge(index, pageName));
+  const { migrations } = composition.control;
+  const moves = migrations.map(({ vm }) => new MoveEqualityJudge(vm, pageName));
+  const places = migrations.map(({ vm, source, target }) => new OnePlaceJudge(vm, [source, target]));
   const frames: CapturedFrame[] = [];
   const observer: Observer = {
     records(records) {
       first.records?.(records);
-      for (const judge of [commit, conservation, time, ...equality]) judge.take(records);
+      for (const judge of [commit, conservation, time, ...equality, ...places]) judge.take(records);
     },
     frames: (batch) => frames.push(...batch),
     ...(first.controlEvent && { controlEvent: first.controlEvent }),
@@ -58,13 +63,21 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
       first.activating?.(moment);
       equality[moment.vm]?.activating(copyOf(moment));
     },
+    leaving(moment) {
+      first.leaving?.(moment);
+      moves[moment.migration]?.leaving(copyOf(moment));
+    },
+    arriving(moment) {
+      first.arriving?.(moment);
+      moves[moment.migration]?.arriving(copyOf(moment));
+    },
   };
   start(composition, observer);
   const outcome = finish(composition, observer);
   frames.sort((one, other) => one.timePs - other.timePs);
   const verdicts = [
     commit.verdict(),
-    ...equality.map((judge) => judge.verdict()),
+    ...[...equality, ...moves, ...places].map((judge) => judge.verdict()),
     conservation.verdict(UNDER_WAY_MAX),
     timeVerdict(time, outcome),
     ...answerVerdicts(outcome, frames),
@@ -80,8 +93,11 @@ export function runUnjudged(input: RunInput, first: Observer = {}): JudgedRun {
   return { outcome, account: accountOf(outcome), verdicts: [], frames };
 }
 
-function copyOf({ world, place }: ReplicaMoment): MachineCopy {
-  return { pages: world.exportMemory(place.guest), registers: peekRegisters(world, place.vf) };
+function copyOf({ world, place }: ReplicaMoment | MigrationMoment): MachineCopy {
+  return {
+    pages: world.exportMemory(place.guest),
+    registers: place.vf < 0 ? new Map() : peekRegisters(world, place.vf),
+  };
 }
 
 /** Cycles are what the run says that it charged, a cycle's length what the scenario says. */

@@ -6,6 +6,7 @@ import type { Verdict } from "../../test/checker/record";
 import { formatScenario } from "../config/format";
 import type { RunInput } from "../experiment/input";
 import type { Observer } from "../host/simulation";
+import { migrationText } from "../report/migration-text";
 import { accountText, milliseconds, whole } from "../report/text";
 import { VERSION } from "../sim/version";
 import { type Ablation, LACKS, runAblation } from "./ablation";
@@ -81,7 +82,7 @@ function withoutOf(ablations: readonly Ablation[]) {
 
 function mainText(main: JudgedRun): string[] {
   const verdicts = main.verdicts.length > 0 ? main.verdicts.flatMap(verdictText) : ["judge        none was asked"];
-  return [...accountText(main.account), ...verdicts];
+  return [...accountText(main.account), ...main.account.migrations.flatMap(migrationText), ...verdicts];
 }
 
 /** Faults of one judge that are printed; result.json has more. */

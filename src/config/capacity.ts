@@ -2,7 +2,7 @@
  * Whether hosts can carry what is put on them, and whether the memory of all guests fits into the simulator's own.
  *
  * A VM takes a core for each vCPU, unless it shares those that are nobody's own, and one virtual function where it runs,
- * and the same again on the host of its backup, which must be able to run it at any moment. Holes in the draft count as
+ * and the same again on the host of its backup, which must be able to run it at any moment, or on that which it moves to. Holes in the draft count as
  * nothing: what is known already may be too much. So does a dom0 while its defaults are in a file that is yet to be read.
  */
 
@@ -58,7 +58,7 @@ function dom0Of(written: CpusInput, costs: Costs | undefined): readonly Domain[]
 
 /** Returns what a host carries. */
 function guestsOn(draft: Draft, host: string): readonly Domain[] {
-  const { vms, protect } = draft;
+  const { vms, protect, migrations } = draft;
   const domainOf = (what: string, vm: VmDraft | undefined) => {
     return {
       what,
@@ -72,7 +72,11 @@ function guestsOn(draft: Draft, host: string): readonly Domain[] {
     if (entry?.to !== host) return [];
     return domainOf(nameOf("backup of", entry.vm), findVm(draft, entry.vm));
   });
-  return [...own, ...backups];
+  const arriving = (migrations ?? []).flatMap((entry) => {
+    if (entry?.to !== host) return [];
+    return domainOf(nameOf("migrated VM", entry.vm), findVm(draft, entry.vm));
+  });
+  return [...own, ...backups, ...arriving];
 }
 
 function nameOf(noun: string, name: string | undefined): string {
@@ -121,8 +125,8 @@ function checkBridged(guests: readonly Domain[], nics: Nics, host: number): read
   ];
 }
 
-function checkTotalMemory({ vms, protect }: Draft): readonly Complaint[] {
-  const protectedVms = new Set((protect ?? []).map((entry) => entry?.vm));
+function checkTotalMemory({ vms, protect, migrations }: Draft): readonly Complaint[] {
+  const protectedVms = new Set([...(protect ?? []), ...(migrations ?? [])].map((entry) => entry?.vm));
   const sum = (vms ?? []).reduce((bytes, vm) => {
     const copyCount = vm?.name !== undefined && protectedVms.has(vm.name) ? 2 : 1;
     return bytes + (vm?.memory ?? 0) * copyCount;
@@ -130,6 +134,6 @@ function checkTotalMemory({ vms, protect }: Draft): readonly Complaint[] {
   if (sum <= ALL_GUESTS_BYTES_MAX) return [];
   const limit = formatBytes(ALL_GUESTS_BYTES_MAX);
   const why = "wasm32 ends at 4GiB, and the rest is needed for rings, staging and traces";
-  const reason = `expected at most ${limit} of guest memory in all, each protected VM counted twice, got ${formatBytes(sum)}`;
+  const reason = `expected at most ${limit} of guest memory in all, each protected or migrated VM counted twice, got ${formatBytes(sum)}`;
   return [{ path: ["vms"], reason: `${reason}; ${why}` }];
 }

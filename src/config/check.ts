@@ -8,6 +8,7 @@
 import { formatBytes, formatDuration, quote } from "../sim/units";
 import { checkCapacity } from "./capacity";
 import { checkFlows } from "./check-flows";
+import { checkMigrations } from "./check-migrations";
 import { checkProtections } from "./check-protect";
 import type { Path } from "./document";
 import { type Complaint, type Draft, findVm } from "./draft";
@@ -30,6 +31,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkGuestMemory(draft),
     ...checkJobs(draft),
     ...checkFlows(draft),
+    ...checkMigrations(draft),
     ...checkCapacity(draft),
   ];
 }
@@ -41,13 +43,15 @@ function checkNewNames(draft: Draft): readonly Complaint[] {
   return repeated("a name of its own", uses);
 }
 
-function checkReferences({ hosts, clients, vms, traffic, protect, events }: Draft): readonly Complaint[] {
+function checkReferences({ hosts, clients, vms, traffic, protect, migrations, events }: Draft): readonly Complaint[] {
   return [
     ...each(vms, (vm, index) => unknownName(vm.host, ["vms", index, "host"], "a host", hosts)),
     ...each(traffic, (entry, index) => unknownName(entry.from, ["traffic", index, "from"], "a client", clients)),
     ...each(traffic, (entry, index) => unknownName(entry.to, ["traffic", index, "to"], "a VM", vms)),
     ...each(protect, (entry, index) => unknownName(entry.vm, ["protect", index, "vm"], "a VM", vms)),
     ...each(protect, (entry, index) => unknownName(entry.to, ["protect", index, "to"], "a host", hosts)),
+    ...each(migrations, (entry, index) => unknownName(entry.vm, ["migrations", index, "vm"], "a VM", vms)),
+    ...each(migrations, (entry, index) => unknownName(entry.to, ["migrations", index, "to"], "a host", hosts)),
     ...each(events, (event, index) => unknownName(event.fail, ["events", index, "fail"], "a host", hosts)),
   ];
 }

@@ -10,6 +10,7 @@ import * as z from "zod";
 import type { Path } from "./document";
 import { flowForm } from "./flow-form";
 import { ROW_COUNT_MAX } from "./limits";
+import { migrationForm } from "./migration-form";
 import * as form from "./schema";
 
 const scenarioDraft = z.object({
@@ -73,6 +74,17 @@ const scenarioDraft = z.object({
     heartbeat: hole(form.protectForm.shape.heartbeat),
     timeout: hole(form.protectForm.shape.timeout),
     suspend: hole(form.protectForm.shape.suspend),
+  }),
+  migrations: rows({
+    vm: hole(migrationForm.shape.vm),
+    to: hole(migrationForm.shape.to),
+    at: hole(migrationForm.shape.at),
+    policy: hole(migrationForm.shape.policy),
+    downtime: hole(z.unknown()),
+    timeout: hole(z.unknown()),
+    onTimeout: hole(z.unknown()),
+    cancel: hole(migrationForm.shape.cancel),
+    force: hole(migrationForm.shape.force),
   }),
   events: rows({ at: hole(form.eventForm.shape.at), fail: hole(form.eventForm.shape.fail) }),
   costs: hole(form.costsForm),

@@ -10,6 +10,7 @@ import { Document, isCollection, isPair, type YAMLMap, type YAMLSeq } from "yaml
 import { overridesOf } from "../host/cost-table";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatRate } from "../sim/units";
 import { checkpointInput } from "./checkpoint-form";
+import type { MigrationScenario } from "./migration-scenario";
 import type {
   ClientScenario,
   CpuScenario,
@@ -53,6 +54,7 @@ function inputOf(scenario: Scenario): ScenarioInput {
     traffic: scenario.traffic.map(trafficInput),
     flows: scenario.flows.map(flowInput),
     protect: scenario.protect.map(protectInput),
+    migrations: scenario.migrations.map(migrationInput),
     events: scenario.events.map(({ atNs, fail }) => ({ at: formatDuration(atNs), fail })),
     ablate: {
       abilities: [...scenario.ablate.abilities],
@@ -167,6 +169,26 @@ function protectInput(entry: ProtectScenario): NonNullable<ScenarioInput["protec
     cache: formatBytes(entry.cacheBytes),
     driverReset: durationOrNever(entry.driverResetNs),
     ...checkpointInput(entry),
+  };
+}
+
+function migrationInput(entry: MigrationScenario): NonNullable<ScenarioInput["migrations"]>[number] {
+  const { policy } = entry;
+  const isTimed = policy.kind === "downtime" || policy.kind === "auto-converge";
+  return {
+    vm: entry.vm,
+    to: entry.to,
+    at: formatDuration(entry.atNs),
+    policy: policy.kind,
+    ...(isTimed && {
+      downtime: formatDuration(policy.downtimeNs),
+      timeout: formatDuration(policy.timeoutNs),
+      onTimeout: policy.onTimeout,
+    }),
+    link: linkInput(entry.link),
+    zeroPages: entry.zeroPages,
+    cancel: durationOrNever(entry.cancelNs),
+    force: durationOrNever(entry.forceNs),
   };
 }
 

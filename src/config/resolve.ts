@@ -10,6 +10,8 @@ import { DELIVERY_OF } from "../host/interrupt-delivery";
 import { resolveCheckpoint } from "./checkpoint-form";
 import { costsOf, dom0Cpus } from "./cost-defaults";
 import { FLOW_PORT_FIRST } from "./limits";
+import { policyOf } from "./migration-form";
+import type { MigrationScenario } from "./migration-scenario";
 import type { CpuScenario, FlowScenario, JobScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
 import type { ScenarioForm } from "./schema";
 
@@ -51,6 +53,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
         ...resolveCheckpoint(checkpoint),
       }),
     ),
+    migrations: form.migrations.map(resolveMigration),
     events: form.events.map(({ at, fail }) => ({ atNs: at, fail })),
     ablate: { abilities: form.ablate.abilities, driverResetNs: form.ablate.driverReset },
     interruptDelivery: form.interrupts ?? DELIVERY_OF[form.costs.preset],
@@ -100,6 +103,20 @@ function resolveFlow(flow: ScenarioForm["flows"][number], index: number): FlowSc
     replyBytes: reply,
     thinkNs: think,
     isReconnecting: reconnect,
+  };
+}
+
+function resolveMigration(entry: ScenarioForm["migrations"][number]): MigrationScenario {
+  const { vm, to, at, policy, link, zeroPages, cancel, force } = entry;
+  return {
+    vm,
+    to,
+    atNs: at,
+    policy: policyOf(policy, entry),
+    link: resolveLink(link),
+    zeroPages,
+    cancelNs: cancel,
+    forceNs: force,
   };
 }
 

@@ -10,6 +10,7 @@ import type { SuspendChannel } from "../host/checkpoint-pause";
 import type { CostPreset } from "../host/cost-row";
 import type { Costs } from "../host/cost-table";
 import type { InterruptDelivery } from "../host/interrupt-delivery";
+import type { MigrationScenario } from "./migration-scenario";
 
 /** The three abilities that ReNIC adds to a virtual function; each can be taken away to show what it buys. */
 export interface Abilities {
@@ -140,6 +141,9 @@ export const IO_MODELS: readonly IoModel[] = ["renic", "vf", "paravirtual", "emu
 
 /** Those that take no virtual function: dom0 serves them, and bridges them to a port. */
 export const BRIDGED_IO_MODELS: readonly IoModel[] = ["paravirtual", "emulated"];
+
+/** Those whose device can be taken along to another host. */
+export const MIGRATED_IO_MODELS: readonly IoModel[] = ["renic"];
 
 export interface VmScenario extends CpuScenario {
   readonly name: string;
@@ -278,6 +282,7 @@ export interface Scenario {
   readonly traffic: readonly ReplayScenario[];
   readonly flows: readonly FlowScenario[];
   readonly protect: readonly ProtectScenario[];
+  readonly migrations: readonly MigrationScenario[];
   readonly events: readonly FailScenario[];
   readonly ablate: AblateScenario;
   /** The machine whose costs those of the scenario started from. */

@@ -31,6 +31,7 @@ import {
 } from "./fields";
 import { flowForm } from "./flow-form";
 import * as limits from "./limits";
+import { migrationForm } from "./migration-form";
 import { ABILITIES, COMPRESSIONS, IO_MODELS, MODERATIONS, PLACEMENTS, SERVER_KINDS } from "./scenario";
 
 const seed = whole(limits.WHOLE_NUMBER)
@@ -412,6 +413,9 @@ export const scenarioForm = map({
     .meta({ description: "What clients send. Default nothing." }),
   flows: list(flowForm, "flows").default([]).meta({ description: "Traffic that machines make. Default none." }),
   protect: list(protectForm, "protections").default([]).meta({ description: "VMs with a backup. Default none." }),
+  migrations: list(migrationForm, "migrations")
+    .default([])
+    .meta({ description: "VMs that move to another host. Default none." }),
   events: list(eventForm, "events").default([]).meta({ description: "What goes wrong. Default nothing." }),
   ablate: ablateForm,
   interrupts: choice(INTERRUPT_DELIVERIES)

@@ -203,6 +203,7 @@ export interface DataPlane {
   vfOf(index: number): number;
   suspendGuest(index: number): number;
   resumeGuest(index: number): void;
+  leaveGuest(index: number): void;
   guestState(index: number): number;
   vcpuFlags(index: number): number;
   setVcpuFlags(index: number, flags: number): void;
@@ -330,6 +331,10 @@ export interface DataPlane {
   isPageDirty(index: number, page: number): number;
   collectPages(index: number, to: number, pageCountMax: number): number;
   applyPages(index: number, from: number, bytes: number): number;
+  createRoundLog(index: number): void;
+  openWholeRound(index: number): number;
+  openRound(index: number): number;
+  collectRound(index: number, to: number, pageCountMax: number): number;
   createStreamWriter(index: number, slotCount: number): number;
   writeBatch(writer: number, records: number, bytes: number, to: number): number;
   writeCheckpoint(
@@ -346,6 +351,7 @@ export interface DataPlane {
   createStreamReader(imageAt: number): number;
   readStream(reader: number, index: number, at: number, bytes: number): number;
   sendCheckpoint(wire: number, bytes: number, timer: number): void;
+  sendPart(wire: number, bytes: number, timer: number): void;
   sendNote(wire: number, timer: number): void;
   isStreamLeaving(wire: number): number;
 

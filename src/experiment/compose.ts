@@ -25,6 +25,7 @@ import type { Exchange } from "../format/conversation";
 import { dataPlaneCosts } from "../host/cost-model";
 import { ACCOUNTING_PERIOD_NS } from "../host/credit-scheduler";
 import { after, type Timers } from "../host/timers";
+import { plan } from "../migration/timers";
 import { createProtection, type Protection } from "../remus/protection";
 import { InputError } from "../sim/input-error";
 import {
@@ -44,6 +45,8 @@ import { checkRecordings, type Recordings, recordingPage, recordingPages } from 
 import { checkService, loadService } from "../workload/replay-service";
 import type { ClientControl, Control, VmControl } from "./control";
 import type { RunInput } from "./input";
+import { HEADER_BYTES } from "./migration-watch";
+import { makeMigration } from "./migrations";
 import { planWorld } from "./plan";
 import { type GuestAddress, prepareGuest, Site, SWITCH_BACKLOG_BYTES, vcpusOf } from "./site";
 
@@ -72,9 +75,19 @@ export function compose(input: RunInput): Composition {
   const timers: Timers = [];
   const vms = scenario.vms.map((vm, index) => makeVm(world, siteOf(vm.host), input, vm, index));
   const protections = scenario.protect.map((_, index) => makeProtection(world, siteOf, scenario, vms, index));
+  const migrations = scenario.migrations.map(({ vm: name, to }, index) => {
+    const number = scenario.vms.findIndex((vm) => vm.name === name);
+    const vm = item(scenario.vms, number);
+    const target = siteOf(to).addGuest(vm, guestAddress(number));
+    if (stackPlanOf(scenario, name)) placeStack(world, target.guest);
+    const [low, high] = guestAddress(number).mac;
+    const whereabouts = { mac: { low, high }, source: item(vms, number).place, target };
+    return makeMigration(world, scenario, index, vm, whereabouts);
+  });
   const stacks = new Map(vms.flatMap((vm) => makeGuestStack(world, scenario, vm)));
   const clients = scenario.clients.map((_, index) => makeClient(world, input, network, index, stacks));
   if (snapBytes !== undefined) tapMachines(world, clients, snapBytes);
+  else if (migrations.length > 0) tapMachines(world, clients, HEADER_BYTES);
   const flows = scenario.flows.map((_, index) => makeFlowOf(world, scenario, index, vms, clients, stacks, recordings));
   for (const { place } of vms) {
     if (place.front?.kind === "emulated") bootEmulatedGuest(world, place.front);
@@ -90,11 +103,14 @@ export function compose(input: RunInput): Composition {
   scenario.events.forEach((event, subject) => {
     after(world, timers, event.atNs, { kind: "fail", subject });
   });
+  scenario.migrations.forEach((entry, index) => {
+    plan({ world, timers }, index, entry);
+  });
   const hosts = sites.map((site) => site.control());
   hosts.forEach(({ pool }, subject) => {
     if (pool) after(world, timers, ACCOUNTING_PERIOD_NS, { kind: "account", subject });
   });
-  return { world, control: { scenario, timers, hosts, vms, clients, protections, flows, eventCount: 0 } };
+  return { world, control: { scenario, timers, hosts, vms, clients, protections, migrations, flows, eventCount: 0 } };
 }
 
 function makeVm(

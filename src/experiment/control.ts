@@ -6,6 +6,7 @@ import type { Scenario } from "../config/scenario";
 import type { Place } from "../host/place";
 import type { ProcessorPool } from "../host/processor-pool";
 import type { Timers } from "../host/timers";
+import type { Migration } from "../migration/migration";
 import type { Protection } from "../remus/protection";
 import type { FlowControl } from "../workload/flows";
 
@@ -43,6 +44,7 @@ export interface Control {
   readonly vms: readonly VmControl[];
   readonly clients: readonly ClientControl[];
   readonly protections: readonly Protection[];
+  readonly migrations: readonly Migration[];
   /** In the order of the scenario. */
   readonly flows: readonly FlowControl[];
   /** How many control events there have been. */

@@ -33,6 +33,7 @@ import { InputError } from "../sim/input-error";
 import { stackPlanOf } from "../workload/flows";
 import { type Recordings, recordingPages } from "../workload/recording";
 import type { RunInput } from "./input";
+import { migrationBytes } from "./migrations";
 import { bridgedOn, domainsOn, processorPlanOf } from "./site";
 
 /** Events that wait at once: a few for each object, and stale ones until their time. */
@@ -67,6 +68,7 @@ export function planWorld({
     bytes += protection.outboundBytes + stagingBytes(pageCount, protection.compression);
     if (protection.compression === "delta") bytes += streamEndsBytes(pageCount, protection.cacheBytes);
   }
+  for (const { vm } of scenario.migrations) bytes += migrationBytes(pagesOf(scenario, vm) * PAGE_BYTES);
   for (const traffic of scenario.traffic) bytes += CLIENT_TABLE_BYTES + replayBytes(replays.get(traffic.capture) ?? []);
   if (bytes > ARENA_BYTES_MAX) refuse(source, bytes);
   checkCounts(scenario, source);
@@ -81,11 +83,11 @@ export function planWorld({
   };
 }
 
-/** Pages of every memory: VMs, backups of protected ones, clients with TCP, dom0 for each port that it bridges. */
+/** Pages of every memory: VMs, backups of protected ones, targets of those that move, clients with TCP, dom0 for each port that it bridges. */
 function guestPageCounts(scenario: Scenario, recordings: Recordings): number[] {
   return [
     ...scenario.vms.map((vm) => vm.memoryBytes / PAGE_BYTES),
-    ...scenario.protect.map((protection) => pagesOf(scenario, protection.vm)),
+    ...[...scenario.protect, ...scenario.migrations].map(({ vm }) => pagesOf(scenario, vm)),
     ...scenario.clients.flatMap(({ name }) => {
       const plan = stackPlanOf(scenario, name);
       return plan ? [plan.pageCount + 1 + recordingPages(scenario, recordings, name)] : [];
@@ -112,20 +114,21 @@ function replayBytes(exchanges: readonly Exchange[]): number {
 
 /** Refuses a scenario with more of something than the data plane's tables hold. */
 function checkCounts(scenario: Scenario, source: string): void {
-  const { hosts, clients, vms, protect } = scenario;
-  const guests = vms.length + protect.length + bridgedPortCount(scenario);
+  const { hosts, clients, vms } = scenario;
+  const copyCount = scenario.protect.length + scenario.migrations.length;
+  const guests = vms.length + copyCount + bridgedPortCount(scenario);
   const { processors, vcpus, tasks } = cpuCounts(scenario);
   const ports = hosts.reduce((sum, { nics }) => sum + nics.length, 0);
   const counts: readonly (readonly [string, number, number])[] = [
     ["hosts", hosts.length, HOST_COUNT_MAX],
     ["clients", clients.length, CLIENT_COUNT_MAX],
-    ["vms, backups and bridged ports included,", guests, GUEST_COUNT_MAX],
+    ["vms, backups, moves and bridged ports included,", guests, GUEST_COUNT_MAX],
     ["processors", processors, PROCESSOR_COUNT_MAX],
     ["vcpus, those of backups and dom0s included,", vcpus, VCPU_COUNT_MAX],
     ["tasks of vcpus", tasks, TASK_COUNT_MAX],
     ["nics", ports, PORT_COUNT_MAX],
     ["switch ports", ports + clients.length, SWITCH_PORT_COUNT_MAX],
-    ["wires", 2 * (ports + clients.length + protect.length) + ports, WIRE_COUNT_MAX],
+    ["wires", 2 * (ports + clients.length + copyCount) + ports, WIRE_COUNT_MAX],
   ];
   const problems = counts
     .filter(([, count, most]) => count > most)
@@ -141,9 +144,10 @@ function cpuCounts(scenario: Scenario): { processors: number; vcpus: number; tas
   const vcpus = scenario.hosts.reduce((sum, host) => {
     return sum + domainsOn(scenario, host).reduce((total, { vcpuCount }) => total + vcpuCount, 0);
   }, 0);
+  const copyCount = scenario.protect.length + scenario.migrations.length;
   // A control task a host, a network task a guest, a job on each vCPU, a task for each bridged port and each backend or device model.
   const bridged = bridgedPortCount(scenario) + scenario.vms.filter(({ io }) => BRIDGED_IO_MODELS.includes(io)).length;
-  const tasks = scenario.hosts.length + scenario.vms.length + scenario.protect.length + vcpus + bridged;
+  const tasks = scenario.hosts.length + scenario.vms.length + copyCount + vcpus + bridged;
   return { processors, vcpus, tasks };
 }
 

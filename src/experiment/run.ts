@@ -4,11 +4,14 @@
 import type { Observer } from "../host/simulation";
 import { type Composition, compose } from "./compose";
 import type { RunInput } from "./input";
+import { type MigrationView, MigrationWatch } from "./migration-watch";
 import { start, step } from "./simulate";
 import { count, emptyTally, type Tally } from "./tally";
 
 export interface RunOutcome extends Composition {
   readonly tally: Tally;
+  /** What was seen of each migration from outside, in the order of the scenario. */
+  readonly migrationViews: readonly MigrationView[];
   /** Digest of every trace record, the final memories, devices and control state: 16 hex digits. */
   readonly digest: string;
 }
@@ -23,17 +26,23 @@ export function runScenario(input: RunInput, observer: Observer = {}): RunOutcom
 /** Runs a world, fresh or loaded, from where it stands to its end. */
 export function finish(composition: Composition, observer: Observer = {}): RunOutcome {
   const tally = emptyTally();
+  const watch = new MigrationWatch(composition.control);
   const watched: Observer = {
     ...observer,
     records(records) {
       count(tally, records);
+      watch.records(records);
       observer.records?.(records);
+    },
+    frames(frames) {
+      watch.frames(frames);
+      observer.frames?.(frames);
     },
   };
   while (step(composition, watched)) {
     // Each step has done its work; what there is to see went to the observer.
   }
-  return { ...composition, tally, digest: digestOf(composition) };
+  return { ...composition, tally, migrationViews: watch.views(), digest: digestOf(composition) };
 }
 
 /** Returns the digest of a world and its control state. */

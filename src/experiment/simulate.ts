@@ -19,6 +19,7 @@ import { ACCOUNTING_PERIOD_NS } from "../host/credit-scheduler";
 import { endPeriod } from "../host/processor-pool";
 import type { Observer, Simulation } from "../host/simulation";
 import { after, fired, type Purpose } from "../host/timers";
+import { isMigrationTimer } from "../migration/timers";
 import {
   listen,
   onActivated,
@@ -46,6 +47,7 @@ import { startFlow } from "../workload/flows";
 import type { Composition } from "./compose";
 import type { Control } from "./control";
 import { currentOwner } from "./flow-owner";
+import { hostLostForMigrations, migrationTimer, quiescedForMigration, suspendedForMigration } from "./migrations";
 
 /** Held frames that are ended between two readings of the trace. */
 const DISCARD_BATCH = 16_384;
@@ -98,6 +100,7 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
   const { world } = simulation;
   if (stop.reason === REASON_DRAIN) return;
   if (stop.reason === REASON_SUSPENDED) {
+    if (suspendedForMigration(simulation, control, stop.index)) return;
     const protection = control.protections.find((p) => p.replica.primary.guest === stop.index);
     if (!protection) throw new InternalError("a guest stands still that nobody asked to");
     if (protection.state === "unprotected") world.plane.resumeGuest(stop.index);
@@ -116,6 +119,7 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
 
 /** A device that was asked to stand still does: of a primary whose epoch ends, or of a backup that is to take over. */
 function onDeviceQuiesced(simulation: Simulation, control: Control, vf: number): void {
+  if (quiescedForMigration(simulation, control, vf)) return;
   const protection = control.protections.find(({ replica }) => replica.primary.vf === vf || replica.backup.vf === vf);
   if (!protection) throw new InternalError("a device stands still that nobody asked to");
   if (protection.replica.backup.vf === vf) onBackupQuiesced(simulation, protection);
@@ -141,6 +145,10 @@ function onTimer(simulation: Simulation, control: Control, { kind, subject }: Pu
   }
   if (kind === "account") {
     endAccountingPeriod(simulation, control, subject);
+    return;
+  }
+  if (isMigrationTimer(kind)) {
+    migrationTimer(simulation, control, kind, subject);
     return;
   }
   const protection = control.protections[subject];
@@ -179,6 +187,7 @@ function failHost(simulation: Simulation, control: Control, name: string): void 
     }
     if (protection.replica.backup.host === host.index) loseBackup(simulation, protection);
   }
+  hostLostForMigrations(simulation, control, host.index);
 }
 
 /** Hands what was recorded to whoever watches. */

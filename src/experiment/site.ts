@@ -60,9 +60,9 @@ export function processorPlanOf(scenario: Scenario, host: HostScenario): HostPro
   };
 }
 
-/** Returns what a host carries: dom0, its VMs, and the backups of others. */
-export function domainsOn({ vms, protect }: Scenario, host: HostScenario): CpuScenario[] {
-  const backups = protect.filter(({ to }) => to === host.name).map(({ vm }) => vm);
+/** Returns what a host carries: dom0, its VMs, the backups of others, and those that move to it. */
+export function domainsOn({ vms, protect, migrations }: Scenario, host: HostScenario): CpuScenario[] {
+  const backups = [...protect, ...migrations].filter(({ to }) => to === host.name).map(({ vm }) => vm);
   return [host.dom0, ...vms.filter((vm) => vm.host === host.name), ...vms.filter((vm) => backups.includes(vm.name))];
 }
 

@@ -17,12 +17,23 @@ export interface ReplicaMoment {
   readonly place: Place;
 }
 
+/** A moment of a migration at which the machine stands still in a place. */
+export interface MigrationMoment {
+  readonly world: World;
+  readonly migration: number;
+  readonly place: Place;
+}
+
 /** Called as things happen; every member is optional. */
 export interface Observer {
   /** A primary stands still at the end of an epoch, its device quiesced, nothing copied yet. */
   captured?(moment: ReplicaMoment): void;
   /** A backup is restored from an epoch's checkpoint and has not run yet. */
   activating?(moment: ReplicaMoment): void;
+  /** The source of a migration stands still, its device quiet, and the device's state is about to be written. */
+  leaving?(moment: MigrationMoment): void;
+  /** The target of a migration is as it will run, and has not run yet. */
+  arriving?(moment: MigrationMoment): void;
   /** Trace records, in batches. */
   records?(records: readonly TraceRecord[]): void;
   /** Frames that a client's tap saw, in batches. */

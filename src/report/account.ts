@@ -14,6 +14,7 @@ import type { CheckpointSums, Protection } from "../remus/protection";
 import { numbersTo, sum } from "../sim/numbers";
 import { type EmulatedAccount, emulatedAccounts } from "./emulated-account";
 import { type FlowAccount, flowAccounts } from "./flow-account";
+import { type MigrationAccount, migrationAccounts } from "./migration-account";
 
 export interface Account {
   readonly digest: string;
@@ -26,6 +27,7 @@ export interface Account {
   readonly flows: readonly FlowAccount[];
   readonly emulatedNics: readonly EmulatedAccount[];
   readonly protections: readonly ProtectionAccount[];
+  readonly migrations: readonly MigrationAccount[];
 }
 
 /** What a host's processors did: 100 % is one hardware thread. */
@@ -40,7 +42,7 @@ export interface HostAccount {
 
 /** What a domain's vCPUs did. */
 export interface DomainAccount {
-  /** "dom0", the name of a VM, or that of one whose backup this is. */
+  /** "dom0", the name of a VM, or that of one whose backup this is, or that moves here. */
   readonly name: string;
   readonly isBackup: boolean;
   readonly vcpuCount: number;
@@ -132,13 +134,18 @@ export function accountOf(outcome: RunOutcome): Account {
     flows: flowAccounts(outcome),
     emulatedNics: emulatedAccounts(outcome),
     protections: control.protections.map((protection) => protectionAccount(outcome, protection)),
+    migrations: migrationAccounts(outcome),
   };
 }
 
 function hostAccount({ world, control }: RunOutcome, host: HostControl): HostAccount {
   const { plane } = world;
   const own = control.vms.filter(({ place }) => place.host === host.index);
-  const backups = control.protections.filter(({ replica }) => replica.backup.host === host.index);
+  const copies = [
+    ...control.protections.map(({ vm, replica }) => ({ vm, place: replica.backup })),
+    ...control.migrations.map(({ vm, target }) => ({ vm, place: target })),
+  ];
+  const backups = copies.filter(({ place }) => place.host === host.index);
   const vcpusOf = (name: string) => control.vms.find((vm) => vm.name === name)?.vcpus.length ?? 0;
   return {
     name: host.name,
@@ -148,8 +155,8 @@ function hostAccount({ world, control }: RunOutcome, host: HostControl): HostAcc
     domains: [
       domainAccount(world, "dom0", host.dom0Vcpus),
       ...own.map(({ name, vcpus }) => domainAccount(world, name, vcpus)),
-      ...backups.map(({ vm, replica }) => {
-        const first = plane.vcpuOf(replica.backup.guest);
+      ...backups.map(({ vm, place }) => {
+        const first = plane.vcpuOf(place.guest);
         return {
           ...domainAccount(
             world,

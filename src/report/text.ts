@@ -67,6 +67,7 @@ function emulatedText(nic: EmulatedAccount): string {
   );
 }
 
+/** A rate in megabits or gigabits a second. */
 export function bitRate(bitsPerSecond: number): string {
   return bitsPerSecond >= 1e9 ? `${(bitsPerSecond / 1e9).toFixed(2)} Gb/s` : `${(bitsPerSecond / 1e6).toFixed(1)} Mb/s`;
 }
@@ -182,6 +183,7 @@ export function whole(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** A number of bytes in the unit that suits it. */
 export function size(bytes: number): string {
   if (bytes < 10 * 1024) return `${whole(bytes)} B`;
   if (bytes < 10 * 1024 ** 2) return `${whole(bytes / 1024)} KiB`;

@@ -114,6 +114,7 @@ export function checkpointScenarioOf(wanted: CheckpointRun): Scenario {
     flows:
       workload.kind === "compute" ? [] : [tcpFlowOf(workload, { vm: VM, client: CLIENT, port: PORT, startNs: start })],
     protect: cell.intervalNs === null ? [] : [protectOf(cell.intervalNs, rateBitsPerSecond)],
+    migrations: [],
     events: [],
     ablate: { abilities: [], driverResetNs: null },
     interruptDelivery: DELIVERY_OF[preset],

@@ -90,6 +90,7 @@ export function scenarioOf(wanted: RuntimeRun): Scenario {
       ...(hasSenders ? numbers.map((number) => greetingOf(wanted, number)) : []),
     ],
     protect: [],
+    migrations: [],
     events: [],
     ablate: { abilities: [], driverResetNs: null },
     interruptDelivery: setting?.delivery ?? DELIVERY_OF[cell.preset],

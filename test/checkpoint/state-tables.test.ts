@@ -2,11 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { EPOCHS } from "../../src/checkpoint/epoch";
 import { follow } from "../../src/checkpoint/state-table";
+import { MIGRATION } from "../../src/migration/engine";
 import { ENGINE } from "../../src/remus/engine";
 
 const machines = [
   { name: "epoch", table: EPOCHS, start: "running", ends: ["committed", "lost"] },
   { name: "engine", table: ENGINE, start: "synchronizing", ends: ["lost"] },
+  { name: "migration", table: MIGRATION, start: "waiting", ends: ["cancelled", "failed", "refused", "lost"] },
 ];
 
 describe.each(machines)("state machine $name", ({ table, start, ends }) => {

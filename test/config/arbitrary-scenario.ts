@@ -2,6 +2,8 @@
 
 import fc from "fast-check";
 import { TRACE_TABLE_BYTES } from "../../src/config/limits";
+import { MIGRATION_POLICIES, MIGRATION_POLICY_KINDS, TIMEOUT_ACTIONS } from "../../src/config/migration-policy";
+import { ZERO_PAGES } from "../../src/config/migration-scenario";
 import {
   COMPRESSIONS,
   type FlowScenario,
@@ -88,6 +90,20 @@ const vmRow = fc.record({
   guest: workload,
   abilities: fc.record({ stateWrite: fc.boolean(), dmaLog: fc.boolean(), hold: fc.boolean() }),
   host: fc.nat(),
+  migration: fc.option(
+    fc.record({
+      link,
+      to: fc.nat(),
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      kind: fc.constantFrom(...MIGRATION_POLICY_KINDS),
+      downtimeNs: duration(1000),
+      timeoutNs: duration(1000),
+      onTimeout: fc.constantFrom(...TIMEOUT_ACTIONS),
+      zeroPages: fc.constantFrom(...ZERO_PAGES),
+      isCancelled: fc.boolean(),
+      isForced: fc.boolean(),
+    }),
+  ),
   protection: fc.option(
     fc.record({
       link,
@@ -234,6 +250,23 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
     protect: vmRows.flatMap(({ protection, host, io }, index) => {
       if (protection === null || hostCount === 1 || io !== "renic") return [];
       return { ...protection, vm: vmName(index), to: hostName(host + 1 + (protection.to % (hostCount - 1))) };
+    }),
+    migrations: vmRows.flatMap(({ migration, protection, host, io }, index) => {
+      if (migration === null || protection !== null || hostCount === 1 || io !== "renic") return [];
+      const { link: migrationLink, to, at, kind, zeroPages, isCancelled, isForced, ...timed } = migration;
+      const policy = MIGRATION_POLICIES[kind];
+      const isTimed = policy.kind === "downtime" || policy.kind === "auto-converge";
+      const atNs = Math.floor(at * drawn.durationNs);
+      return {
+        vm: vmName(index),
+        to: hostName(host + 1 + (to % (hostCount - 1))),
+        atNs,
+        policy: isTimed ? { ...policy, ...timed } : policy,
+        link: migrationLink,
+        zeroPages,
+        cancelNs: isCancelled ? atNs : null,
+        forceNs: isForced ? HOUR : null,
+      };
     }),
     events: drawn.failed
       .filter((host) => host < hostCount)

@@ -180,7 +180,7 @@ describe("one broken rule, read, its place and what would keep it", () => {
       "more memory than the simulator has, counted once and twice",
       [["memory: 64MiB", "memory: 1025MiB"]],
       [
-        "10:3: vms: expected at most 2GiB of guest memory in all, each protected VM counted twice, got 2050MiB; " +
+        "10:3: vms: expected at most 2GiB of guest memory in all, each protected or migrated VM counted twice, got 2050MiB; " +
           "wasm32 ends at 4GiB, and the rest is needed for rings, staging and traces",
       ],
     ],

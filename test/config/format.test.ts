@@ -85,6 +85,7 @@ protect:
     driverReset: never
     suspend: event-channel
     deviceModel: false
+migrations: []
 events:
   - { at: 4s, fail: primary }
 ablate:

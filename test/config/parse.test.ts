@@ -79,6 +79,7 @@ describe("parseScenario", () => {
           hasDeviceModel: false,
         },
       ],
+      migrations: [],
       events: [{ atNs: 4_000_000_000, fail: "primary" }],
       ablate: { abilities: ["stateWrite", "hold"], driverResetNs: 1_000_000_000 },
       interruptDelivery: "posted",
@@ -189,7 +190,7 @@ protect: [{ vm: v, to: b, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]
 
 describe("one mistake in a value or key, read, its place, name and reason", () => {
   const ROOT_KEYS =
-    "version, seed, duration, hosts, clients, switch, vms, traffic, flows, protect, events, ablate, interrupts, costs";
+    "version, seed, duration, hosts, clients, switch, vms, traffic, flows, protect, migrations, events, ablate, interrupts, costs";
   test.each([
     ["clock:", "clok:", '5:32: hosts.0.clok: unknown key; did you mean "clock"?'],
     ["seed: 1", "sead: 1", '2:1: sead: unknown key; did you mean "seed"?'],

@@ -8,6 +8,7 @@ import { COST_NAMES, type CostName, costRow, resolveCosts } from "../../src/host
 import { MODEL_DOCUMENT } from "../repository/cost-section";
 import { compressedInput, withScenario } from "../support/failover-scenario";
 import { exampleInput, flowInput } from "../support/flow-scenario";
+import { movingTcpInput } from "../support/migration-scenario";
 
 /** Past the failure and the first announcement of the backup that is active. */
 const DURATION_NS = 260_000_000;
@@ -50,6 +51,11 @@ async function exitingInput(): Promise<RunInput> {
   }));
 }
 
+/** A server that moves. */
+async function movingCosts(): Promise<RunInput> {
+  return withScenario(await movingTcpInput(), (scenario) => ({ ...scenario, durationNs: DURATION_NS }));
+}
+
 /** The same server behind a device model. */
 async function emulatedInput(): Promise<RunInput> {
   return withScenario(await exampleInput("requests-emulated.yaml"), (scenario) => ({
@@ -77,10 +83,12 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const runs = [await crowdedInput(), await exitingInput(), await emulatedInput()].map((input) => ({
-        input,
-        usual: outcomeOf(input, {}),
-      }));
+      const runs = [await crowdedInput(), await exitingInput(), await emulatedInput(), await movingCosts()].map(
+        (input) => ({
+          input,
+          usual: outcomeOf(input, {}),
+        }),
+      );
       const charged = COST_NAMES.filter((name) => {
         const { now, range } = costRow(name);
         // A limit may be out of reach at one end of its range.

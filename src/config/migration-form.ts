@@ -1,0 +1,85 @@
+/**
+ * The form of a live migration. One form serves every policy; a field that the chosen one does not have is refused by
+ * `check-migrations.ts`, which can say which have it.
+ */
+import { DURATION, RATE } from "../sim/units";
+import { amount, amountOrNever, choice, map, nameOf } from "./fields";
+import * as limits from "./limits";
+import { MIGRATION_POLICIES, MIGRATION_POLICY_KINDS, type MigrationPolicy, TIMEOUT_ACTIONS } from "./migration-policy";
+import { ZERO_PAGES } from "./migration-scenario";
+
+export const migrationForm = map({
+  vm: nameOf("a VM").meta({ description: "VM that moves; it has no backup and one entry at most.", examples: ["web"] }),
+  to: nameOf("a host").meta({ description: "Host that it moves to, not the VM's own.", examples: ["target"] }),
+  at: amount(DURATION, limits.ANY_DURATION).meta({ description: "When it begins, within the run.", examples: ["1s"] }),
+  policy: choice(MIGRATION_POLICY_KINDS)
+    .default("xen") // Xen's toolstack is the one that is modelled.
+    .meta({
+      description:
+        'When the guest is stopped for its last pages: "xen" (few dirty pages, or five rounds), "xen-classic" (that of 2005 to 2014), "downtime" (when they would cross in a given time, as QEMU), "auto-converge" (the same, and the guest is slowed down). Default xen.',
+      examples: ["downtime"],
+    }),
+  downtime: amount(DURATION, limits.TIMEOUT)
+    .optional() // In MIGRATION_POLICIES, with its source.
+    .meta({
+      description: "downtime, auto-converge: longest time for the last pages. Default 300ms.",
+      examples: ["50ms"],
+    }),
+  timeout: amount(DURATION, limits.TIMEOUT)
+    .optional()
+    .meta({
+      description: "downtime, auto-converge: how long it may take to get there. Default 1h.",
+      examples: ["10s"],
+    }),
+  onTimeout: choice(TIMEOUT_ACTIONS)
+    .optional()
+    .meta({
+      description:
+        'downtime, auto-converge: what happens then: "give-up" leaves the VM where it is, "stop-and-copy" takes the downtime. Default give-up.',
+      examples: ["stop-and-copy"],
+    }),
+  link: map({
+    rate: amount(RATE, limits.LINK_RATE).meta({
+      description: "Bits per second in each direction, 1Mbps to 400Gbps.",
+      examples: ["10Gbps"],
+    }),
+    latency: amount(DURATION, limits.ANY_DURATION).meta({
+      description: "Delay from host to host, 0s to 1h.",
+      examples: ["20us"],
+    }),
+  }).meta({ description: "The migration link, which carries nothing else." }),
+  zeroPages: choice(ZERO_PAGES)
+    .default("whole") // What Xen does.
+    .meta({
+      description:
+        'How a page of zeros crosses: "whole", as every page of Xen\'s, or "marked" by 16 bytes, as QEMU has it. Default whole.',
+      examples: ["marked"],
+    }),
+  cancel: amountOrNever(DURATION, limits.ANY_DURATION)
+    .prefault("never") // The user waits.
+    .meta({
+      description: "When the user calls it off, unless the VM has moved by then, or never. Default never.",
+      examples: ["never", "2s"],
+    }),
+  force: amountOrNever(DURATION, limits.ANY_DURATION)
+    .prefault("never")
+    .meta({
+      description: "When the user has the guest stopped whatever is dirty, or never. Default never.",
+      examples: ["never", "2s"],
+    }),
+}).meta({ description: "A live migration. It takes cores and a virtual function of the host that it goes to." });
+
+/** What a policy may be given. */
+export interface PolicyOptions {
+  readonly downtime?: number | undefined;
+  readonly timeout?: number | undefined;
+  readonly onTimeout?: (typeof TIMEOUT_ACTIONS)[number] | undefined;
+}
+
+/** Returns a policy with what the user says of it; the rest is its makers'. */
+export function policyOf(kind: MigrationPolicy["kind"], options: PolicyOptions): MigrationPolicy {
+  const policy = MIGRATION_POLICIES[kind];
+  if (policy.kind !== "downtime" && policy.kind !== "auto-converge") return policy;
+  const { downtime = policy.downtimeNs, timeout = policy.timeoutNs, onTimeout = policy.onTimeout } = options;
+  return { ...policy, downtimeNs: downtime, timeoutNs: timeout, onTimeout };
+}

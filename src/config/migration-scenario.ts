@@ -1,0 +1,22 @@
+/** What a scenario says of a live migration, resolved: plain data, times from the start of the run. */
+import type { MigrationPolicy } from "./migration-policy";
+import type { LinkScenario } from "./scenario";
+
+/** How a page of zeros crosses: whole, as Xen sends every page, or as a mark, as QEMU does. */
+export type ZeroPages = "whole" | "marked";
+
+export const ZERO_PAGES: readonly ZeroPages[] = ["whole", "marked"];
+
+export interface MigrationScenario {
+  readonly vm: string;
+  /** The host that it goes to. */
+  readonly to: string;
+  readonly atNs: number;
+  readonly policy: MigrationPolicy;
+  /** A link that carries nothing else. */
+  readonly link: Omit<LinkScenario, "loss">;
+  readonly zeroPages: ZeroPages;
+  /** When the user calls it off, or has the guest stopped whatever is dirty; null for never. */
+  readonly cancelNs: number | null;
+  readonly forceNs: number | null;
+}

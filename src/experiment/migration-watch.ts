@@ -1,0 +1,98 @@
+/**
+ * What is seen of a migration from outside: the first frame that the machine sends at its new place, and for each client
+ * the stretch without a frame from the machine around its move.
+ *
+ * Clients are watched where they are tapped, so a run with migrations taps them all. A frame is the machine's by its source
+ * address; announcements are not counted, because they answer nobody. What reached a client before the machine ran at its new
+ * place was sent at the old one, and what came later at the new one.
+ */
+import { CAPTURE_MACHINE } from "../../assembly/layout/capture";
+import { TRACE_FETCHED } from "../../assembly/layout/trace";
+import type { CapturedFrame } from "../core/captured";
+import type { TraceRecord } from "../core/trace";
+import type { Control } from "./control";
+
+/** Bytes of a frame that are looked at: addresses and type. */
+export const HEADER_BYTES = 14;
+const SOURCE_AT = 6;
+const TYPE_AT = 12;
+const TYPE_ARP = 0x0806;
+
+/** What a client saw of a machine that moved. */
+export interface ClientView {
+  readonly client: string;
+  /** When the last frame from the old place arrived, and the first from the new one; null for none. */
+  readonly lastBeforeNs: number | null;
+  readonly firstAfterNs: number | null;
+}
+
+export interface MigrationView {
+  /** The first frame that the machine sends at its new place; null for none. */
+  readonly firstSentNs: number | null;
+  readonly clients: readonly ClientView[];
+}
+
+interface Watched {
+  firstSentPs: number | null;
+  /** By the number of the client's tap. */
+  readonly seen: Map<number, { lastBeforePs: number | null; firstAfterPs: number | null }>;
+}
+
+export class MigrationWatch {
+  readonly #control: Control;
+  readonly #watched: readonly Watched[];
+
+  constructor(control: Control) {
+    this.#control = control;
+    this.#watched = control.migrations.map(() => ({ firstSentPs: null, seen: new Map() }));
+  }
+
+  records(records: readonly TraceRecord[]): void {
+    if (this.#watched.length === 0) return;
+    for (const { kind, subject, timePs } of records) if (kind === TRACE_FETCHED) this.#sent(subject, timePs);
+  }
+
+  #sent(vf: number, timePs: number): void {
+    this.#watched.forEach((watched, index) => {
+      if (watched.firstSentPs === null && this.#control.migrations[index]?.target.vf === vf)
+        watched.firstSentPs = timePs;
+    });
+  }
+
+  frames(frames: readonly CapturedFrame[]): void {
+    if (this.#watched.length === 0) return;
+    for (const frame of frames) this.#seen(frame);
+  }
+
+  #seen({ client, timePs, bytes }: CapturedFrame): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (view.getUint16(TYPE_AT) === TYPE_ARP) return;
+    // As in the machine's address: the first byte lowest.
+    const from = { low: view.getUint32(SOURCE_AT, true), high: view.getUint16(SOURCE_AT + 4, true) };
+    this.#control.migrations.forEach(({ mac, timeline: { resumedNs } }, index) => {
+      if (mac.low !== from.low || mac.high !== from.high) return;
+      const seen = this.#watched[index]?.seen;
+      const found = seen?.get(client) ?? { lastBeforePs: null, firstAfterPs: null };
+      if (resumedNs === null || timePs < resumedNs * 1000)
+        found.lastBeforePs = Math.max(found.lastBeforePs ?? 0, timePs);
+      else found.firstAfterPs = Math.min(found.firstAfterPs ?? Number.POSITIVE_INFINITY, timePs);
+      seen?.set(client, found);
+    });
+  }
+
+  /** Returns what was seen of each migration. */
+  views(): MigrationView[] {
+    return this.#watched.map(({ firstSentPs, seen }) => ({
+      firstSentNs: toNs(firstSentPs),
+      clients: this.#control.clients.flatMap(({ name, index, isMachine }) => {
+        const found = seen.get(isMachine ? CAPTURE_MACHINE + index : index);
+        if (!found) return [];
+        return [{ client: name, lastBeforeNs: toNs(found.lastBeforePs), firstAfterNs: toNs(found.firstAfterPs) }];
+      }),
+    }));
+  }
+}
+
+function toNs(ps: number | null): number | null {
+  return ps === null ? null : Math.floor(ps / 1000);
+}

@@ -1,0 +1,87 @@
+/** Migrations of a scenario: made with the world, found again by the guests and hosts that they are about. */
+import { PAGE_BYTES } from "../../assembly/layout/limits";
+import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
+import type { Scenario, VmScenario } from "../config/scenario";
+import { InternalError } from "../core/load";
+import type { World } from "../core/world";
+import type { Place } from "../host/place";
+import type { Simulation } from "../host/simulation";
+import { loseSource, loseTarget } from "../migration/ending";
+import { isHandedOver } from "../migration/engine";
+import { type Migration, waitingMigration } from "../migration/migration";
+import { onQuiesced, onSuspended } from "../migration/switchover";
+import { onMigrationTimer } from "../migration/timers";
+import { STAGING_BYTES } from "../migration/transfer";
+import type { Control } from "./control";
+
+/** Makes a migration of a VM whose places are known; nothing of it begins. */
+export function makeMigration(
+  world: World,
+  scenario: Scenario,
+  index: number,
+  vm: VmScenario,
+  whereabouts: Pick<Migration, "mac" | "source" | "target">,
+): Migration {
+  const wanted = scenario.migrations[index];
+  if (!wanted) throw new InternalError(`migration ${index} is none of the scenario's`);
+  const { plane } = world;
+  plane.createRoundLog(whereabouts.source.guest);
+  return {
+    index,
+    vm: vm.name,
+    io: vm.io,
+    abilities: vm.abilities,
+    ...whereabouts,
+    policy: wanted.policy,
+    zeroPages: wanted.zeroPages,
+    costs: scenario.costs,
+    wire: plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs),
+    latencyNs: wanted.link.latencyNs,
+    stagingAt: plane.reserveBytes(STAGING_BYTES) >>> 0,
+    imageAt: plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0,
+    ...waitingMigration(),
+  };
+}
+
+/** Returns the memory that a migration takes beside its guests', at most: buffers, the logs of the round and of the device. */
+export function migrationBytes(memoryBytes: number): number {
+  return STAGING_BYTES + IMAGE_BYTES_MAX + Math.ceil(memoryBytes / PAGE_BYTES / 4) + PAGE_BYTES;
+}
+
+/** Returns where a VM that moves, or has moved, is by now; null for one that does not. */
+export function placeOfMigrated({ migrations }: Pick<Control, "migrations">, vm: string): Place | null {
+  const m = migrations.find((candidate) => candidate.vm === vm);
+  if (!m) return null;
+  return isHandedOver(m.state) ? m.target : m.source;
+}
+
+/** A guest stands still; tells whether that is a migration's. */
+export function suspendedForMigration(simulation: Simulation, { migrations }: Control, guest: number): boolean {
+  const m = migrations.find(({ source }) => source.guest === guest);
+  if (m) onSuspended(simulation, m);
+  return m !== undefined;
+}
+
+/** A device stands still; tells whether that is a migration's. Only the source's is waited for. */
+export function quiescedForMigration(simulation: Simulation, { migrations }: Control, vf: number): boolean {
+  const m = migrations.find(({ source, target }) => source.vf === vf || target.vf === vf);
+  if (m?.source.vf === vf && m.state === "quiescing") onQuiesced(simulation, m);
+  return m !== undefined;
+}
+
+/** A timer of a migration has fired. */
+export function migrationTimer(simulation: Simulation, control: Control, kind: string, subject: number): void {
+  const m = control.migrations[subject];
+  if (!m) throw new InternalError(`a timer of kind ${kind} is for migration ${subject}, which there is not`);
+  const isAlive = (index: number) => control.hosts.some((host) => host.index === index && host.isAlive);
+  const alive = { isSourceAlive: isAlive(m.source.host), isTargetAlive: isAlive(m.target.host) };
+  onMigrationTimer(simulation, m, kind, alive);
+}
+
+/** A host is gone. */
+export function hostLostForMigrations(simulation: Simulation, { migrations }: Control, host: number): void {
+  for (const m of migrations) {
+    if (m.source.host === host) loseSource(simulation, m);
+    if (m.target.host === host) loseTarget(simulation, m);
+  }
+}

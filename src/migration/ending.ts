@@ -1,0 +1,93 @@
+/**
+ * How a migration ends without a move: called off, given up, or because a host is gone.
+ *
+ * As long as the machine is the source's it goes on there, from wherever it was stopped: its memory, its device and what
+ * has arrived meanwhile are as they were, so nothing is lost. The target forgets what it was sent.
+ */
+import { GUEST_SUSPENDED } from "../../assembly/layout/control";
+import type { Simulation } from "../host/simulation";
+import { after, cancel } from "../host/timers";
+import type { GiveUpReason } from "./decision";
+import { isHandedOver, isUnderWay, type MigrationEvent } from "./engine";
+import type { EndReason, Migration } from "./migration";
+import { deviceOf } from "./migration-device";
+import { enter } from "./state-trace";
+import { endThrottle, release } from "./throttle";
+
+/** Every kind of timer that a migration has between its beginning and its hand-over. */
+const STEP_TIMERS = [
+  "migration-begin",
+  "migration-turn",
+  "migration-left",
+  "migration-arrived",
+  "migration-harvest",
+  "migration-stopped",
+  "migration-last-harvest",
+  "migration-saved",
+  "migration-state-arrived",
+  "migration-built",
+  "migration-ready",
+];
+
+/** And behind it. */
+const AFTER_TIMERS = ["migration-taken", "migration-announce"];
+
+/** The user calls it off: too late, when the machine is the target's. */
+export function onCancel(simulation: Simulation, m: Migration): void {
+  if (isHandedOver(m.state)) m.isCancelledTooLate = true;
+  else if (isUnderWay(m.state)) endAtSource(simulation, m, "cancel", "cancelled");
+}
+
+/** Ends a migration whose machine goes on at the source. */
+export function endAtSource(
+  simulation: Simulation,
+  m: Migration,
+  event: Extract<MigrationEvent, "cancel" | "give-up" | "target-failed">,
+  reason: GiveUpReason | Extract<EndReason, "cancelled" | "target-failed">,
+): void {
+  const { world, timers } = simulation;
+  const before = m.state;
+  m.endReason = reason;
+  m.timeline.endedNs = world.nowNs();
+  cancel(world, timers, STEP_TIMERS, m.index);
+  m.staged = null;
+  enter(simulation, m, event);
+  if (before === "waiting") return;
+  endThrottle(simulation, m);
+  release(simulation, m);
+  world.plane.stopLogging(m.source.guest);
+  if (event !== "target-failed" && before === "activating") deviceOf(m).goOn(world, m.target);
+  if (before === "copying") return;
+  after(world, timers, m.costs.resumeGuest, { kind: "migration-back", subject: m.index });
+}
+
+/** Device and guest go on at the source; a guest that is still in its last burst goes on when that has ended. */
+export function onBack({ world }: Simulation, m: Migration): void {
+  const { guest } = m.source;
+  m.timeline.resumedNs = world.nowNs();
+  if (m.isSourceQuiet) deviceOf(m).goOn(world, m.source);
+  m.isSourceQuiet = false;
+  if (world.plane.guestState(guest) === GUEST_SUSPENDED) world.plane.resumeGuest(guest);
+}
+
+/** The target's host is gone. */
+export function loseTarget(simulation: Simulation, m: Migration): void {
+  if (isHandedOver(m.state)) loseMachine(simulation, m, "target-failed");
+  else if (m.state !== "waiting" && isUnderWay(m.state)) endAtSource(simulation, m, "target-failed", "target-failed");
+}
+
+/** The source's host is gone; what it has handed over arrives, because it has left. */
+export function loseSource(simulation: Simulation, m: Migration): void {
+  cancel(simulation.world, simulation.timers, ["migration-back"], m.index);
+  if (!isHandedOver(m.state) && isUnderWay(m.state)) loseMachine(simulation, m, "source-failed");
+}
+
+function loseMachine(simulation: Simulation, m: Migration, event: "source-failed" | "target-failed"): void {
+  const { world, timers } = simulation;
+  cancel(world, timers, [...STEP_TIMERS, ...AFTER_TIMERS], m.index);
+  endThrottle(simulation, m);
+  const before = m.state;
+  m.endReason = before === "waiting" ? "source-down" : event;
+  m.timeline.endedNs = world.nowNs();
+  enter(simulation, m, event);
+}

@@ -1,0 +1,160 @@
+/**
+ * One live migration: everything that both hosts' toolstacks know of it, as plain data, and the marks that its timeline
+ * is made of.
+ */
+import type { MigrationPolicy } from "../config/migration-policy";
+import type { ZeroPages } from "../config/migration-scenario";
+import type { Abilities, IoModel } from "../config/scenario";
+import type { Costs } from "../host/cost-table";
+import type { Place } from "../host/place";
+import type { GiveUpReason, StopReason } from "./decision";
+import type { MigrationState } from "./engine";
+import type { Round } from "./round";
+
+/** Why a migration ended as it did; null while it has not, and when it ended well. */
+export type EndReason = GiveUpReason | "cancelled" | "source-failed" | "target-failed" | "source-down" | "target-down";
+
+export interface Migration {
+  /** Its number among the migrations: the subject of its timers and of its trace records. */
+  readonly index: number;
+  readonly vm: string;
+  readonly io: IoModel;
+  readonly abilities: Abilities;
+  /** The machine's address: the first four bytes and the last two, the first byte lowest. */
+  readonly mac: { readonly low: number; readonly high: number };
+  readonly source: Place;
+  readonly target: Place;
+  readonly policy: MigrationPolicy;
+  readonly zeroPages: ZeroPages;
+  readonly costs: Costs;
+  /** The wire from source to target; the way back is the next one. */
+  readonly wire: number;
+  readonly latencyNs: number;
+  /** Where pages lie as they cross, a batch at a time, and behind them the device's state. */
+  readonly stagingAt: number;
+  readonly imageAt: number;
+  state: MigrationState;
+  endReason: EndReason | null;
+  stopReason: StopReason | "forced" | null;
+  /** A cancellation came when the machine was the target's already. */
+  isCancelledTooLate: boolean;
+  /** What crosses the link; null while nothing does. */
+  staged: Batch | null;
+  /** The round at hand: what is left to send of it, and what was sent. */
+  round: OpenRound;
+  /** The last pages have been harvested, and are being sent. */
+  isHarvested: boolean;
+  /** The source's device was asked to be quiet. */
+  isSourceQuiet: boolean;
+  vcpuFlags: number;
+  imageBytes: number;
+  throttle: Throttle;
+  announcedCount: number;
+  readonly timeline: Timeline;
+}
+
+/** Pages that are on the link. */
+export interface Batch {
+  readonly pageCount: number;
+  /** Of their records, as they are staged, and of what crosses. */
+  readonly recordBytes: number;
+  readonly byteCount: number;
+  /** The stream takes so long for it, whatever the link carries. */
+  readonly streamedAtNs: number;
+}
+
+/** A round that is being sent. */
+export interface OpenRound {
+  pagesLeft: number;
+  pageCount: number;
+  byteCount: number;
+  beganNs: number;
+  sendNs: number;
+  rateBitsPerSecondMax: number | null;
+  /** With a limit of the rate: when the next batch may go. */
+  nextAtNs: number;
+}
+
+/** How much of each window the guest's vCPUs are kept still. */
+export interface Throttle {
+  percent: number;
+  /** The guest was asked to stand still for this, or does. */
+  isHolding: boolean;
+}
+
+/** A round, and when it was. */
+export interface PastRound extends Round {
+  readonly beganNs: number;
+  readonly endedNs: number;
+  readonly throttlePercent: number;
+  /** False for one that the stop cut short: what was left of it crossed with the last pages. */
+  readonly isWhole: boolean;
+}
+
+/** When what happened; null for not, or not yet. Times of the simulation. */
+export interface Timeline {
+  readonly rounds: PastRound[];
+  beganNs: number | null;
+  /** The guest was asked to stand still, and the source let go of it in between. */
+  pausedNs: number | null;
+  stoodStillNs: number | null;
+  quiescedNs: number | null;
+  harvestedNs: number | null;
+  pagesArrivedNs: number | null;
+  stateArrivedNs: number | null;
+  readyNs: number | null;
+  /** The guest runs at the target, or goes on at the source. */
+  resumedNs: number | null;
+  endedNs: number | null;
+  /** Pages and bytes while the guest stood still. */
+  lastPageCount: number;
+  lastByteCount: number;
+}
+
+/** What a migration is before it begins. */
+export function waitingMigration(): Pick<
+  Migration,
+  | "state"
+  | "endReason"
+  | "stopReason"
+  | "isCancelledTooLate"
+  | "staged"
+  | "round"
+  | "isHarvested"
+  | "isSourceQuiet"
+  | "vcpuFlags"
+  | "imageBytes"
+  | "throttle"
+  | "announcedCount"
+  | "timeline"
+> {
+  return {
+    state: "waiting",
+    endReason: null,
+    stopReason: null,
+    isCancelledTooLate: false,
+    staged: null,
+    round: { pagesLeft: 0, pageCount: 0, byteCount: 0, beganNs: 0, sendNs: 0, rateBitsPerSecondMax: null, nextAtNs: 0 },
+    isHarvested: false,
+    isSourceQuiet: false,
+    vcpuFlags: 0,
+    imageBytes: 0,
+    throttle: { percent: 0, isHolding: false },
+    announcedCount: 0,
+    timeline: {
+      rounds: [],
+      beganNs: null,
+      pausedNs: null,
+      stoodStillNs: null,
+      quiescedNs: null,
+      harvestedNs: null,
+      pagesArrivedNs: null,
+      stateArrivedNs: null,
+      readyNs: null,
+      resumedNs: null,
+      endedNs: null,
+      lastPageCount: 0,
+      lastByteCount: 0,
+    },
+  };
+}

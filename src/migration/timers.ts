@@ -1,0 +1,66 @@
+/** What a timer of a migration does, by its kind: the whole of its control flow, in the order in which things happen. */
+import { InternalError } from "../core/load";
+import type { Simulation } from "../host/simulation";
+import { after } from "../host/timers";
+import { onBack, onCancel } from "./ending";
+import type { Migration } from "./migration";
+import { onBatchLeft, onBegin, onForce, onRoundHarvested, onTurn } from "./precopy";
+import { onAnnounce, onBuilt, onLastHarvest, onReady, onSaved, onStateArrived, onStopped, onTaken } from "./switchover";
+import { onHold, onUnhold } from "./throttle";
+
+/** Which of a migration's hosts are there. */
+export interface HostsAlive {
+  readonly isSourceAlive: boolean;
+  readonly isTargetAlive: boolean;
+}
+
+const ON_TIMER: Readonly<Record<string, (simulation: Simulation, m: Migration, alive: HostsAlive) => void>> = {
+  "migration-begin": onBegin,
+  "migration-turn": onTurn,
+  "migration-left": onBatchLeft,
+  "migration-arrived": onBatchLeft,
+  "migration-harvest": onRoundHarvested,
+  "migration-hold": onHold,
+  "migration-unhold": onUnhold,
+  "migration-force": onForce,
+  "migration-stopped": onStopped,
+  "migration-last-harvest": onLastHarvest,
+  "migration-saved": onSaved,
+  "migration-state-arrived": onStateArrived,
+  "migration-built": onBuilt,
+  "migration-ready": onReady,
+  "migration-taken": onTaken,
+  "migration-announce": onAnnounce,
+  "migration-cancel": onCancel,
+  "migration-back": onBack,
+};
+
+/** Tells whether a timer is a migration's. */
+export function isMigrationTimer(kind: string): boolean {
+  return ON_TIMER[kind] !== undefined;
+}
+
+/** Does what a timer is for. */
+export function onMigrationTimer(simulation: Simulation, m: Migration, kind: string, alive: HostsAlive): void {
+  const action = ON_TIMER[kind];
+  if (!action) throw new InternalError(`a timer of kind ${kind} of a migration has nobody to answer it`);
+  action(simulation, m, alive);
+}
+
+/** What the user wants of a migration, and when; null for never. */
+export interface MigrationTimes {
+  readonly atNs: number;
+  readonly cancelNs: number | null;
+  readonly forceNs: number | null;
+}
+
+/** Sets a migration up for the times that the user says; before the first event. */
+export function plan(
+  { world, timers }: Pick<Simulation, "world" | "timers">,
+  subject: number,
+  times: MigrationTimes,
+): void {
+  after(world, timers, times.atNs, { kind: "migration-begin", subject });
+  if (times.forceNs !== null) after(world, timers, times.forceNs, { kind: "migration-force", subject });
+  if (times.cancelNs !== null) after(world, timers, times.cancelNs, { kind: "migration-cancel", subject });
+}

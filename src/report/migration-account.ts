@@ -1,0 +1,133 @@
+/**
+ * The account of a migration: its rounds, where the downtime went, and what clients saw. Three numbers are called downtime
+ * elsewhere, and stand here side by side:
+ *
+ *     downtimeNs        the vCPUs stood still: from the order to stop to their running again
+ *     clients, UDP      from the last frame of the old place to the first of the new one, at a client that asks all the time:
+ *                       the service shutdown; beside the downtime it has the way there, the network's learning, and what is
+ *                       between two questions
+ *     clients, TCP      the same at a client with connections: beside it, the time until somebody sends again
+ */
+import type { MigrationView } from "../experiment/migration-watch";
+import type { RunOutcome } from "../experiment/run";
+import { type DowntimePart, downtimeOf } from "../migration/downtime";
+import { isHandedOver } from "../migration/engine";
+import type { Migration, PastRound } from "../migration/migration";
+
+export interface MigrationAccount {
+  readonly vm: string;
+  readonly from: string;
+  readonly to: string;
+  readonly state: string;
+  /** Why it ended otherwise than by a move; null where the machine moved, and before the end. */
+  readonly endReason: string | null;
+  readonly isCancelledTooLate: boolean;
+  readonly policy: string;
+  /** Why the guest was stopped for its last pages. */
+  readonly stopReason: string | null;
+  readonly beganNs: number | null;
+  readonly pausedNs: number | null;
+  readonly resumedNs: number | null;
+  readonly endedNs: number | null;
+  readonly rounds: readonly RoundAccount[];
+  /** Pages and bytes on the link: of the rounds, while the guest stood still, and in all. */
+  readonly lastPages: number;
+  readonly lastBytes: number;
+  readonly pages: number;
+  readonly bytes: number;
+  /** From the beginning to the end; null for one that has not ended. */
+  readonly totalNs: number | null;
+  readonly downtimeNs: number | null;
+  /** They sum to the downtime. */
+  readonly partsNs: Readonly<Record<DowntimePart | "back", number>> | null;
+  readonly firstSentNs: number | null;
+  readonly clients: readonly ClientSilence[];
+}
+
+export interface RoundAccount {
+  readonly beganNs: number;
+  readonly endedNs: number;
+  readonly pages: number;
+  readonly bytes: number;
+  readonly sendNs: number;
+  readonly harvestNs: number;
+  /** Dirty at its end, and how fast they became so. */
+  readonly dirtyPages: number;
+  readonly dirtyPagesPerSecond: number;
+  readonly rateLimit: number | null;
+  readonly throttlePercent: number;
+  /** False for one that was cut short by the stop. */
+  readonly isWhole: boolean;
+}
+
+export interface ClientSilence {
+  readonly name: string;
+  readonly kind: "udp" | "tcp";
+  /** From the last frame of the old place to the first of the new one; null when one of them is missing. */
+  readonly silenceNs: number | null;
+  readonly lastBeforeNs: number | null;
+  readonly firstAfterNs: number | null;
+}
+
+/** Returns the accounts of all migrations of a run. */
+export function migrationAccounts(outcome: RunOutcome): MigrationAccount[] {
+  return outcome.control.migrations.map((m) => {
+    const view = outcome.migrationViews[m.index] ?? { firstSentNs: null, clients: [] };
+    return migrationAccount(outcome, m, view);
+  });
+}
+
+function migrationAccount({ control }: RunOutcome, m: Migration, view: MigrationView): MigrationAccount {
+  const { timeline } = m;
+  const hostOf = (index: number) => control.hosts.find((host) => host.index === index)?.name ?? "";
+  const hasMoved = isHandedOver(m.state);
+  const downtime = downtimeOf(timeline, { hasMoved });
+  const sum = (of: (round: PastRound) => number) => timeline.rounds.reduce((total, round) => total + of(round), 0);
+  const { beganNs, endedNs } = timeline;
+  return {
+    vm: m.vm,
+    from: hostOf(m.source.host),
+    to: hostOf(m.target.host),
+    state: m.state,
+    endReason: m.endReason,
+    isCancelledTooLate: m.isCancelledTooLate,
+    policy: m.policy.kind,
+    stopReason: m.stopReason,
+    beganNs,
+    pausedNs: timeline.pausedNs,
+    resumedNs: timeline.resumedNs,
+    endedNs,
+    rounds: timeline.rounds.map(roundAccount),
+    lastPages: timeline.lastPageCount,
+    lastBytes: timeline.lastByteCount,
+    pages: sum(({ pageCount }) => pageCount) + timeline.lastPageCount,
+    bytes: sum(({ byteCount }) => byteCount) + timeline.lastByteCount,
+    totalNs: beganNs === null || endedNs === null ? null : endedNs - beganNs,
+    downtimeNs: downtime?.totalNs ?? null,
+    partsNs: downtime && { ...downtime.partsNs, back: downtime.backNs },
+    firstSentNs: view.firstSentNs,
+    clients: view.clients.map(({ client, lastBeforeNs, firstAfterNs }) => {
+      const isMachine = control.clients.some(({ name, isMachine }) => name === client && isMachine);
+      const silenceNs = lastBeforeNs === null || firstAfterNs === null ? null : firstAfterNs - lastBeforeNs;
+      return { name: client, kind: isMachine ? "tcp" : "udp", silenceNs, lastBeforeNs, firstAfterNs };
+    }),
+  };
+}
+
+function roundAccount(round: PastRound): RoundAccount {
+  const { beganNs, endedNs, pageCount, byteCount, sendNs, harvestNs, dirtyPageCount } = round;
+  const ns = endedNs - beganNs;
+  return {
+    beganNs,
+    endedNs,
+    pages: pageCount,
+    bytes: byteCount,
+    sendNs,
+    harvestNs,
+    dirtyPages: dirtyPageCount,
+    dirtyPagesPerSecond: ns > 0 && round.isWhole ? Math.floor((dirtyPageCount * 1e9) / ns) : 0,
+    rateLimit: round.rateBitsPerSecondMax,
+    throttlePercent: round.throttlePercent,
+    isWhole: round.isWhole,
+  };
+}

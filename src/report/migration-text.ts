@@ -1,0 +1,71 @@
+/** A migration as text, for a terminal: how it ended, its rounds, where the downtime went, what clients saw. */
+import type { DowntimePart } from "../migration/downtime";
+import type { ClientSilence, MigrationAccount, RoundAccount } from "./migration-account";
+import { bitRate, milliseconds, size, whole } from "./text";
+
+const PART_NAMES: Readonly<Record<DowntimePart | "back", string>> = {
+  stop: "stop the guest",
+  device: "quiet the device",
+  harvest: "last harvest",
+  pages: "last pages",
+  state: "device state",
+  build: "build at the target",
+  handover: "hand over",
+  back: "go on at the source",
+};
+
+/** Rounds that are printed: the first and the last ones. */
+const ROUNDS_PRINTED_MAX = 8;
+
+/** Returns the lines of a migration. */
+export function migrationText(m: MigrationAccount): string[] {
+  const title = m.vm.padEnd(12);
+  if (m.beganNs === null) return [`${title} migration to ${m.to}: ${m.state}${reasonText(m)}`];
+  return [
+    `${title} migration from ${m.from} to ${m.to}: ${m.state}${reasonText(m)}${totalText(m)}`,
+    ...roundsText(m.rounds),
+    ...downtimeText(m),
+    ...m.clients.map(silenceText),
+  ];
+}
+
+function reasonText({ endReason, isCancelledTooLate }: MigrationAccount): string {
+  if (isCancelledTooLate) return " (called off too late)";
+  return endReason === null ? "" : ` (${endReason})`;
+}
+
+function totalText({ totalNs, pages, bytes }: MigrationAccount): string {
+  return `; ${whole(pages)} pages, ${size(bytes)}${totalNs === null ? "" : `, ${milliseconds(totalNs)} in all`}`;
+}
+
+function roundsText(rounds: readonly RoundAccount[]): string[] {
+  const lines = rounds.map((round, index) => `${`  round ${index + 1}`.padEnd(12)} ${roundText(round)}`);
+  if (lines.length <= ROUNDS_PRINTED_MAX) return lines;
+  const half = ROUNDS_PRINTED_MAX / 2;
+  return [...lines.slice(0, half), `  ... ${lines.length - ROUNDS_PRINTED_MAX} more`, ...lines.slice(-half)];
+}
+
+function roundText(round: RoundAccount): string {
+  const { pages, bytes, sendNs, dirtyPages, dirtyPagesPerSecond, rateLimit, throttlePercent, isWhole } = round;
+  const limit = rateLimit === null ? "" : `, at ${bitRate(rateLimit)} at most`;
+  const throttle = throttlePercent ? `, guest ${throttlePercent} % slower` : "";
+  const after = isWhole
+    ? `${whole(dirtyPages)} dirty behind it, ${whole(dirtyPagesPerSecond)} pages a second`
+    : "cut short by the stop";
+  return `${whole(pages)} pages, ${size(bytes)} in ${milliseconds(sendNs)}${limit}${throttle}; ${after}`;
+}
+
+function downtimeText({ downtimeNs, partsNs, stopReason, lastPages }: MigrationAccount): string[] {
+  if (downtimeNs === null || partsNs === null) return [];
+  const parts = (Object.keys(PART_NAMES) as (keyof typeof PART_NAMES)[]).flatMap((part) => {
+    return partsNs[part] > 0 ? [`${PART_NAMES[part]} ${milliseconds(partsNs[part])}`] : [];
+  });
+  const why = stopReason === null ? "" : ` (${stopReason}, ${whole(lastPages)} pages left)`;
+  return [`  downtime   ${milliseconds(downtimeNs)}${why}: ${parts.join(", ")}`];
+}
+
+function silenceText({ name, kind, silenceNs }: ClientSilence): string {
+  const what = kind === "udp" ? "service shutdown as its UDP shows it" : "without a segment from the machine";
+  const text = silenceNs === null ? "nothing to compare" : milliseconds(silenceNs);
+  return `${`  ${name}`.padEnd(12)} ${what}: ${text}`;
+}
