@@ -16,6 +16,7 @@ import { build } from "esbuild";
 const ENTRIES = {
   agree: "test/agreement/main.ts",
   documents: "test/repository/documents.ts",
+  plans: "test/migration/plans-main.ts",
   saturation: "test/experiment/saturation-main.ts",
   "tcp-faults": "test/transport/faults-main.ts",
   validation: "test/repository/validation-main.ts",
