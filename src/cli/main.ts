@@ -7,6 +7,7 @@ import { checkpointStudyCommand } from "./checkpoint-study-command";
 import { costsCommand } from "./costs-command";
 import { EXIT, explain } from "./exit";
 import { inspectCommand } from "./inspect-command";
+import { migrationStudyCommand } from "./migration-study-command";
 import { planCommand } from "./plan-command";
 import { runCommand } from "./run-command";
 import { schemaCommand } from "./schema-command";
@@ -153,6 +154,28 @@ study
   .option("-q, --quiet", "say nothing on stderr unless something is wrong")
   .action(async (options) => {
     code = await checkpointStudyCommand(options);
+  });
+
+study
+  .command("migration")
+  .description("outages of live migrations by I/O model, workload, guest and link; docs/study.md")
+  .option("-o, --out <folder>", "write migration.csv and migration.json there, and go on with what is there")
+  .option("--quick", "fewer and smaller cells: a first look")
+  .option("--presets <names>", "machines: era, now")
+  .option("--workloads <names>", "probe, web, bulk")
+  .option("--models <names>", "renic, compsc, paravirtual, emulated, teaming, vf")
+  .option("--guests <sizes>", "memory of the guest: 128MiB, 512MiB, 1GiB")
+  .option("--dirty <rates>", "pages that a job writes in a second: 0, 5000, 20000, 50000")
+  .option("--links <rates>", "link of the migration: 1Gbps, 10Gbps")
+  .option("--seed <number>", "seed of all runs")
+  .option("--jobs <number>", "threads; as many as there are cores by default")
+  .option("--limit <time>", "refuse what takes longer (default: 3h)")
+  .option("--memory <size>", "refuse what takes more memory; what the machine has by default")
+  .option("--no-packets", "plan every cell, and simulate none")
+  .option("--no-sensitivity", "leave out which costs the result depends on")
+  .option("-q, --quiet", "say nothing on stderr unless something is wrong")
+  .action(async (options) => {
+    code = await migrationStudyCommand(options);
   });
 
 program

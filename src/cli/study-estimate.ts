@@ -6,9 +6,8 @@ import { planWorld } from "../experiment/plan";
 import type { Measurable, StudyRun } from "../study/measurable";
 import type { StudyPool } from "./study-pool";
 
-/** Lengths of the calibration's runs: the first is over before most flows have begun. */
-const SHORT_NS = 1_000_000;
-const LONG_NS = 15_000_000;
+/** Lengths of the calibration's runs, unless a kind has its own: the first is over before most flows have begun. */
+const ESTIMATE_NS = [1_000_000, 15_000_000] as const;
 
 /** Milliseconds that a run takes. */
 export type RunEstimate<Run> = (run: Run) => number;
@@ -20,18 +19,17 @@ export async function calibrate<Run extends StudyRun, M>(
   runs: readonly Run[],
 ): Promise<RunEstimate<Run> | null> {
   const largest = largestOfGroups(measurable, runs);
+  const [shortNs, longNs] = measurable.estimateNs ?? ESTIMATE_NS;
   const elapsed = new Map<string, number>();
   const keyOf = (run: Run) => `${measurable.groupOf(run)} ${run.durationNs}`;
-  const short = [...largest.values()].flatMap((run) =>
-    [SHORT_NS, LONG_NS].map((ns) => measurable.withDuration(run, ns)),
-  );
+  const short = [...largest.values()].flatMap((run) => [shortNs, longNs].map((ns) => measurable.withDuration(run, ns)));
   const isDone = await pool.measureAll(short, (run, { elapsedMs }) => elapsed.set(keyOf(run), elapsedMs));
   if (!isDone) return null;
   return (run) => {
     const most = largest.get(measurable.groupOf(run)) ?? run;
     const elapsedOf = (durationNs: number) => elapsed.get(keyOf(measurable.withDuration(most, durationNs))) ?? 0;
-    const msPerNs = Math.max(0, elapsedOf(LONG_NS) - elapsedOf(SHORT_NS)) / (LONG_NS - SHORT_NS);
-    const madeMs = (elapsedOf(SHORT_NS) * measurable.sizeOf(run)) / measurable.sizeOf(most);
+    const msPerNs = Math.max(0, elapsedOf(longNs) - elapsedOf(shortNs)) / (longNs - shortNs);
+    const madeMs = (elapsedOf(shortNs) * measurable.sizeOf(run)) / measurable.sizeOf(most);
     return madeMs + msPerNs * run.durationNs * (measurable.workOf(run) / measurable.workOf(most));
   };
 }

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { CHECKPOINT } from "../study/checkpoint-measurable";
 import type { Measurable, StudyRun } from "../study/measurable";
+import { MIGRATION_RUNS } from "../study/migration-measurable";
 import { RUNTIME } from "../study/runtime-measurable";
 
 /** What a thread is sent. */
@@ -18,7 +19,7 @@ export interface MeasuredRun {
 }
 
 /** Each kind's own runs come back to it: whoever sends one names the kind that it is of. */
-const KINDS: readonly Pick<Measurable<never, unknown>, "kind" | "measure">[] = [RUNTIME, CHECKPOINT];
+const KINDS: readonly Pick<Measurable<never, unknown>, "kind" | "measure">[] = [RUNTIME, CHECKPOINT, MIGRATION_RUNS];
 
 const module: WebAssembly.Module = workerData;
 

@@ -27,6 +27,8 @@ export interface Measurable<Run extends StudyRun, Measurement> {
   workOf(run: Run): number;
   /** What the time to make its world grows with. */
   sizeOf(run: Run): number;
+  /** Lengths of the runs that an estimate measures, where those of most kinds are too short to tell anything. */
+  readonly estimateNs?: readonly [short: number, long: number];
   /** Returns the same run with another length, that an estimate measures. */
   withDuration(run: Run, durationNs: number): Run;
 }

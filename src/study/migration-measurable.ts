@@ -1,0 +1,23 @@
+/** Runs of the migration study, as a kind of run. */
+import type { Measurable } from "./measurable";
+import { type MigrationMeasurement, measureMigration } from "./migration-measurement";
+import { type MigrationRun, migrationInput, migrationRunKey } from "./migration-scenario";
+import { BEGIN_NS } from "./migration-workloads";
+
+export const MIGRATION_RUNS: Measurable<MigrationRun, MigrationMeasurement> = {
+  kind: "migration",
+  keyOf: migrationRunKey,
+  inputOf: migrationInput,
+  measure: measureMigration,
+  isMeasurement: (value): value is MigrationMeasurement => {
+    return typeof value === "object" && value !== null && "downtimeNs" in value && typeof value.downtimeNs === "number";
+  },
+  groupOf: ({ cell }) => `${cell.workload} ${cell.io}`,
+  shapeOf: ({ cell }) => `${cell.workload} ${cell.io} ${cell.memoryBytes}`,
+  // Bursts of the job, beside a network that hardly differs.
+  workOf: ({ cell }) => 1_000 + cell.dirtyPerSecond,
+  sizeOf: ({ cell }) => cell.memoryBytes,
+  // Nothing moves in either; a probe comes each millisecond.
+  estimateNs: [5_000_000, BEGIN_NS],
+  withDuration: (run, durationNs) => ({ ...run, durationNs }),
+};
