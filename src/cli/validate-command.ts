@@ -5,6 +5,7 @@
 import process from "node:process";
 import { VERSION } from "../sim/version";
 import { RUNTIME } from "../study/runtime-measurable";
+import { MIGRATION_ROWS, migrationOutcome } from "../validation/migration-rows";
 import { rowResult, type ValidationResult } from "../validation/result";
 import { figureRuns, outcomeOf } from "../validation/runtime-figure";
 import { RUNTIME_ROWS } from "../validation/runtime-rows";
@@ -26,11 +27,12 @@ const FILE = "validation.json";
 /** Carries the command out and returns its exit code. */
 export async function validateCommand(options: ValidateOptions): Promise<number> {
   const reader = new OptionReader(SOURCE);
-  const claims = [...new Set(RUNTIME_ROWS.map(({ claim }) => claim))];
+  const claims = [...new Set([...RUNTIME_ROWS, ...MIGRATION_ROWS].map(({ claim }) => claim))];
   const wanted = reader.names("--claims", options.claims, claims, claims);
   const resources = reader.resources(options);
   reader.end();
   const rows = RUNTIME_ROWS.filter(({ claim }) => wanted.includes(claim));
+  const planned = MIGRATION_ROWS.filter(({ claim }) => wanted.includes(claim));
   const say = options.quiet ? () => undefined : (text: string) => console.error(text);
   const runs = rows.flatMap(({ figure }) => figureRuns(figure));
   const done = await measureRuns(RUNTIME, runs, {
@@ -40,7 +42,10 @@ export async function validateCommand(options: ValidateOptions): Promise<number>
   const result: ValidationResult = {
     renic: VERSION,
     wasmSha256: done.wasmSha256,
-    rows: rows.map((row) => rowResult(row, outcomeOf(row.figure, done.measured))),
+    rows: [
+      ...rows.map((row) => rowResult(row, outcomeOf(row.figure, done.measured))),
+      ...planned.map((row) => rowResult(row, migrationOutcome(row))),
+    ],
   };
   process.stdout.write(`${validationText(result).join("\n")}\n`);
   if (options.out !== undefined) {
