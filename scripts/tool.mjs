@@ -17,6 +17,7 @@ const ENTRIES = {
   agree: "test/agreement/main.ts",
   documents: "test/repository/documents.ts",
   plans: "test/migration/plans-main.ts",
+  faults: "test/faults/main.ts",
   saturation: "test/experiment/saturation-main.ts",
   "tcp-faults": "test/transport/faults-main.ts",
   validation: "test/repository/validation-main.ts",
@@ -30,8 +31,20 @@ if (entry === undefined) {
   process.exit(2);
 }
 const bundle = resolve("build", `${name}.mjs`);
+/** A bundle that has the counting file has it everywhere but in itself. */
+const counting = {
+  name: "counting-state-table",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/state-table$/ }, ({ importer }) =>
+      importer.endsWith("counting-state-table.ts")
+        ? undefined
+        : { path: resolve("test/faults/counting-state-table.ts") },
+    );
+  },
+};
 await build({
   entryPoints: [entry],
+  plugins: name === "faults" ? [counting] : [],
   outfile: bundle,
   bundle: true,
   format: "esm",

@@ -1,0 +1,139 @@
+/**
+ * Protected machines in small worlds, and what goes wrong with them: scenarios as a user would write them.
+ *
+ * A world has one machine with a virtual function or whatever else can be protected, its clients and their work, and a
+ * backup. What it is, and what fails at which moment, is drawn from a seed; twenty more are fixed, for the search
+ * over every moment.
+ */
+import { PROTECTED_MODELS, type ProtectedModel } from "../../src/study/checkpoint-workloads";
+import { RandomSource } from "../support/random-source";
+
+export interface FaultWorld {
+  readonly seed: number;
+  readonly io: ProtectedModel;
+  readonly intervalMs: number;
+  readonly linkRate: string;
+  readonly outbound: string;
+  readonly compression: "none" | "delta";
+  readonly work: readonly Work[];
+  readonly hasJob: boolean;
+  /** Of the client's link, each way. */
+  readonly loss: number;
+  readonly durationMs: number;
+}
+
+export type Work = "datagrams" | "requests" | "reconnecting" | "sending" | "receiving";
+
+const STREAMS: readonly Work[] = ["requests", "reconnecting", "sending", "receiving"];
+/** A machine that replays a recorded service over UDP does nothing else. */
+const WORKS: readonly Work[] = ["datagrams", ...STREAMS];
+
+/** A host that dies, and when. */
+export interface Failure {
+  readonly atNs: number;
+  readonly host: "primary" | "backup";
+}
+
+export interface FaultCase {
+  readonly world: FaultWorld;
+  readonly failures: readonly Failure[];
+}
+
+/** Most worlds have been copied by then, and have time to come back. */
+const FAIL_WITHIN_MS = 300;
+const HEARTBEAT_MS = 5;
+export const TIMEOUT_MS = 25;
+const MS = 1_000_000;
+
+/** Returns the case of a seed. */
+export function drawFaultCase(seed: number): FaultCase {
+  const random = new RandomSource(seed);
+  const streams = STREAMS.filter(() => random.below(2) === 0);
+  const work = random.below(4) === 0 ? (["datagrams"] as const) : streams;
+  const world: FaultWorld = {
+    seed,
+    io: random.pick(PROTECTED_MODELS),
+    intervalMs: random.pick([2, 5, 10, 20, 40]),
+    linkRate: random.pick(["50Mbps", "100Mbps", "1Gbps", "10Gbps", "10Gbps"]),
+    outbound: random.pick(["16KiB", "64KiB", "1MiB"]),
+    compression: random.pick(["none", "delta"]),
+    work: work.length > 0 ? work : [random.pick(STREAMS)],
+    hasJob: random.below(4) === 0,
+    loss: random.pick([0, 0, 0, 0.002, 0.02]),
+    durationMs: 400 + random.below(1600),
+  };
+  return { world, failures: drawFailures(random, world.durationMs) };
+}
+
+function drawFailures(random: RandomSource, durationMs: number): Failure[] {
+  // Late enough that some die while they are still being copied, early enough that the others have time to come back.
+  const moment = () => random.below(Math.min(durationMs * 0.6, FAIL_WITHIN_MS) * MS);
+  const first: Failure = { atNs: moment(), host: random.below(4) === 0 ? "backup" : "primary" };
+  if (random.below(8) > 0) return [first];
+  const other = first.host === "primary" ? "backup" : "primary";
+  return [first, { atNs: first.atNs + random.below(60 * MS), host: other }];
+}
+
+/** Returns the fixed worlds: every model with each work, and the ways to send a checkpoint in turn. */
+export function fixedWorlds(count: number): FaultWorld[] {
+  return Array.from({ length: count }, (_, index) => ({
+    seed: 1000 + index,
+    io: PROTECTED_MODELS[index % PROTECTED_MODELS.length] ?? PROTECTED_MODELS[0],
+    intervalMs: [5, 10, 20][Math.floor(index / 2) % 3] ?? 10,
+    linkRate: ["1Gbps", "100Mbps", "10Gbps"][index % 3] ?? "1Gbps",
+    outbound: ["16KiB", "1MiB"][Math.floor(index / 3) % 2] ?? "1MiB",
+    compression: index % 4 === 3 ? "delta" : "none",
+    work: [WORKS[Math.floor(index / PROTECTED_MODELS.length) % WORKS.length] ?? "requests"],
+    hasJob: index % 7 === 6,
+    loss: 0,
+    durationMs: 50,
+  }));
+}
+
+/** Returns the scenario of a case, as a file. */
+export function scenarioText({ world, failures }: FaultCase): string {
+  const { seed, io, intervalMs, linkRate, outbound, compression, work, hasJob, loss, durationMs } = world;
+  const flows = work.flatMap((each) => FLOWS[each] ?? []);
+  const hasDatagrams = work.includes("datagrams");
+  const job = hasJob ? "\n    job: { burst: 20000, hot: 256KiB, hotWrites: 1 }" : "";
+  const server = hasDatagrams ? "replay-server" : "server";
+  return `
+version: 1
+seed: ${seed}
+duration: ${durationMs}ms
+hosts:
+  - { name: primary, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 2 }] }
+  - { name: backup, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 3 }] }
+clients:
+  - { name: visitor, link: { rate: 1Gbps, latency: 100us, loss: ${loss} } }
+  - { name: caller, link: { rate: 1Gbps, latency: 100us, loss: ${loss} } }
+vms:
+  - name: web
+    host: primary
+    memory: 6MiB
+    io: ${io}
+    workload: { kind: ${server}, dirtyPerRequest: 4KiB, workingSet: 64KiB }${job}
+${hasDatagrams ? "traffic:\n  - { from: visitor, to: web, kind: replay, capture: dns.pcapng, port: 53, start: 2ms, timeout: 30ms, tries: 5 }" : ""}
+${flows.length > 0 ? `flows:\n${flows.map((flow) => `  - ${flow}`).join("\n")}` : ""}
+protect:
+  - vm: web
+    to: backup
+    interval: ${intervalMs}ms
+    link: { rate: ${linkRate}, latency: 50us }
+    heartbeat: ${HEARTBEAT_MS}ms
+    timeout: ${TIMEOUT_MS}ms
+    outbound: ${outbound}
+    compression: ${compression}
+${failures.length > 0 ? `events:\n${failures.map(({ atNs, host }) => `  - { at: ${atNs}ns, fail: ${host} }`).join("\n")}` : ""}
+`;
+}
+
+const ENDS = "from: caller, to: web";
+const FLOWS: Readonly<Partial<Record<Work, readonly string[]>>> = {
+  requests: [`{ kind: requests, ${ENDS}, port: 80, connections: 2, reply: 2KiB, think: 3ms, window: 64KiB }`],
+  reconnecting: [
+    `{ kind: requests, ${ENDS}, port: 81, connections: 2, reply: 6KiB, reconnect: true, think: 2ms, window: 64KiB }`,
+  ],
+  sending: ["{ kind: bulk, from: web, to: caller, port: 5001, window: 64KiB }"],
+  receiving: [`{ kind: bulk, ${ENDS}, port: 5002, window: 64KiB }`],
+};

@@ -1,0 +1,154 @@
+/**
+ * Entry of `npm run faults`: protected machines whose hosts die, at random moments of random worlds or at every moment of
+ * small ones. Progress, and for each case in which something is wrong the command that runs it again, are on stderr, and
+ * so is which cells of the machines' tables were gone through how often; the last line of stdout is JSON. Ends with code
+ * 1 when something was wrong, 2 for arguments that cannot be used, 130 when stopped.
+ */
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
+import { Progress } from "../agreement/progress";
+import { momentsOf } from "./fault-run";
+import { drawFaultCase, type FaultCase, fixedWorlds } from "./fault-scenario";
+import { type FaultOptions, readOptions, USAGE } from "./options";
+import { type FaultAnswer, type FaultTask, perform, TABLES } from "./tasks";
+
+const EXIT_USAGE = 2;
+const EXIT_STOPPED = 130;
+/** Cases that a thread does between two answers. */
+const TASK_CASES = 16;
+/** A cell that is gone through less often is named. */
+const CELL_LEAST = 20;
+const FAULTS_PRINTED_MAX = 20;
+
+function loadModule(): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync("build/renic.wasm"));
+}
+
+/** Every case of a run, and how many they are. */
+interface Cases {
+  readonly count: number;
+  readonly each: Iterable<FaultCase>;
+}
+
+function casesOf(options: FaultOptions): Cases {
+  if (options.mode === "one") return { count: 1, each: [options.wanted] };
+  if (options.mode === "random") return { count: options.count, each: randomCases(options.seed, options.count) };
+  const module = loadModule();
+  const each = fixedWorlds(options.worlds).flatMap((world) => {
+    const moments = momentsOf(module, world).filter((_, index) => index % options.stride === 0);
+    return moments.map(
+      (atNs): FaultCase => ({ world: { ...world, durationMs: LONG_MS }, failures: [{ atNs, host: "primary" }] }),
+    );
+  });
+  return { count: each.length, each };
+}
+
+/** Time to fail over, and for requests to be asked again. */
+const LONG_MS = 400;
+
+function* randomCases(seed: number, count: number): Generator<FaultCase> {
+  for (let at = seed; at < seed + count; at++) yield drawFaultCase(at);
+}
+
+function* tasksOf(cases: Iterable<FaultCase>): Generator<FaultTask> {
+  let task: FaultCase[] = [];
+  for (const each of cases) {
+    task.push(each);
+    if (task.length < TASK_CASES) continue;
+    yield { cases: task };
+    task = [];
+  }
+  if (task.length > 0) yield { cases: task };
+}
+
+interface Sums {
+  cases: number;
+  failures: number;
+  outputCommitViolations: number;
+}
+
+/** Returns false when it was stopped. */
+function runAll(options: FaultOptions, { count, each }: Cases, take: (answer: FaultAnswer) => void): Promise<boolean> {
+  const tasks = tasksOf(each);
+  const workers = Array.from({ length: Math.min(options.jobs, Math.ceil(count / TASK_CASES)) }, () => {
+    return new Worker(new URL(import.meta.url));
+  });
+  let working = workers.length;
+  return new Promise<boolean>((resolve, reject) => {
+    process.once("SIGINT", () => resolve(false));
+    const give = (worker: Worker) => {
+      const next = tasks.next();
+      if (next.done) {
+        working--;
+        if (working === 0) resolve(true);
+        return;
+      }
+      worker.once("message", (answer: FaultAnswer) => {
+        take(answer);
+        give(worker);
+      });
+      worker.postMessage(next.value);
+    };
+    for (const worker of workers) {
+      worker.on("error", reject);
+      give(worker);
+    }
+  }).finally(() => Promise.all(workers.map((worker) => worker.terminate())));
+}
+
+async function run(options: FaultOptions): Promise<number> {
+  const cases = casesOf(options);
+  const progress = new Progress("cases", cases.count);
+  const sums: Sums = { cases: 0, failures: 0, outputCommitViolations: 0 };
+  const cells = new Map<string, number>();
+  const states = new Map<string, number>();
+  const isDone = await runAll(options, cases, (answer) => {
+    sums.cases += answer.caseCount;
+    for (const { wanted, objections, violations } of answer.found) {
+      sums.failures++;
+      sums.outputCommitViolations += violations;
+      if (sums.failures > FAULTS_PRINTED_MAX) continue;
+      progress.clear();
+      console.error(`${objections.slice(0, 3).join("\n")}\n  npm run faults -- --case '${JSON.stringify(wanted)}'`);
+    }
+    for (const state of answer.states) states.set(state, (states.get(state) ?? 0) + 1);
+    for (const [table, counts] of Object.entries(answer.cells)) {
+      for (const [cell, count] of counts) cells.set(`${table}: ${cell}`, (cells.get(`${table}: ${cell}`) ?? 0) + count);
+    }
+    progress.at(sums.cases, `, ${sums.failures} failures`);
+  });
+  progress.clear();
+  if (options.mode !== "one") printCoverage(cells, states);
+  console.log(JSON.stringify(sums));
+  if (!isDone) {
+    if (options.mode === "random") console.error(`stopped; go on with --seed ${options.seed + sums.cases}`);
+    return EXIT_STOPPED;
+  }
+  return sums.failures === 0 ? 0 : 1;
+}
+
+function printCoverage(cells: ReadonlyMap<string, number>, states: ReadonlyMap<string, number>): void {
+  const all = Object.entries(TABLES).flatMap(([name, table]) =>
+    Object.entries(table).flatMap(([state, events]) =>
+      Object.entries(events).flatMap(([event, next]) => (next === null ? [] : [`${name}: ${state} x ${event}`])),
+    ),
+  );
+  console.error(`ended as ${[...states].map(([state, count]) => `${state} ${count}`).join(", ")}`);
+  for (const cell of all) console.error(`${String(cells.get(cell) ?? 0).padStart(10)}  ${cell}`);
+  const rare = all.filter((cell) => (cells.get(cell) ?? 0) < CELL_LEAST);
+  console.error(`${all.length - rare.length} of ${all.length} cells at least ${CELL_LEAST} times`);
+}
+
+if (isMainThread) {
+  try {
+    process.exitCode = await run(readOptions());
+  } catch (error) {
+    if (!(error instanceof RangeError) && !(error instanceof TypeError && "code" in error)) throw error;
+    console.error(`${error.message}\n${USAGE}`);
+    process.exitCode = EXIT_USAGE;
+  }
+} else {
+  const module = loadModule();
+  parentPort?.on("message", (task: FaultTask) => parentPort?.postMessage(perform(module, task)));
+}
