@@ -31,7 +31,7 @@ export function measureMigration(module: WebAssembly.Module, run: MigrationRun):
   return { digest: account.digest, ...(migration ? measurementOf(migration) : UNMOVED) };
 }
 
-/** A run that ends before its migration begins. */
+/** A run without a migration. */
 const UNMOVED: Omit<MigrationMeasurement, "digest"> = {
   state: "waiting",
   stopReason: null,

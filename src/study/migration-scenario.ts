@@ -28,19 +28,20 @@ import {
 export interface MigrationRun {
   readonly cell: MigrationCell;
   readonly seed: number;
-  /** Of a run that ends before its migration begins, nothing moves: an estimate has such. */
   readonly durationNs: number;
+  /** An estimate of how long runs take leaves the migration out. */
+  readonly hasMigration: boolean;
 }
 
 /** Returns the run of a cell: it ends when even TCP has come back, by the plan. */
 export function migrationRunOf(cell: MigrationCell, seed: number): MigrationRun {
   const endNs = BEGIN_NS + planOfCell(cell).totalNs + REST_NS;
-  return { cell, seed, durationNs: Math.ceil(endNs / MILLISECOND) * MILLISECOND };
+  return { cell, seed, durationNs: Math.ceil(endNs / MILLISECOND) * MILLISECOND, hasMigration: true };
 }
 
 /** Returns a name for a run that no other run of the study has. */
-export function migrationRunKey({ cell, seed, durationNs }: MigrationRun): string {
-  return `${migrationCellName(cell)} seed=${seed} ns=${durationNs}`;
+export function migrationRunKey({ cell, seed, durationNs, hasMigration }: MigrationRun): string {
+  return `${migrationCellName(cell)} seed=${seed} ns=${durationNs}${hasMigration ? "" : " stays"}`;
 }
 
 const MILLISECOND = 1_000_000;
@@ -79,7 +80,7 @@ function numbered(number: number, kind: number): Uint8Array {
   return bytes;
 }
 
-function scenarioText({ cell, seed, durationNs }: MigrationRun): string {
+function scenarioText({ cell, seed, durationNs, hasMigration }: MigrationRun): string {
   const { preset, io, workload, memoryBytes, dirtyPerSecond, linkBitsPerSecond } = cell;
   const { clockHz } = COST_PRESETS[preset];
   const host = `cores: 3, clock: ${formatClock(clockHz)}, dom0: { vcpus: 1, cpus: own }, nics: [{ rate: ${PORT_RATE}, vfs: 1 }]`;
@@ -102,7 +103,7 @@ function scenarioText({ cell, seed, durationNs }: MigrationRun): string {
     `    workload: ${SERVICE[workload](preset === "era" ? 250_000 : 150_000)}`,
     ...(dirtyPerSecond === 0 ? [] : [`    job: ${job}`]),
     ...ASKING[workload],
-    ...(durationNs <= BEGIN_NS ? [] : [migration]),
+    ...(hasMigration ? [migration] : []),
     "",
   ].join("\n");
 }

@@ -18,6 +18,12 @@ describe("examples", () => {
     expect(second).toBe(first);
   });
 
+  it("plan.mjs, finds a rate up to which a migration comes to its end", () => {
+    const [, possible, impossible] =
+      run("examples/plan.mjs").match(/^up to (\d+) MiB\/s: .* with (\d+) MiB\/s never$/m) ?? [];
+    expect(Number(impossible) - Number(possible)).toBe(1);
+  });
+
   it.each(readdirSync("examples").filter((name) => name.endsWith(".yaml")))("%s, is a valid scenario", (name) => {
     expect(renic("inspect", `examples/${name}`).code).toBe(0);
   });

@@ -6,6 +6,7 @@ import { parseScenario } from "../../src/config/parse";
 import { whole } from "../../src/report/text";
 import { formatBytes, formatRate } from "../../src/sim/units";
 import { type MigrationCell, migrationCellName, migrationCells } from "../../src/study/migration-cell";
+import { MIGRATION_RUNS } from "../../src/study/migration-measurable";
 import { planOfCell } from "../../src/study/migration-plan";
 import { migrationRunOf, migrationScenario } from "../../src/study/migration-scenario";
 import {
@@ -100,7 +101,8 @@ describe("the scenario of a cell", () => {
     }
   });
 
-  it("shorter than the time before the migration, without one", () => {
-    expect(migrationScenario({ cell: CELL, seed: 1, durationNs: BEGIN_NS }).migrations).toEqual([]);
+  it("of an estimate, without its migration", () => {
+    const short = MIGRATION_RUNS.withDuration(migrationRunOf(CELL, 1), BEGIN_NS);
+    expect(migrationScenario(short)).toMatchObject({ durationNs: BEGIN_NS, migrations: [] });
   });
 });
