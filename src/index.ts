@@ -27,6 +27,7 @@ export type { Observer, ReplicaMoment } from "./host/simulation";
 export type { DeviceWriter, PageWriter } from "./migration/dirty-pages";
 export { type MigrationPlanInput, PLAN_DEFAULTS, receivingAt } from "./migration/plan-input";
 export { type MigrationPlan, type PlanOutcome, planMigration } from "./migration/planner";
+export { type ScenarioMigration, scenarioMigrations } from "./migration/scenario-plan";
 export { type Account, accountOf } from "./report/account";
 export { migrationText } from "./report/migration-text";
 export { planText } from "./report/plan-text";

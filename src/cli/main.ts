@@ -85,7 +85,8 @@ program
 
 program
   .command("plan")
-  .description("work a live migration out without packets: rounds, downtime, outage; docs/migration.md")
+  .description("work live migrations out without packets: rounds, downtime, outage; docs/migration.md")
+  .argument("[file]", "scenario with migrations, YAML; options say what is otherwise")
   .option("--io <model>", "way to the network: renic, compsc, paravirtual, emulated, teaming, vf (default: renic)")
   .option("--memory <size>", "of the guest (default: 1GiB)")
   .option(
@@ -106,11 +107,12 @@ program
   .option("--backend <when>", "backend at the target: in-stop or before-stop (default: in-stop)")
   .option("--hot-plug <how>", "teaming: acpi or native (default: acpi)")
   .option("--no-device-model", "a guest without a device model in dom0")
-  .addOption(new Option("--preset <name>", "machine whose costs are taken").choices(COST_PRESET_NAMES).default("now"))
+  .addOption(new Option("--preset <name>", "machine whose costs are taken (default: now)").choices(COST_PRESET_NAMES))
   .option("--costs <file>", "costs in place of the preset's, as `renic costs --csv` prints them")
+  .option("--allow-path", "let the scenario name a file of costs outside its folder")
   .option("--json", "print the plan as JSON")
-  .action((options) => {
-    code = planCommand(options);
+  .action((file, options) => {
+    code = planCommand(file, options);
   });
 
 const study = program.command("study").description("run a study: many scenarios, compared");

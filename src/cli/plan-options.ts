@@ -10,9 +10,9 @@ import {
   TIMEOUT_ACTIONS,
 } from "../config/migration-policy";
 import { COST_PRESETS, type CostPreset } from "../host/cost-row";
-import { resolveCosts } from "../host/cost-table";
+import { type Costs, resolveCosts } from "../host/cost-table";
 import type { PageWriter } from "../migration/dirty-pages";
-import { type MigrationPlanInput, receivingAt } from "../migration/plan-input";
+import { type MigrationCase, type MigrationPlanInput, PLAN_DEFAULTS, receivingAt } from "../migration/plan-input";
 import { BACKEND_TIMES, HOT_PLUGS, MIGRATION_IO } from "../migration/stop-steps";
 import { parseBytes, parseDuration, parseFraction, parseRate, quote } from "../sim/units";
 import { readInput, textOf } from "./inputs";
@@ -20,7 +20,7 @@ import { OptionReader } from "./option-reader";
 
 /** As they stand on the command line. */
 export interface PlanOptions {
-  readonly preset: CostPreset;
+  readonly preset?: CostPreset;
   readonly deviceModel: boolean;
   readonly io?: string;
   readonly memory?: string;
@@ -42,40 +42,58 @@ export interface PlanOptions {
 }
 
 const GIBIBYTE = 2 ** 30;
-/** What a host of either machine has to send a guest over, and what its toolstack's policy is. */
-const USUAL = {
-  era: { linkBitsPerSecond: 1_000_000_000, policy: "xen-classic" },
-  now: { linkBitsPerSecond: 10_000_000_000, policy: "xen" },
-} as const;
 const PACKETS_MAX = 1_000_000_000;
 const STREAM_COUNT_MAX = 64;
 
-/** Returns the migration that is to be planned. Throws InputError with everything that is wrong in the options. */
-export function readPlanOptions(options: PlanOptions): MigrationPlanInput {
+/** What is planned where neither a scenario nor options say otherwise: what hosts of either machine have, and Xen's policy. */
+function usualCase(preset: CostPreset): MigrationCase {
+  return {
+    ...PLAN_DEFAULTS,
+    io: "renic",
+    memoryBytes: GIBIBYTE,
+    linkBitsPerSecond: preset === "era" ? 1_000_000_000 : 10_000_000_000,
+    policy: MIGRATION_POLICIES[preset === "era" ? "xen-classic" : "xen"],
+    costs: resolveCosts(preset, {}),
+    clockHz: COST_PRESETS[preset].clockHz,
+  };
+}
+
+/**
+ * Returns the migration that is to be planned: a scenario's, or the usual one, with what options say of it. What is
+ * written and received comes beside what is.
+ *
+ * @throws InputError with everything that is wrong in the options
+ */
+export function readPlanOptions(options: PlanOptions, scenario?: MigrationCase): MigrationPlanInput {
   const reader = new OptionReader("renic plan");
   const { preset } = options;
-  const usual = USUAL[preset];
+  const usual = scenario ?? usualCase(preset ?? "now");
   const packets = reader.whole("--receives", options.receives, { least: 0, most: PACKETS_MAX }, 0);
-  const file = options.costs;
   const input = {
-    io: reader.name("--io", options.io, MIGRATION_IO, "renic"),
-    memoryBytes: reader.amount("--memory", options.memory, parseBytes, GIBIBYTE),
+    io: reader.name("--io", options.io, MIGRATION_IO, usual.io),
+    memoryBytes: reader.amount("--memory", options.memory, parseBytes, usual.memoryBytes),
     linkBitsPerSecond: reader.amount("--link", options.link, parseRate, usual.linkBitsPerSecond),
-    linkLatencyNs: reader.amount("--latency", options.latency, parseDuration, 20_000),
-    writers: writersOf(reader, options.writes, options.busy === true),
-    vcpuCount: reader.whole("--vcpus", options.vcpus, { least: 1, most: VCPU_COUNT.most }, 1),
-    receiving: packets === 0 ? null : receivingAt(packets),
+    linkLatencyNs: reader.amount("--latency", options.latency, parseDuration, usual.linkLatencyNs),
+    writers: [...usual.writers, ...writersOf(reader, options.writes, options.busy === true)],
+    vcpuCount: reader.whole("--vcpus", options.vcpus, { least: 1, most: VCPU_COUNT.most }, usual.vcpuCount),
+    receiving: packets === 0 ? usual.receiving : receivingAt(packets),
     policy: policyOf(reader, options, usual.policy),
-    streamCount: reader.whole("--streams", options.streams, { least: 1, most: STREAM_COUNT_MAX }, 1),
-    compressionRatio: reader.amount("--compression", options.compression, parseFraction, 1),
-    backend: reader.name("--backend", options.backend, BACKEND_TIMES, "in-stop"),
-    hotPlug: reader.name("--hot-plug", options.hotPlug, HOT_PLUGS, "acpi"),
-    hasDeviceModel: options.deviceModel,
-    costs: resolveCosts(preset, file === undefined ? {} : readCostFile(textOf(readInput(file)), file)),
-    clockHz: COST_PRESETS[preset].clockHz,
+    streamCount: reader.whole("--streams", options.streams, { least: 1, most: STREAM_COUNT_MAX }, usual.streamCount),
+    compressionRatio: reader.amount("--compression", options.compression, parseFraction, usual.compressionRatio),
+    backend: reader.name("--backend", options.backend, BACKEND_TIMES, usual.backend),
+    hotPlug: reader.name("--hot-plug", options.hotPlug, HOT_PLUGS, usual.hotPlug),
+    hasDeviceModel: options.deviceModel && usual.hasDeviceModel,
+    costs: costsOf(options, usual),
+    clockHz: preset === undefined ? usual.clockHz : COST_PRESETS[preset].clockHz,
   };
   reader.end();
   return input;
+}
+
+/** A preset replaces all costs, a file those that it names. */
+function costsOf({ preset, costs }: PlanOptions, usual: MigrationCase): Costs {
+  const named = preset === undefined ? usual.costs : resolveCosts(preset, {});
+  return costs === undefined ? named : { ...named, ...readCostFile(textOf(readInput(costs)), costs) };
 }
 
 /** Reads `40MiB@64MiB,1MiB@512MiB`: so much a second, round a region of so much. */
@@ -97,9 +115,10 @@ function writersOf(reader: OptionReader, text: string | undefined, isBusy: boole
 function policyOf(
   reader: OptionReader,
   { policy, downtime, timeout, onTimeout }: PlanOptions,
-  usual: MigrationPolicy["kind"],
+  usual: MigrationPolicy,
 ): MigrationPolicy {
-  const named: MigrationPolicy = MIGRATION_POLICIES[reader.name("--policy", policy, MIGRATION_POLICY_KINDS, usual)];
+  const kind = reader.name("--policy", policy, MIGRATION_POLICY_KINDS, usual.kind);
+  const named: MigrationPolicy = policy === undefined ? usual : MIGRATION_POLICIES[kind];
   if (named.kind === "downtime" || named.kind === "auto-converge") {
     return {
       ...named,

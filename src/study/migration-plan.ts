@@ -21,7 +21,7 @@ export function planOfCell(cell: MigrationCell, overrides: CostOverrides = {}): 
 }
 
 /** Returns what the plan of a cell starts from. */
-export function planInputOf(cell: MigrationCell, overrides: CostOverrides): MigrationPlanInput {
+function planInputOf(cell: MigrationCell, overrides: CostOverrides): MigrationPlanInput {
   const { preset, io, memoryBytes, linkBitsPerSecond, dirtyPerSecond, workload } = cell;
   const { packetsPerSecond, writers } = NETWORK[workload];
   const job = { pageCount: memoryBytes / PAGE_BYTES / JOB_SHARE, pagesPerSecond: dirtyPerSecond, isBusy: true };

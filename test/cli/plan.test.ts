@@ -1,5 +1,8 @@
 /** `renic plan` as a user has it: the rounds, the breakdown that adds up, JSON, and every wrong option at once. */
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renic } from "./command";
 
 const LOADED = ["plan", "--memory", "1GiB", "--writes", "40MiB@64MiB,2MiB@512MiB", "--receives", "20000"];
@@ -59,5 +62,53 @@ describe("renic plan", () => {
     const { code, stderr } = renic("plan", "--memory", "64MiB", "--writes", "1MiB@65MiB");
     expect(code).toBe(65);
     expect(stderr).toContain("plan: writers: regions have 16640 pages, and the guest has 16384; make them smaller");
+  });
+});
+
+describe("renic plan FILE", () => {
+  const scenario = readFileSync("examples/migrate.yaml", "utf8");
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "renic-plan-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function write(text: string): string {
+    const file = join(folder, "s.yaml");
+    writeFileSync(file, text);
+    return file;
+  }
+
+  it("a scenario, its migration by its machine, its job, its link and its policy", () => {
+    const { code, stdout } = renic("plan", "examples/migrate.yaml");
+    expect(code).toBe(0);
+    // The job writes 16 MiB from end to end, and the page that says how far it has got.
+    expect(stdout).toMatch(
+      /^web from source to target\nmoved: the last pages would cross .*\n\n.*\n1 +32,768 .* 4,097 +0 +-$/m,
+    );
+  });
+
+  it("options beside it, say what is otherwise and what is written besides", () => {
+    const { stdout } = renic("plan", "examples/migrate.yaml", "--policy", "xen", "--link", "1Gbps", "--json");
+    const [{ vm, plan }] = JSON.parse(stdout);
+    expect(vm).toBe("web");
+    expect(plan.outcome).toEqual({ kind: "moved", reason: "last-round" });
+    const more = JSON.parse(renic("plan", "examples/migrate.yaml", "--writes", "80MiB@8MiB", "--json").stdout);
+    expect(more[0].plan.rounds[0].dirtyPageCount).toBe(4_097 + 2_048);
+  });
+
+  it("without a migration, exit 65 and what to do", () => {
+    const { code, stderr } = renic("plan", "examples/failover.yaml");
+    expect(code).toBe(65);
+    expect(stderr).toMatch(
+      /^examples\/failover.yaml: migrations: expected one at least, .*with options, without a file$/m,
+    );
+  });
+
+  it("whose job plays a trace, exit 65 and why", () => {
+    const file = write(scenario.replace("burst: 130000 }", "burst: 130000, trace: pages.csv }"));
+    const { code, stderr } = renic("plan", file);
+    expect(code, stderr).toBe(65);
+    expect(stderr).toMatch(/vm web: job\.trace: writes pages at rates that change/);
   });
 });
