@@ -26,6 +26,7 @@ import * as guests from "./guest/guest";
 import * as hold from "./guest/hold-queue";
 import { connectBackend, disconnectBackend } from "./guest/netback";
 import { initialiseFront, announceFront as sendAnnouncement } from "./guest/netfront";
+import { resumeFront as resumeRings } from "./guest/netfront-resume";
 import { wakeNetwork } from "./guest/network-task";
 import * as service from "./guest/reply-service";
 import * as stream from "./guest/stream";
@@ -612,6 +613,17 @@ export function connectFront(index: u32): bool {
   const g = guests.guest(index);
   assert(g.vif != 0, "the guest has a paravirtual NIC");
   initialiseFront(g.memory);
+  return connectBackend(g.vif - 1);
+}
+/**
+ * Has the frontend of a guest that was carried over from another host make its rings anew around what the guest has
+ * received, and its backend connect to them. The guest looks what it can send as soon as it runs.
+ */
+export function resumeFront(index: u32): bool {
+  const g = guests.guest(index);
+  assert(g.vif != 0, "the guest has a paravirtual NIC");
+  resumeRings(g.memory);
+  wakeNetwork(index);
   return connectBackend(g.vif - 1);
 }
 /** Has the backend of a guest's paravirtual NIC let go of it: its bridge takes the address to be elsewhere. */

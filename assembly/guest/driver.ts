@@ -314,6 +314,11 @@ export function firstInSocket(m: GuestMemory, d: Driver): SocketEntry {
   return socketEntry(m, d.socketFirst & SOCKET_MASK);
 }
 
+/** Returns the buffer of a frame of the queue, the one that has waited longest being 0. */
+export function socketBuffer(m: GuestMemory, d: Driver, number: u32): u32 {
+  return socketEntry(m, (d.socketFirst + number) & SOCKET_MASK).buffer;
+}
+
 /** Takes that frame off the queue; its buffer is free again. */
 export function leaveSocket(m: GuestMemory, d: Driver): void {
   freeBuffer(touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT), d, firstInSocket(m, d).buffer);

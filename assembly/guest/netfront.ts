@@ -110,18 +110,29 @@ export function initialiseFront(m: GuestMemory): void {
   const d = driver(m);
   memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
   d.kind = DEVICE_FRONT;
-  const n = netfront(m);
-  memory.fill(changetype<u32>(n), 0, NETFRONT_FOLLOWING + SHARED_COUNT);
   for (let page: u32 = 0; page < GRANT_TABLE_PAGE_COUNT; page++) {
     memory.fill(touch(m, (GRANT_TABLE_PAGE + page) << PAGE_SHIFT), 0, PAGE_BYTES);
   }
-  createRing(m, TX_RING_PAGE, GRANT_TX_RING);
-  createRing(m, RX_RING_PAGE, GRANT_RX_RING);
+  freeEveryId(m);
   const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
-  // The stacks' tops are the lowest, so that rings start with neighbours.
+  // The stack's top is the lowest, so that the ring starts with neighbours.
   for (let i: u32 = 0; i < SHARED_COUNT; i++) store<u16>(free + (i << 1), <u16>((SHARED_MASK - i) << 1));
   d.freeCount = SHARED_COUNT;
+  makeSharedRings(m, d);
+}
+
+/** Forgets every position, with all transmit identifiers free. */
+export function freeEveryId(m: GuestMemory): void {
+  const n = netfront(m);
+  memory.fill(changetype<u32>(n), 0, NETFRONT_FOLLOWING + SHARED_COUNT);
   for (let i: u32 = 0; i < SHARED_COUNT; i++) pushId(n, SHARED_MASK - i);
+}
+
+/** Makes two empty rings, grants them, and posts what buffers are free. */
+export function makeSharedRings(m: GuestMemory, d: Driver): void {
+  const n = netfront(m);
+  createRing(m, TX_RING_PAGE, GRANT_TX_RING);
+  createRing(m, RX_RING_PAGE, GRANT_RX_RING);
   replenish(m, d);
   publish(m, TX_RING_PAGE, n.txProduced);
   publish(m, RX_RING_PAGE, n.rxProduced);

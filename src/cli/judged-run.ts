@@ -38,7 +38,8 @@ export interface JudgedRun {
 export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const composition = compose(input);
   const protectedVfs = composition.control.protections.map(({ index, replica }) => {
-    return { protection: index, vf: replica.primary.vf, backupHost: replica.backup.host };
+    const { vf, front } = replica.primary;
+    return { protection: index, vf, vif: front?.vif ?? -1, backupHost: replica.backup.host };
   });
   const commit = new OutputCommitJudge(protectedVfs);
   const conservation = new FrameConservationJudge();
@@ -94,10 +95,9 @@ export function runUnjudged(input: RunInput, first: Observer = {}): JudgedRun {
 }
 
 function copyOf({ world, place }: ReplicaMoment | MigrationMoment): MachineCopy {
-  return {
-    pages: world.exportMemory(place.guest),
-    registers: place.vf < 0 ? new Map() : peekRegisters(world, place.vf),
-  };
+  // What a backend has of a paravirtual NIC is made anew, so there is nothing to compare beside memory.
+  const registers = place.front ? new Map<string, number>() : peekRegisters(world, place.vf);
+  return { pages: world.exportMemory(place.guest), registers };
 }
 
 /** Cycles are what the run says that it charged, a cycle's length what the scenario says. */

@@ -2,7 +2,7 @@
  * Rules of flows, and of how a VM reaches the network: who can talk with whom, which fields a kind has, what each
  * machine can do at once.
  */
-import { quote } from "../sim/units";
+import { formatDuration, quote } from "../sim/units";
 import { type Complaint, type Draft, findVm } from "./draft";
 import { listed } from "./found";
 import { FLOW_PORT_FIRST } from "./limits";
@@ -153,22 +153,29 @@ function checkDatagramEnds(flows: readonly Placed[]): Complaint[] {
 }
 
 const WHY_NOT_PROTECTED = {
-  vf: "the state of a plain virtual function can be neither read nor written back",
-  paravirtual: "output of a paravirtual NIC is not held yet",
-  emulated: "the state of a device model is not in a checkpoint yet, nor is its output held",
-} as const satisfies Record<Exclude<IoModel, "renic">, string>;
+  vf: "the state of a plain virtual function can be neither read nor written back, nor its output held",
+  emulated: "the state of a device model is not in a checkpoint yet",
+} as const satisfies Partial<Record<IoModel, string>>;
 
 function checkProtectedVms(draft: Draft): Complaint[] {
   return (draft.protect ?? []).flatMap((entry, index) => {
     const vm = findVm(draft, entry?.vm);
     if (vm?.io === undefined || vm.io === "renic") return [];
+    if (vm.io === "paravirtual") return checkDriverReset(entry?.driverReset, vm.io, index);
     return [
       {
         path: ["protect", index, "vm"],
-        reason: `expected a VM with io: renic, got ${quote(vm.name ?? "")} with io: ${vm.io}; ${WHY_NOT_PROTECTED[vm.io]}`,
+        reason: `expected a VM with io: renic or paravirtual, got ${quote(vm.name ?? "")} with io: ${vm.io}; ${WHY_NOT_PROTECTED[vm.io]}`,
       },
     ];
   });
+}
+
+/** What is reset is a virtual function's driver. */
+function checkDriverReset(driverReset: number | null | undefined, io: IoModel, index: number): Complaint[] {
+  if (driverReset === null || driverReset === undefined) return [];
+  const reason = `expected never, since a VM with io: ${io} has no virtual function whose driver could be reset, got ${formatDuration(driverReset)}`;
+  return [{ path: ["protect", index, "driverReset"], reason }];
 }
 
 function checkReplays(draft: Draft): Complaint[] {

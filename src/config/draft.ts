@@ -74,6 +74,7 @@ const scenarioDraft = z.object({
     heartbeat: hole(form.protectForm.shape.heartbeat),
     timeout: hole(form.protectForm.shape.timeout),
     suspend: hole(form.protectForm.shape.suspend),
+    driverReset: hole(form.protectForm.shape.driverReset),
   }),
   migrations: rows({
     vm: hole(migrationForm.shape.vm),

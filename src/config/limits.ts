@@ -84,6 +84,10 @@ export const GUEST_BYTES = { least: GUEST_SOFTWARE_BYTES, most: 4 * GIB } satisf
 export const WORKING_SET_BYTES = { least: 0, most: 4 * GIB } satisfies Range;
 /** From one frame of 1518 bytes with its descriptor. assumed: 256 MiB is more memory than a NIC carries. */
 export const OUTBOUND_BYTES = { least: 2 * KIB, most: 256 * MIB } satisfies Range;
+/** Memory on the NIC unless told: 6.7 ms of a saturated 10 Gbit/s port. */
+export const NIC_OUTBOUND_BYTES = 8 * MIB;
+/** Memory of dom0 unless told. assumed: as large as it takes at 10 Gbit/s for 25 ms, since a plug queue has no reason to be short. */
+export const DOM0_OUTBOUND_BYTES = 32 * MIB;
 /** From one page. assumed: 1 GiB is more than dom0 would set aside for one machine. */
 export const CACHE_BYTES = { least: 4 * KIB, most: GIB } satisfies Range;
 /** All guests of a run, backups included: wasm32 ends at 4 GiB, and rings, staging and traces need the rest. */

@@ -9,10 +9,18 @@ import type { CostOverrides } from "../host/cost-table";
 import { DELIVERY_OF } from "../host/interrupt-delivery";
 import { resolveCheckpoint } from "./checkpoint-form";
 import { costsOf, dom0Cpus } from "./cost-defaults";
-import { FLOW_PORT_FIRST } from "./limits";
+import { DOM0_OUTBOUND_BYTES, FLOW_PORT_FIRST, NIC_OUTBOUND_BYTES } from "./limits";
 import { policyOf } from "./migration-form";
 import type { MigrationScenario } from "./migration-scenario";
-import type { CpuScenario, FlowScenario, JobScenario, ReplayScenario, Scenario, VmScenario } from "./scenario";
+import {
+  BRIDGED_IO_MODELS,
+  type CpuScenario,
+  type FlowScenario,
+  type JobScenario,
+  type ReplayScenario,
+  type Scenario,
+  type VmScenario,
+} from "./scenario";
 import type { ScenarioForm } from "./schema";
 
 /** Returns the scenario that a form stands for, and the file of costs that it names. */
@@ -46,7 +54,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
         link: resolveLink(link),
         heartbeatNs: heartbeat,
         timeoutNs: timeout,
-        outboundBytes: outbound,
+        outboundBytes: outbound ?? outboundBytesOf(form, vm),
         compression,
         cacheBytes: cache,
         driverResetNs: driverReset,
@@ -60,6 +68,12 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     costPreset: form.costs.preset,
     costs,
   };
+}
+
+/** Returns how much output of a VM may wait, by where it does. */
+function outboundBytesOf({ vms }: ScenarioForm, name: string): number {
+  const isBridged = vms.some((vm) => vm.name === name && BRIDGED_IO_MODELS.includes(vm.io));
+  return isBridged ? DOM0_OUTBOUND_BYTES : NIC_OUTBOUND_BYTES;
 }
 
 type CpusForm = Pick<ScenarioForm["vms"][number], "vcpus" | "cpus" | "weight">;

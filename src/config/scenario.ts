@@ -249,7 +249,7 @@ export interface ProtectScenario extends CheckpointScenario {
   readonly heartbeatNs: number;
   /** The backup declares the primary dead after this long without a sign of life. */
   readonly timeoutNs: number;
-  /** Size of the on-NIC outbound buffer of the VM's virtual function. */
+  /** Room for held frames: on the NIC of the VM's virtual function, or in dom0's hold queue. */
   readonly outboundBytes: number;
   readonly compression: Compression;
   /** Pages that the sender remembers, to compare the next version with; of no use without compression. */

@@ -310,9 +310,10 @@ export const protectForm = map({
       examples: ["1s"],
     }),
   outbound: amount(BYTES, limits.OUTBOUND_BYTES)
-    .prefault("8MiB") // 6.7 ms of a saturated 10 Gbit/s port.
+    .optional() // Where output waits says how much there is; limits.ts has both defaults.
     .meta({
-      description: "Outbound buffer on the NIC for held frames, 2KiB to 256MiB. Default 8MiB.",
+      description:
+        "Room for held frames, 2KiB to 256MiB: the outbound buffer on the NIC, default 8MiB; of a paravirtual NIC, dom0's hold queue, default 32MiB.",
       examples: ["8MiB"],
     }),
   compression: choice(COMPRESSIONS)
@@ -335,7 +336,7 @@ export const protectForm = map({
       examples: ["never", "1s"],
     }),
   ...checkpointFields,
-}).meta({ description: "Remus protection of one VM. It takes one core and one virtual function of the backup host." });
+}).meta({ description: "Remus protection of one VM. It takes one core of the backup host and what its NIC takes." });
 
 export const eventForm = map({
   at: amount(DURATION, limits.ANY_DURATION).meta({ description: "When, within the run.", examples: ["4s"] }),

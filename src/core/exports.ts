@@ -197,6 +197,7 @@ export interface DataPlane {
   startDriver(index: number): number;
   setModeration(index: number, moderation: number): void;
   connectFront(index: number): number;
+  resumeFront(guest: number): number;
   disconnectFront(index: number): void;
   announceFront(index: number): void;
   connectEmulated(index: number): void;

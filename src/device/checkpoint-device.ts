@@ -12,11 +12,17 @@
  * | collect     | at any time; after postsuspend the answer is final  | add the pages it wrote to the guest's log     |
  * | preresume   | each checkpoint, before the vCPU runs on            | go on                                         |
  * | commit      | the backup holds the epoch                          | let the epoch's output go                     |
+ * | discard     | the host has died                                   | end held frames, so many; return what is left |
+ * | attachNs    | the backup is to take over                          | say how long the NIC takes before it can      |
  * | restore     | once, on the backup, quiesced, before its vCPU runs | become what the image says, still quiet       |
  * | activate    | right after restore                                 | go on                                         |
+ * | connectNs   | the vCPU runs on the backup                         | say how long it has no network yet            |
+ * | connect     | after that                                          | reach the network                             |
+ * | announce    | then, and again                                     | tell the network where the machine is         |
  * | teardown    | protection ends, the guest stays                    | let everything go, now and from now on        |
  */
 import type { World } from "../core/world";
+import type { Costs } from "../host/cost-table";
 import type { Place } from "../host/place";
 
 export interface CheckpointDevice {
@@ -27,7 +33,12 @@ export interface CheckpointDevice {
   collect(world: World, place: Place): void;
   preresume(world: World, place: Place): void;
   commit(world: World, place: Place, epoch: number): void;
+  discard(world: World, place: Place, countMax: number): number;
+  attachNs(costs: Costs): number;
   restore(world: World, place: Place, imageAt: number, imageBytes: number): void;
   activate(world: World, place: Place): void;
+  connectNs(costs: Costs): number;
+  connect(world: World, place: Place): void;
+  announce(world: World, place: Place): void;
   teardown(world: World, place: Place): void;
 }

@@ -43,6 +43,13 @@ export function connectFront(world: World, front: Front): void {
   receiveFor(world, front);
 }
 
+/** Connects both ends of the NIC of a machine that runs on from a checkpoint; what the guest has received, it keeps. */
+export function resumeFront(world: World, front: Front): void {
+  const { guest } = front;
+  if (!world.plane.resumeFront(guest)) throw new InternalError(`the backend of guest ${guest} cannot use its rings`);
+  receiveFor(world, front);
+}
+
 /** Has the physical function receive what is for a guest that dom0 serves. */
 export function receiveFor(world: World, { mac, port }: Front): void {
   const pf = pfPort(world, port);

@@ -33,6 +33,8 @@ export function renicDevice(abilities: Abilities): CheckpointDevice {
     commit(world, { vf }, epoch) {
       world.plane.releaseEpoch(vf, epoch);
     },
+    discard: (world, { vf }, countMax) => world.plane.discardHeld(vf, countMax),
+    attachNs: () => 0,
     restore(world, { vf }, imageAt, imageBytes) {
       const code = abilities.stateWrite
         ? world.plane.restoreImage(vf, imageAt, imageBytes)
@@ -45,6 +47,9 @@ export function renicDevice(abilities: Abilities): CheckpointDevice {
       // A message or a reset that waited at the checkpoint is in the image; nothing announces it here.
       service(pfPort(world, placeOnPort(world, vf).port));
     },
+    connectNs: () => 0,
+    connect: () => undefined,
+    announce: (world, { vf }) => world.plane.announce(vf),
     teardown(world, { vf }) {
       world.plane.stopHolding(vf);
     },

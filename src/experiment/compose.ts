@@ -173,7 +173,8 @@ function makeProtection(
   const stagingPages = vm.memoryBytes / PAGE_BYTES;
   const { compression, cacheBytes } = wanted;
   const { plane } = world;
-  plane.createOutbound(primary.vf, wanted.outboundBytes);
+  if (primary.front) plane.createHold(primary.front.vif, wanted.outboundBytes);
+  else plane.createOutbound(primary.vf, wanted.outboundBytes);
   const wire = plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs);
   const stagingAt = plane.reserveBytes(stagingBytes(stagingPages, compression)) >>> 0;
   const backupImageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;

@@ -44,6 +44,8 @@ const SLOT_COUNT = 16_384;
 const SLACK_BYTES = 4 * 1024 ** 2;
 /** Bytes of tables for each page of a guest: page table, IOMMU map, two logs. */
 const TABLE_BYTES_PER_PAGE = 4 + 4 + 1;
+/** Memory for each byte of frames that may wait: a hold queue's entries are padded, and the others need no more. */
+const HELD_ROOM = 1.5;
 /** A table of ports of a client. */
 const CLIENT_TABLE_BYTES = 65_536 * 4;
 /** wasm32 addresses 4 GiB; the last pages are left to the engine. */
@@ -65,7 +67,7 @@ export function planWorld({
   for (const pages of pageCounts) bytes += pages * TABLE_BYTES_PER_PAGE;
   for (const protection of scenario.protect) {
     const pageCount = pagesOf(scenario, protection.vm);
-    bytes += protection.outboundBytes + stagingBytes(pageCount, protection.compression);
+    bytes += HELD_ROOM * protection.outboundBytes + stagingBytes(pageCount, protection.compression);
     if (protection.compression === "delta") bytes += streamEndsBytes(pageCount, protection.cacheBytes);
   }
   for (const { vm } of scenario.migrations) bytes += migrationBytes(pagesOf(scenario, vm) * PAGE_BYTES);
@@ -144,10 +146,13 @@ function cpuCounts(scenario: Scenario): { processors: number; vcpus: number; tas
   const vcpus = scenario.hosts.reduce((sum, host) => {
     return sum + domainsOn(scenario, host).reduce((total, { vcpuCount }) => total + vcpuCount, 0);
   }, 0);
-  const copyCount = scenario.protect.length + scenario.migrations.length;
-  // A control task a host, a network task a guest, a job on each vCPU, a task for each bridged port and each backend or device model.
-  const bridged = bridgedPortCount(scenario) + scenario.vms.filter(({ io }) => BRIDGED_IO_MODELS.includes(io)).length;
-  const tasks = scenario.hosts.length + scenario.vms.length + copyCount + vcpus + bridged;
+  const { hosts, vms, protect, migrations } = scenario;
+  const bridgedVms = vms.filter(({ io }) => BRIDGED_IO_MODELS.includes(io));
+  const heldVms = bridgedVms.filter(({ name }) => protect.some(({ vm }) => vm === name));
+  // A task for each bridged port and each backend or device model, and of protected ones for the backup's and the hold queue.
+  const bridged = bridgedPortCount(scenario) + bridgedVms.length + 2 * heldVms.length;
+  // A control task a host, a network task a guest, a job on each vCPU.
+  const tasks = hosts.length + vms.length + protect.length + migrations.length + vcpus + bridged;
   return { processors, vcpus, tasks };
 }
 

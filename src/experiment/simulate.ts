@@ -26,6 +26,7 @@ import {
   onAnnounce,
   onBackupQuiesced,
   onBatchReceived,
+  onConnected,
   onDriverReset,
   onReceived,
   onSilence,
@@ -42,6 +43,7 @@ import {
   onStoodStill,
   onStopped,
 } from "../remus/primary";
+import { deviceOf } from "../remus/protected-device";
 import type { Protection } from "../remus/protection";
 import { startFlow } from "../workload/flows";
 import type { Composition } from "./compose";
@@ -65,6 +67,7 @@ const ON_TIMER: Readonly<Record<string, (simulation: Simulation, p: Protection) 
   heard: listen,
   silence: onSilence,
   activated: onActivated,
+  connected: onConnected,
   announce: onAnnounce,
   "driver-reset": onDriverReset,
 };
@@ -183,7 +186,8 @@ function failHost(simulation: Simulation, control: Control, name: string): void 
   for (const protection of control.protections) {
     if (protection.replica.primary.host === host.index) {
       losePrimary(simulation, protection);
-      while (world.plane.discardHeld(protection.replica.primary.vf, DISCARD_BATCH)) report(simulation);
+      const { primary } = protection.replica;
+      while (deviceOf(protection).discard(world, primary, DISCARD_BATCH)) report(simulation);
     }
     if (protection.replica.backup.host === host.index) loseBackup(simulation, protection);
   }

@@ -66,9 +66,11 @@ export function domainsOn({ vms, protect, migrations }: Scenario, host: HostScen
   return [host.dom0, ...vms.filter((vm) => vm.host === host.name), ...vms.filter((vm) => backups.includes(vm.name))];
 }
 
-/** Returns how many VMs of a host have a NIC that dom0 serves. */
-export function bridgedOn({ vms }: Scenario, host: HostScenario): number {
-  return vms.filter((vm) => vm.host === host.name && BRIDGED_IO_MODELS.includes(vm.io)).length;
+/** Returns how many VMs of a host, or backups there, have a NIC that dom0 serves. */
+export function bridgedOn({ vms, protect }: Scenario, host: HostScenario): number {
+  const backups = protect.filter(({ to }) => to === host.name).map(({ vm }) => vm);
+  const isHere = (vm: VmScenario) => vm.host === host.name || backups.includes(vm.name);
+  return vms.filter((vm) => isHere(vm) && BRIDGED_IO_MODELS.includes(vm.io)).length;
 }
 
 export class Site {

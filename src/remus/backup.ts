@@ -52,7 +52,8 @@ export function onSilence(simulation: Simulation, p: Protection): void {
   world.plane.traceControl(TRACE_SUSPECTED, p.index, 0, Math.floor(p.timeoutNs / 1e6), 0);
   p.state = follow(ENGINE, p.state, p.held ? "silence" : "silence-empty");
   if (p.state === "lost") return;
-  after(world, timers, p.costs.activateGuest, { kind: "activated", subject: p.index });
+  const takeoverNs = p.costs.activateGuest + deviceOf(p).attachNs(p.costs);
+  after(world, timers, takeoverNs, { kind: "activated", subject: p.index });
 }
 
 /** The domain is ready: its device is to stand still, so that its state can be written. */
@@ -73,14 +74,22 @@ export function onBackupQuiesced(simulation: Simulation, p: Protection): void {
   world.plane.traceControl(TRACE_ACTIVATED, p.index, held.epoch, 0, 0);
   device.activate(world, p.replica.backup);
   world.plane.resumeGuest(p.replica.backup.guest);
-  onAnnounce(simulation, p);
+  const connectNs = device.connectNs(p.costs);
+  if (connectNs > 0) after(world, timers, connectNs, { kind: "connected", subject: p.index });
+  else onConnected(simulation, p);
   if (p.driverResetNs !== null) after(world, timers, p.driverResetNs, { kind: "driver-reset", subject: p.index });
+}
+
+/** The guest's NIC is connected, and the network is told. */
+export function onConnected(simulation: Simulation, p: Protection): void {
+  deviceOf(p).connect(simulation.world, p.replica.backup);
+  onAnnounce(simulation, p);
 }
 
 /** Tells the network where the machine is now, and again at growing distances, because a frame may be lost. */
 export function onAnnounce(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
-  world.plane.announce(p.replica.backup.vf);
+  deviceOf(p).announce(world, p.replica.backup);
   const delaysNs = announceDelaysNs(p.costs);
   const delay = delaysNs[p.announcedCount++] ?? 0;
   const next = delaysNs[p.announcedCount];

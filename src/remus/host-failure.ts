@@ -10,7 +10,16 @@ import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
 
 /** Kinds of timers that only mean something while the backup lives. */
-const BACKUP_TIMERS = ["batch-received", "received", "heard", "silence", "activated", "announce", "driver-reset"];
+const BACKUP_TIMERS = [
+  "batch-received",
+  "received",
+  "heard",
+  "silence",
+  "activated",
+  "connected",
+  "announce",
+  "driver-reset",
+];
 
 /** Nothing of the primary goes on; a checkpoint whose last bit has left still arrives. */
 export function losePrimary(simulation: Simulation, p: Protection): void {

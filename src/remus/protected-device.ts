@@ -5,10 +5,11 @@
  * from what it says of itself.
  */
 import type { CheckpointDevice } from "../device/checkpoint-device";
+import { paravirtualDevice } from "../device/protected-paravirtual";
 import { renicDevice } from "../device/renic";
 import type { Protection } from "./protection";
 
 /** Returns what a checkpoint of this machine asks of its NIC; the same on the primary and on the backup. */
-export function deviceOf({ abilities }: Protection): CheckpointDevice {
-  return renicDevice(abilities);
+export function deviceOf({ abilities, replica }: Protection): CheckpointDevice {
+  return replica.primary.front ? paravirtualDevice(abilities.hold) : renicDevice(abilities);
 }

@@ -90,7 +90,8 @@ export function createProtection({ index, vm, wanted, replica, costs }: Protecte
     intervalNs: wanted.intervalNs,
     heartbeatNs: wanted.heartbeatNs,
     timeoutNs: wanted.timeoutNs,
-    driverResetNs: wanted.driverResetNs,
+    // A run that takes an ability away may ask for a reset of every driver; what is reset is a virtual function's.
+    driverResetNs: replica.primary.front ? null : wanted.driverResetNs,
     state: "synchronizing",
     epoch: { number: 0, state: "running" },
     dueAtNs: 0,

@@ -14,6 +14,7 @@ import type { CheckpointSums, Protection } from "../remus/protection";
 import { numbersTo, sum } from "../sim/numbers";
 import { type EmulatedAccount, emulatedAccounts } from "./emulated-account";
 import { type FlowAccount, flowAccounts } from "./flow-account";
+import { type HeldAccount, heldAccount } from "./held-account";
 import { type MigrationAccount, migrationAccounts } from "./migration-account";
 
 export interface Account {
@@ -78,7 +79,7 @@ export interface Gap {
   readonly toNs: number | null;
 }
 
-export interface ProtectionAccount {
+export interface ProtectionAccount extends HeldAccount {
   readonly vm: string;
   readonly state: string;
   readonly checkpoints: number;
@@ -93,9 +94,6 @@ export interface ProtectionAccount {
   readonly pauseNsMax: number;
   /** Where all pauses went together, by part; the parts add up to the time that the guest stood still. */
   readonly pauseNsByPart: PauseParts;
-  readonly heldFramesPeak: number;
-  readonly heldBytesPeak: number;
-  readonly fetchStops: number;
   readonly failedAtNs: number | null;
   readonly suspectedAtNs: number | null;
   readonly activatedAtNs: number | null;
@@ -236,7 +234,7 @@ function longestGap(requests: readonly RequestOutcome[], simulatedPs: number, ti
 
 function protectionAccount({ world, control }: RunOutcome, p: Protection): ProtectionAccount {
   const { sums } = p;
-  const { vf, host } = p.replica.primary;
+  const { host } = p.replica.primary;
   const name = control.hosts.find(({ index }) => index === host)?.name;
   const failure = control.scenario.events.find((event) => event.fail === name);
   return {
@@ -252,9 +250,7 @@ function protectionAccount({ world, control }: RunOutcome, p: Protection): Prote
     pauseNsMean: sums.pauseCount ? Math.floor(sums.pauseNs / sums.pauseCount) : 0,
     pauseNsMax: sums.pauseNsMax,
     pauseNsByPart: sums.pauseParts,
-    heldFramesPeak: world.plane.outboundFramesPeak(vf),
-    heldBytesPeak: world.plane.outboundBytesPeak(vf),
-    fetchStops: world.plane.outboundFullCount(vf),
+    ...heldAccount(world, p.replica.primary),
     failedAtNs: failure?.atNs ?? null,
     suspectedAtNs: p.suspectedAtNs,
     activatedAtNs: p.activatedAtNs,

@@ -79,7 +79,7 @@ function protectionText(p: ProtectionAccount, account: Account): string[] {
       `${milliseconds(p.pauseNsMax)}, ${milliseconds(p.pauseNsMean)} on average`,
     `outbound     ${whole(account.frames.heldCount)} frames held, ${whole(account.frames.releasedCount)} released, ` +
       `${whole(account.frames.dropped.discarded ?? 0)} discarded; at most ${whole(p.heldFramesPeak)} frames, ` +
-      `${size(p.heldBytesPeak)} at once`,
+      `${size(p.heldBytesPeak)} at once${p.heldDrops ? `; ${whole(p.heldDrops)} lost, the queue was full` : ""}`,
   ];
   if (p.checkpoints > 0) lines.splice(1, 0, `pause        ${pauseText(p)}`);
   if (p.stream) lines.push(`stream       ${streamText(p.stream)}`);

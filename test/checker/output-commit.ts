@@ -6,21 +6,25 @@
  * is the number of times the guest had been captured by then; it may leave once the backup has received the checkpoint
  * of that epoch. The epoch numbers that the simulator writes into its records are not looked at.
  *
+ * Of a NIC that dom0 serves, frames begin when dom0 takes them from the guest, and are outside as soon as they leave dom0's
+ * hands: in the transmit ring of a port, or in a neighbour. A copy is as old as what it was made of.
+ *
  * Does not judge: frames from before the first capture (the guest is not protected yet), frames that leave after the
  * backup's host died (nobody can take over any more), and frames of the guest after its backup took over.
  */
 import { Faults, KIND, milliseconds, type TraceRecord, type Verdict } from "./record";
 
-/** Which guest and virtual function a protection, by number, is about. */
+/** Which guest a protection, by number, is about: its virtual function, -1 for none, or its vif in dom0, -1 for none. */
 export interface Protected {
   readonly protection: number;
   readonly vf: number;
+  readonly vif: number;
   readonly backupHost: number;
 }
 
 /** Judges the trace of a run. */
 export class OutputCommitJudge {
-  readonly #byVf: ReadonlyMap<number, Watch>;
+  readonly #watches: readonly Watch[];
   readonly #byProtection: ReadonlyMap<number, Watch>;
   readonly #faults = new Faults();
   #frameCount = 0;
@@ -33,7 +37,7 @@ export class OutputCommitJudge {
       endedAtPs: Number.POSITIVE_INFINITY,
       epochOf: new Map(),
     }));
-    this.#byVf = new Map(watches.map((watch) => [watch.vf, watch]));
+    this.#watches = watches;
     this.#byProtection = new Map(watches.map((watch) => [watch.protection, watch]));
   }
 
@@ -44,18 +48,20 @@ export class OutputCommitJudge {
 
   #takeOne(record: TraceRecord): void {
     const { kind, subject, frame, timePs } = record;
-    if (kind === KIND.fetched) {
-      const watch = this.#byVf.get(subject);
+    if (kind === KIND.fetched || kind === KIND.born) {
+      const watch = this.#watches.find((candidate) => isTakenFrom(candidate, record));
       if (watch?.captureCount) watch.epochOf.set(frame, watch.captureCount);
+    } else if (kind === KIND.copied) {
+      for (const { epochOf } of this.#watches) inherit(epochOf, frame, record.a);
     } else if (kind === KIND.captured) {
       const watch = this.#byProtection.get(subject);
       if (watch) watch.captureCount++;
     } else if (kind === KIND.received) {
       this.#byProtection.get(subject)?.receivedAtPs.push(timePs);
     } else if (kind === KIND.hostFailed) {
-      for (const watch of this.#byVf.values()) if (watch.backupHost === subject) watch.endedAtPs = timePs;
-    } else if (kind === KIND.sent) {
-      for (const watch of this.#byVf.values()) this.#judge(watch, frame, timePs);
+      for (const watch of this.#watches) if (watch.backupHost === subject) watch.endedAtPs = timePs;
+    } else if (OUTSIDE.has(kind)) {
+      for (const watch of this.#watches) this.#judge(watch, frame, timePs);
     }
   }
 
@@ -70,13 +76,27 @@ export class OutputCommitJudge {
     const receivedAtPs = watch.receivedAtPs[epoch];
     if (receivedAtPs !== undefined && receivedAtPs <= timePs) return;
     this.#faults.add(
-      `frame ${frame} of epoch ${epoch} went onto a wire at ${milliseconds(timePs)}, before the backup had that epoch`,
+      `frame ${frame} of epoch ${epoch} was outside at ${milliseconds(timePs)}, before the backup had that epoch`,
     );
   }
 
   verdict(): Verdict {
     return this.#faults.verdict("output commit", `${this.#frameCount} frames`);
   }
+}
+
+/** Where a frame is outside; dom0's frames end in a ring or in a neighbour. */
+const OUTSIDE: ReadonlySet<number> = new Set([KIND.sent, KIND.posted, KIND.handed]);
+/** Who took a frame from a guest that dom0 serves: a backend, a device model. */
+const DOM0_TAKERS: ReadonlySet<number> = new Set([4, 6]);
+
+function isTakenFrom({ vf, vif }: Watch, { kind, subject, b }: TraceRecord): boolean {
+  return kind === KIND.fetched ? subject === vf : subject === vif && DOM0_TAKERS.has(b);
+}
+
+function inherit(epochOf: Map<number, number>, from: number, to: number): void {
+  const epoch = epochOf.get(from);
+  if (epoch !== undefined) epochOf.set(to, epoch);
 }
 
 interface Watch extends Protected {

@@ -107,12 +107,18 @@ describe("a flow that cannot be, read, what would be right", () => {
       ['traffic.0.to: expected a VM whose workload is a replay-server, got "web", which is a server'],
     ],
     [
-      "protection without ReNIC",
+      "protection of a VM whose NIC cannot be protected",
       "protect: [{ vm: plain, to: one, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }, { vm: soft, to: one, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }, { vm: trap, to: one, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]",
       [
-        'protect.0.vm: expected a VM with io: renic, got "plain" with io: vf; the state of a plain virtual function can be neither read nor written back',
-        'protect.1.vm: expected a VM with io: renic, got "soft" with io: paravirtual; output of a paravirtual NIC is not held yet',
-        'protect.2.vm: expected a VM with io: renic, got "trap" with io: emulated; the state of a device model is not in a checkpoint yet, nor is its output held',
+        'protect.0.vm: expected a VM with io: renic or paravirtual, got "plain" with io: vf; the state of a plain virtual function can be neither read nor written back, nor its output held',
+        'protect.2.vm: expected a VM with io: renic or paravirtual, got "trap" with io: emulated; the state of a device model is not in a checkpoint yet',
+      ],
+    ],
+    [
+      "protection of a paravirtual VM, with a reset of a driver that it has not",
+      "protect: [{ vm: soft, to: one, interval: 25ms, link: { rate: 1Gbps, latency: 0s }, driverReset: 1s }]",
+      [
+        "protect.0.driverReset: expected never, since a VM with io: paravirtual has no virtual function whose driver could be reset, got 1s",
       ],
     ],
   ])("%s", (_, more, problems) => {

@@ -6,7 +6,7 @@ import type { RunInput } from "../../src/experiment/input";
 import { runScenario } from "../../src/experiment/run";
 import { COST_NAMES, type CostName, costRow, resolveCosts } from "../../src/host/cost-table";
 import { MODEL_DOCUMENT } from "../repository/cost-section";
-import { compressedInput, withScenario } from "../support/failover-scenario";
+import { compressedInput, frontInput, withScenario } from "../support/failover-scenario";
 import { exampleInput, flowInput } from "../support/flow-scenario";
 import { movingTcpInput } from "../support/migration-scenario";
 
@@ -64,6 +64,11 @@ async function emulatedInput(): Promise<RunInput> {
   }));
 }
 
+/** The small scenario behind a paravirtual NIC, until its backup is connected. */
+async function heldInput(): Promise<RunInput> {
+  return withScenario(await frontInput("paravirtual"), (scenario) => ({ ...scenario, durationNs: 700_000_000 }));
+}
+
 /** Returns everything that happens in a run but the costs themselves. */
 function outcomeOf(input: RunInput, overrides: Overrides): string {
   const costs = resolveCosts("now", overrides);
@@ -83,12 +88,11 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const runs = [await crowdedInput(), await exitingInput(), await emulatedInput(), await movingCosts()].map(
-        (input) => ({
-          input,
-          usual: outcomeOf(input, {}),
-        }),
-      );
+      const inputs = [crowdedInput(), exitingInput(), emulatedInput(), movingCosts(), heldInput()];
+      const runs = (await Promise.all(inputs)).map((input) => ({
+        input,
+        usual: outcomeOf(input, {}),
+      }));
       const charged = COST_NAMES.filter((name) => {
         const { now, range } = costRow(name);
         // A limit may be out of reach at one end of its range.

@@ -4,11 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { parseScenario } from "../../src/config/parse";
-import type { Scenario } from "../../src/config/scenario";
+import type { IoModel, Scenario } from "../../src/config/scenario";
 import { compileDataPlane } from "../../src/core/load";
 import type { RunInput } from "../../src/experiment/input";
 import { readCapture } from "../../src/format/capture";
 import { type Exchange, readConversation } from "../../src/format/conversation";
+import { resolveCosts } from "../../src/host/cost-table";
 
 const RECORDING = "examples/recordings/dns/dns.pcapng";
 
@@ -39,6 +40,13 @@ protect:
 events: [{ at: 153ms, fail: primary }]
 `;
 
+/** The least that a backup takes until a NIC that dom0 serves is connected: short runs see its end. */
+export const BRIEF_TAKEOVER = resolveCosts("now", {
+  attachBackend: 50_000_000,
+  reconnectFrontend: 20_000_000,
+  activateGuest: 20_000_000,
+});
+
 /** The exchanges of the recording that ships with the examples. */
 export function recordedExchanges(): Exchange[] {
   return readConversation(readCapture(readFileSync(RECORDING), RECORDING), { source: RECORDING, port: 53 });
@@ -63,6 +71,20 @@ export async function compressedInput(build: "release" | "debug" = "release"): P
   return withScenario(await smallInput(build), (scenario) => ({
     ...scenario,
     protect: scenario.protect.map((entry) => ({ ...entry, compression: "delta" as const })),
+  }));
+}
+
+/**
+ * The same machine behind a NIC that dom0 serves: its backup is attached and connected later, so that the client is more
+ * patient and the run longer.
+ */
+export async function frontInput(io: IoModel, build: "release" | "debug" = "release"): Promise<RunInput> {
+  return withScenario(await smallInput(build), (scenario) => ({
+    ...scenario,
+    durationNs: 500_000_000,
+    vms: scenario.vms.map((vm) => ({ ...vm, io })),
+    traffic: scenario.traffic.map((traffic) => ({ ...traffic, timeoutNs: 60_000_000, tryCount: 8 })),
+    costs: BRIEF_TAKEOVER,
   }));
 }
 
