@@ -15,12 +15,21 @@ import { ranPs, vcpu } from "./cpu/vcpu";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
 import * as computation from "./guest/compute";
 import { owe } from "./guest/control-task";
-import { disconnectEmulated, connectEmulated as resetEmulated } from "./guest/device-model";
+import {
+  announceEmulated as announceTap,
+  attachEmulated as attachTap,
+  disconnectEmulated,
+  quiesceDeviceModel,
+  connectEmulated as resetEmulated,
+  unquiesceDeviceModel,
+} from "./guest/device-model";
 import { writeRow } from "./guest/dirty-trace";
 import { dom0Counter, dom0Port, dropFromDom0 } from "./guest/dom0-port";
 import { beginReset, initialise, setModeration as setDriverModeration } from "./guest/driver";
 import { answerOf, beginAccess, initialiseEmulated } from "./guest/emulated-driver";
+import * as emulatedImage from "./guest/emulated-image";
 import { emulatedCounter, emulatedNic, isEmulated } from "./guest/emulated-nic";
+import { peekRegister as peekEmulatedRegister } from "./guest/emulated-registers";
 import { signalBackend } from "./guest/event-channel";
 import * as guests from "./guest/guest";
 import * as hold from "./guest/hold-queue";
@@ -645,6 +654,33 @@ export function connectEmulated(index: u32): void {
   assert(isEmulated(g), "the guest has an emulated NIC");
   resetEmulated(g.vif - 1);
   initialiseEmulated(index);
+}
+/** Has the device model of a vif stand still; false while a turn is at hand. */
+export function quiesceVif(index: u32): bool {
+  return quiesceDeviceModel(index);
+}
+export function unquiesceVif(index: u32): void {
+  unquiesceDeviceModel(index);
+}
+/** Saves the state of an emulated NIC that stands still; returns its bytes. */
+export function saveEmulated(index: u32, at: u32): u32 {
+  return emulatedImage.saveEmulated(index, at);
+}
+/** Restores an emulated NIC that is not attached; returns EMULATED_IMAGE_OK or why not. */
+export function restoreEmulated(index: u32, at: u32, bytes: u32): u32 {
+  return emulatedImage.restoreEmulated(index, at, bytes);
+}
+/** Puts the tap of a restored emulated NIC on its bridge, and lets its device model work. */
+export function attachEmulated(index: u32): void {
+  attachTap(index);
+}
+/** Has a device model announce its guest's address by a gratuitous ARP, which takes no time. */
+export function announceEmulated(index: u32): void {
+  announceTap(index);
+}
+/** Reads a register of an emulated NIC without an effect; those of its rings as they were written. */
+export function peekEmulated(index: u32, register: u32): u32 {
+  return peekEmulatedRegister(index, register);
 }
 /** Returns the virtual function that a guest has. */
 export function vfOf(index: u32): u32 {

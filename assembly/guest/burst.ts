@@ -1,8 +1,8 @@
 /**
  * The bursts of every vCPU: at the end of one its output takes effect, and the next task that is ready begins one.
  *
- *     burst ends --> output --> guest to be suspended?            halted
- *                               waits for a device model?         blocked, the same task at hand
+ *     burst ends --> output --> waits for a device model?         blocked, the same task at hand
+ *                               guest to be suspended?            halted
  *                               goes on without a turn?           its burst
  *                               another vCPU's turn?              queued
  *                               next ready task has work:         its burst
@@ -41,12 +41,12 @@ export function onVcpu(index: u32): void {
   const v = vcpu(index);
   if (!endBurst(v)) return;
   if (v.task) putOut(task(v.task - 1));
-  if (v.guest && guest(v.guest - 1).state == GUEST_SUSPENDING) {
-    haltAfterBurst(v.guest - 1, v);
-    return;
-  }
   if (v.isWaiting) {
     block(v);
+    return;
+  }
+  if (v.guest && guest(v.guest - 1).state == GUEST_SUSPENDING) {
+    haltAfterBurst(v.guest - 1, v);
     return;
   }
   const cycles = v.task ? goOn(task(v.task - 1)) : NO_WORK;

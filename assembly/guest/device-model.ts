@@ -29,13 +29,18 @@ import {
   COST_PROCESS_SWITCH,
 } from "../layout/cost";
 import { CAUSE_SENT, EMULATED_SWITCHES, EMULATED_TDT } from "../layout/emulated";
+import { EVENT_THROTTLE, REASON_VIF_QUIESCED } from "../layout/event";
+import { FRAME_BYTES_MIN } from "../layout/limits";
 import { VIF_BURSTS, VIF_STARVED } from "../layout/paravirtual";
-import { DROP_BACKEND_DOWN } from "../layout/trace";
-import { NEVER } from "../sim/event-queue";
-import { world } from "../sim/world";
-import { freeSlot, removeFirst } from "../wire/frame";
+import { BORN_DEVICE_MODEL, DROP_BACKEND_DOWN, TRACE_BORN } from "../layout/trace";
+import { NEVER, schedule } from "../sim/event-queue";
+import { nextFrame, trace } from "../sim/trace";
+import { interruptRun, world } from "../sim/world";
+import { writeAnnouncement } from "../wire/ethernet";
+import { FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../wire/frame";
 import { drop } from "../wire/wire";
-import { joinBridge } from "./dom0-bridge";
+import { bridgeFromVif, joinBridge } from "./dom0-bridge";
+import { tellPort } from "./dom0-port";
 import { ACCESS_ANSWERED, ACCESS_PENDING, countEmulated, EmulatedNic, emulatedNic } from "./emulated-nic";
 import { canReceive, putFrames, takeFrames } from "./emulated-receive";
 import { raiseCause, readRegister, setLine, writeRegister } from "./emulated-registers";
@@ -99,7 +104,7 @@ export function wakeDeviceModel(index: u32): void {
 export function workDeviceModel(index: u32, cpu: Vcpu): u32 {
   const v = vif(index);
   const e = emulatedNic(index);
-  e.turn = v.state == VIF_CONNECTED ? nextTurn(v, e) : 0;
+  e.turn = v.state == VIF_CONNECTED && !e.isQuiesced ? nextTurn(v, e) : 0;
   if (!e.turn) return NO_WORK;
   countVif(index, VIF_BURSTS, 1);
   const switching = switchTo(index, cpu);
@@ -151,6 +156,7 @@ export function putOutDeviceModel(index: u32): void {
   const calls = setLine(index);
   if (calls) pay(v, calls);
   sendOnward(index);
+  if (e.isQuiesced) interruptRun(REASON_VIF_QUIESCED, index);
 }
 
 /** The access is made, and the guest's vCPU goes on behind it. */
@@ -179,5 +185,50 @@ function pay(v: Vif, cycles: u32): void {
 export function restDeviceModel(index: u32): void {
   const v = vif(index);
   vcpu(task(v.task).vcpu).process = 0;
-  if (v.state == VIF_CONNECTED && v.queueFirst) countVif(index, VIF_STARVED, 1);
+  if (v.state == VIF_CONNECTED && v.queueFirst && !emulatedNic(index).isQuiesced) countVif(index, VIF_STARVED, 1);
+}
+
+/** Lets no turn begin; returns whether none is at hand. Otherwise `advance` will say so when it has ended. */
+export function quiesceDeviceModel(index: u32): bool {
+  const e = emulatedNic(index);
+  e.isQuiesced = 1;
+  return !e.turn;
+}
+
+/** Lets turns begin again. */
+export function unquiesceDeviceModel(index: u32): void {
+  const e = emulatedNic(index);
+  e.isQuiesced = 0;
+  if (vif(index).state == VIF_CONNECTED && nextTurn(vif(index), e)) wakeDeviceModel(index);
+}
+
+/** Puts the tap of a restored NIC on the bridge; the interval that it was saved in runs on. */
+export function attachEmulated(index: u32): void {
+  const v = vif(index);
+  const e = emulatedNic(index);
+  assert(v.state != VIF_CONNECTED, "a restored NIC is attached once");
+  if (e.throttleAt != NEVER) {
+    // Until here it is what is left.
+    e.throttleAt += world().now;
+    schedule(EVENT_THROTTLE, index, e.throttleAt);
+  }
+  v.state = VIF_CONNECTED;
+  joinBridge(index, guest(v.guest).mac);
+  v.isBridged = 1;
+  unquiesceDeviceModel(index);
+}
+
+/** Has the device model tell the network where its guest's address is, as QEMU does for a guest that knows of nothing. */
+export function announceEmulated(index: u32): void {
+  const v = vif(index);
+  const g = guest(v.guest);
+  if (v.state != VIF_CONNECTED) return;
+  const slot = takeSlot(FRAME_BYTES_MIN);
+  const f = frame(slot);
+  f.bytes = writeAnnouncement(slot + FRAME_START, g.mac, g.ip);
+  f.id = nextFrame();
+  f.due = world().now;
+  trace(TRACE_BORN, world().now, index, f.id, f.bytes, BORN_DEVICE_MODEL, 0);
+  bridgeFromVif(v.port, index, slot);
+  tellPort(v.port);
 }

@@ -57,8 +57,9 @@ export class EmulatedNic {
   packetSlot: u32;
   packetBytes: u32;
   isPacketBad: u32;
-  /** A TURN_ of device-model.ts. */
+  /** A TURN_ of device-model.ts, 0 between two; and whether none is to begin. */
   turn: u32;
+  isQuiesced: u32;
   /** Frames that the turn at hand has read from the tap. */
   arrivingFirst: u32;
   arrivingLast: u32;

@@ -77,6 +77,33 @@ export function readRegister(index: u32, register: u32): u32 {
   }
 }
 
+/** Reads a register without an effect, those too that no access reads here: what a driver wrote. */
+export function peekRegister(index: u32, register: u32): u32 {
+  const e = emulatedNic(index);
+  switch (register) {
+    case EMULATED_ICR:
+      return e.cause;
+    case EMULATED_RCTL:
+      return e.rxControl;
+    case EMULATED_RDBAL:
+      return <u32>e.rxBase;
+    case EMULATED_RDBAH:
+      return <u32>(e.rxBase >> 32);
+    case EMULATED_RDLEN:
+      return e.rxBytes;
+    case EMULATED_TCTL:
+      return e.txControl;
+    case EMULATED_TDBAL:
+      return <u32>e.txBase;
+    case EMULATED_TDBAH:
+      return <u32>(e.txBase >> 32);
+    case EMULATED_TDLEN:
+      return e.txBytes;
+    default:
+      return readRegister(index, register);
+  }
+}
+
 /** Writes a register; one that there is not takes nothing. The line follows with `setLine`. */
 export function writeRegister(index: u32, register: u32, value: u32): void {
   const e = emulatedNic(index);

@@ -99,7 +99,8 @@ export function suspend(index: u32): bool {
   const g = guest(index);
   assert(g.state == GUEST_RUNNING, "a running guest is suspended");
   for (let number: u32 = 0; number < g.vcpuCount; number++) {
-    if (isInBurst(vcpuOf(g, number))) g.burstCount++;
+    // An access to an emulated NIC is answered first, as Xen defers a shutdown: its task is at hand until then.
+    if (isInBurst(vcpuOf(g, number)) || vcpuOf(g, number).task) g.burstCount++;
     else halt(vcpuOf(g, number));
   }
   if (g.burstCount) {

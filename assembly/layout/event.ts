@@ -58,6 +58,8 @@ export const REASON_QUIESCED: u32 = 5;
 export const REASON_PF: u32 = 6;
 /** A memory that lives elsewhere is asked for something; the index is the virtual function's. */
 export const REASON_DMA: u32 = 7;
+/** A device model that was to be quiesced is; the index is its vif's. */
+export const REASON_VIF_QUIESCED: u32 = 8;
 
 export const EXHAUSTED_EVENTS: u32 = 0;
 export const EXHAUSTED_FRAMES: u32 = 1;

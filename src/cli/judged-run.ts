@@ -13,11 +13,14 @@ import { OutputCommitJudge } from "../../test/checker/output-commit";
 import type { Verdict } from "../../test/checker/record";
 import { TimeConservationJudge } from "../../test/checker/time-conservation";
 import type { CapturedFrame } from "../core/captured";
+import { peekEmulatedRegisters } from "../core/emulated-registers";
 import { peekRegisters } from "../core/registers";
+import type { World } from "../core/world";
 import { compose } from "../experiment/compose";
 import type { RunInput } from "../experiment/input";
 import { finish, type RunOutcome, runScenario } from "../experiment/run";
 import { start } from "../experiment/simulate";
+import type { Place } from "../host/place";
 import type { MigrationMoment, Observer, ReplicaMoment } from "../host/simulation";
 import { type Account, accountOf } from "../report/account";
 import { pageName } from "../report/page-names";
@@ -95,9 +98,13 @@ export function runUnjudged(input: RunInput, first: Observer = {}): JudgedRun {
 }
 
 function copyOf({ world, place }: ReplicaMoment | MigrationMoment): MachineCopy {
-  // What a backend has of a paravirtual NIC is made anew, so there is nothing to compare beside memory.
-  const registers = place.front ? new Map<string, number>() : peekRegisters(world, place.vf);
-  return { pages: world.exportMemory(place.guest), registers };
+  return { pages: world.exportMemory(place.guest), registers: registersOf(world, place) };
+}
+
+/** What a backend has of a paravirtual NIC is made anew, so there is nothing to compare beside memory. */
+function registersOf(world: World, { vf, front }: Place): Map<string, number> {
+  if (!front) return peekRegisters(world, vf);
+  return front.kind === "emulated" ? peekEmulatedRegisters(world, front.vif) : new Map();
 }
 
 /** Cycles are what the run says that it charged, a cycle's length what the scenario says. */

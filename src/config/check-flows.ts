@@ -152,20 +152,18 @@ function checkDatagramEnds(flows: readonly Placed[]): Complaint[] {
   });
 }
 
-const WHY_NOT_PROTECTED = {
-  vf: "the state of a plain virtual function can be neither read nor written back, nor its output held",
-  emulated: "the state of a device model is not in a checkpoint yet",
-} as const satisfies Partial<Record<IoModel, string>>;
+const WHY_NOT_PROTECTED =
+  "the state of a plain virtual function can be neither read nor written back, nor its output held";
 
 function checkProtectedVms(draft: Draft): Complaint[] {
   return (draft.protect ?? []).flatMap((entry, index) => {
     const vm = findVm(draft, entry?.vm);
     if (vm?.io === undefined || vm.io === "renic") return [];
-    if (vm.io === "paravirtual") return checkDriverReset(entry?.driverReset, vm.io, index);
+    if (vm.io !== "vf") return checkDriverReset(entry?.driverReset, vm.io, index);
     return [
       {
         path: ["protect", index, "vm"],
-        reason: `expected a VM with io: renic or paravirtual, got ${quote(vm.name ?? "")} with io: ${vm.io}; ${WHY_NOT_PROTECTED[vm.io]}`,
+        reason: `expected a VM with io: renic, paravirtual or emulated, got ${quote(vm.name ?? "")} with io: vf; ${WHY_NOT_PROTECTED}`,
       },
     ];
   });

@@ -313,7 +313,7 @@ export const protectForm = map({
     .optional() // Where output waits says how much there is; limits.ts has both defaults.
     .meta({
       description:
-        "Room for held frames, 2KiB to 256MiB: the outbound buffer on the NIC, default 8MiB; of a paravirtual NIC, dom0's hold queue, default 32MiB.",
+        "Room for held frames, 2KiB to 256MiB: the outbound buffer on the NIC, default 8MiB; of a NIC that dom0 serves, its hold queue, default 32MiB.",
       examples: ["8MiB"],
     }),
   compression: choice(COMPRESSIONS)

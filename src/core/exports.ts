@@ -201,6 +201,13 @@ export interface DataPlane {
   disconnectFront(index: number): void;
   announceFront(index: number): void;
   connectEmulated(index: number): void;
+  quiesceVif(vif: number): number;
+  unquiesceVif(vif: number): void;
+  saveEmulated(vif: number, at: number): number;
+  restoreEmulated(vif: number, at: number, bytes: number): number;
+  attachEmulated(vif: number): void;
+  announceEmulated(vif: number): void;
+  peekEmulated(vif: number, register: number): number;
   vfOf(index: number): number;
   suspendGuest(index: number): number;
   resumeGuest(index: number): void;

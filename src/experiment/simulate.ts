@@ -11,11 +11,13 @@ import {
   REASON_SUSPENDED,
   REASON_TIMER,
   REASON_UNTIL,
+  REASON_VIF_QUIESCED,
 } from "../../assembly/layout/event";
 import { InternalError } from "../core/load";
 import type { Stop } from "../core/world";
 import { servePorts } from "../device/port-driver";
 import { ACCOUNTING_PERIOD_NS } from "../host/credit-scheduler";
+import type { Place } from "../host/place";
 import { endPeriod } from "../host/processor-pool";
 import type { Observer, Simulation } from "../host/simulation";
 import { after, fired, type Purpose } from "../host/timers";
@@ -109,7 +111,10 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
     if (protection.state === "unprotected") world.plane.resumeGuest(stop.index);
     else onStoodStill(simulation, protection);
   } else if (stop.reason === REASON_QUIESCED) {
-    onDeviceQuiesced(simulation, control, stop.index);
+    const isOfMigration = quiescedForMigration(simulation, control, stop.index);
+    if (!isOfMigration) onDeviceQuiesced(simulation, control, ({ vf }) => vf === stop.index);
+  } else if (stop.reason === REASON_VIF_QUIESCED) {
+    onDeviceQuiesced(simulation, control, ({ front }) => front?.vif === stop.index);
   } else if (stop.reason === REASON_PF) {
     servePorts(world);
   } else if (stop.reason === REASON_TIMER) {
@@ -121,12 +126,12 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
 }
 
 /** A device that was asked to stand still does: of a primary whose epoch ends, or of a backup that is to take over. */
-function onDeviceQuiesced(simulation: Simulation, control: Control, vf: number): void {
-  if (quiescedForMigration(simulation, control, vf)) return;
-  const protection = control.protections.find(({ replica }) => replica.primary.vf === vf || replica.backup.vf === vf);
+function onDeviceQuiesced(simulation: Simulation, control: Control, isMeant: (place: Place) => boolean): void {
+  const protection = control.protections.find(({ replica }) => isMeant(replica.primary) || isMeant(replica.backup));
   if (!protection) throw new InternalError("a device stands still that nobody asked to");
-  if (protection.replica.backup.vf === vf) onBackupQuiesced(simulation, protection);
-  else if (protection.state === "unprotected") simulation.world.plane.unquiesce(vf);
+  const { primary, backup } = protection.replica;
+  if (isMeant(backup)) onBackupQuiesced(simulation, protection);
+  else if (protection.state === "unprotected") deviceOf(protection).preresume(simulation.world, primary);
   else onQuiesced(simulation, protection);
 }
 

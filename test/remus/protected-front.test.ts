@@ -10,7 +10,7 @@ import { loadWorld, saveWorld } from "../../src/experiment/world-image";
 import { BRIEF_TAKEOVER, frontInput, withScenario } from "../support/failover-scenario";
 import { flowInput } from "../support/flow-scenario";
 
-const MODELS = ["paravirtual"] as const;
+const MODELS = ["paravirtual", "emulated"] as const;
 
 function objections({ verdicts }: JudgedRun): string[] {
   return verdicts.flatMap(({ judge, faults }) => faults.map((fault) => `${judge}: ${fault}`));
