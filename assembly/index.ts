@@ -98,7 +98,7 @@ import { pauseWork, startWork } from "./transport/tcp-work";
 import { workOf } from "./transport/tcp-work-record";
 import { writeAnnouncement } from "./wire/ethernet";
 import { FRAME_START, frame, takeSlot } from "./wire/frame";
-import { isSending, sendMessage, sendStream } from "./wire/replication-link";
+import { sendMessage, sendStream } from "./wire/replication-link";
 import { createSwitch } from "./wire/switch";
 import { cut, pass, send, serializationPs, wire } from "./wire/wire";
 
@@ -1122,6 +1122,10 @@ export function collectDmaLog(index: u32): u32 {
 export function createOutbound(index: u32, bytes: u32): void {
   buffer.createOutbound(index, bytes);
 }
+/** Has a full outbound buffer drop what is fetched, instead of stopping the fetching. */
+export function setOutboundDropping(index: u32, isDropping: bool): void {
+  buffer.setDropping(index, isDropping);
+}
 export function openEpoch(index: u32, epoch: u32, isHolding: bool): void {
   buffer.openEpoch(index, epoch, isHolding);
 }
@@ -1145,6 +1149,10 @@ export function outboundFullCount(index: u32): u32 {
 }
 export function heldCount(index: u32): u32 {
   return buffer.outbound(vf(index)).heldCount;
+}
+/** Frames that a full outbound buffer has dropped. */
+export function outboundOverflowCount(index: u32): u32 {
+  return buffer.outbound(vf(index)).overflowCount;
 }
 export function discardedCount(index: u32): u32 {
   return buffer.outbound(vf(index)).discardedCount;
@@ -1232,8 +1240,9 @@ export function sendPart(wireIndex: u32, bytes: u32, timer: u32): void {
 export function sendNote(wireIndex: u32, timer: u32): void {
   armTimerAt(timer, sendMessage(wireIndex));
 }
-export function isStreamLeaving(wireIndex: u32): bool {
-  return isSending(wire(wireIndex));
+/** Returns when the last bit of what was sent over a replication wire leaves, or left, in picoseconds. */
+export function streamEndPs(wireIndex: u32): f64 {
+  return <f64>wire(wireIndex).freeAt;
 }
 
 // Misfortune.

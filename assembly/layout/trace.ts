@@ -143,10 +143,12 @@ export const DROP_BAD_ADDRESS: u32 = 25;
 export const DROP_FILTERED: u32 = 26;
 /** The hold queue of its vif was at its limit. */
 export const DROP_HOLD_FULL: u32 = 27;
+/** The outbound buffer of its virtual function had no room, and drops. */
+export const DROP_OUTBOUND_FULL: u32 = 28;
 export const DROP_REASON_NAMES: string =
   "none,no-descriptor,queue-disabled,no-pool,dma-fault,quiesce-full,oversize,host-dead,wire-cut,loss,switch-full," +
   "switch-same-port,discarded,not-for-us,reset,replicated,malformed,spoofed,too-long,backend-full,backend-down," +
-  "not-granted,port-queue-full,unbridged,tap-full,bad-address,filtered,hold-full";
+  "not-granted,port-queue-full,unbridged,tap-full,bad-address,filtered,hold-full,outbound-full";
 
 /** Headroom that one event's records may need beyond the mark at which the control plane is asked to read. */
 export const TRACE_MARGIN_RECORDS: u32 = 16384;

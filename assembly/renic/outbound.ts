@@ -16,11 +16,18 @@
  * all.
  *
  * Full: the device stops fetching until something is released, so the guest's ring fills and the guest waits; nothing
- * is dropped. Source of the semantics: sch_plug of Linux (buffer, release one, release indefinitely); the paper puts
+ * is dropped. With `isDropping` it goes on instead, and ends what it has no room for. Source of the semantics: sch_plug of Linux (buffer, release one, release indefinitely); the paper puts
  * them into the NIC.
  */
 import { FRAME_BYTES_MIN } from "../layout/limits";
-import { DROP_DISCARDED, TRACE_DROPPED, TRACE_FETCHED, TRACE_HELD, TRACE_RELEASED } from "../layout/trace";
+import {
+  DROP_DISCARDED,
+  DROP_OUTBOUND_FULL,
+  TRACE_DROPPED,
+  TRACE_FETCHED,
+  TRACE_HELD,
+  TRACE_RELEASED,
+} from "../layout/trace";
 import { VF_CONTROL, VF_OUTBOUND } from "../layout/virtual-function";
 import { copy } from "../memory/copy";
 import { packet } from "../nic/packet";
@@ -53,6 +60,10 @@ export class Outbound {
   /** Frames ever held, and those of them that were discarded. */
   heldCount: u32;
   discardedCount: u32;
+  /** Full, it drops. */
+  isDropping: u32;
+  /** Frames that it has dropped. */
+  overflowCount: u32;
 }
 
 if (VF_OUTBOUND + offsetof<Outbound>() > VF_CONTROL) ERROR("layout: Outbound has grown into the registers");
@@ -99,6 +110,11 @@ export function createOutbound(index: u32, bytes: u32): void {
   const o = outbound(vf(index));
   o.bytesMax = bytes & ~15;
   o.at = reserve(o.bytesMax);
+}
+
+/** Says what a full buffer does: the device stops fetching, or drops what it fetches; set-up only. */
+export function setDropping(index: u32, isDropping: bool): void {
+  outbound(vf(index)).isDropping = isDropping ? 1 : 0;
 }
 
 /** Opens an epoch: what is fetched from now on belongs to it; with `isHolding` it waits. */
@@ -164,13 +180,15 @@ export function fetchIntoBuffer(v: Vf, frameCountMax: u32): u32 {
     const found = findPacket(v);
     if (found == Found.Nothing) break;
     if (found == Found.Plain || found == Found.Whole) {
+      const frames: u32 = found == Found.Plain ? 1 : p.frameCount;
       if (!fits(o, found == Found.Plain)) {
         o.fullCount++;
-        v.turn = turn;
-        break;
-      }
-      const frames: u32 = found == Found.Plain ? 1 : p.frameCount;
-      if (!accept(v, o, found == Found.Plain)) break;
+        if (!o.isDropping) {
+          v.turn = turn;
+          break;
+        }
+        overflow(v, o, found == Found.Plain);
+      } else if (!accept(v, o, found == Found.Plain)) break;
       frameCountMax -= min<u32>(frames, frameCountMax);
     } else {
       refuseBehindHeld(v, found);
@@ -194,6 +212,22 @@ function fits(o: Outbound, isPlain: bool): bool {
   o.tail = tail;
   o.usedBytes = used;
   return isPossible;
+}
+
+/** Ends the frames of the packet at hand, for which there is no room; its payload is not read. */
+function overflow(v: Vf, o: Outbound, isPlain: bool): void {
+  const p = packet();
+  const count: u32 = isPlain ? 1 : p.frameCount;
+  const now = world().now;
+  for (let i: u32 = 0; i < count; i++) {
+    const bytes = isPlain ? plainBytes() : frameBytes(p, i);
+    const id = nextFrame();
+    trace(TRACE_FETCHED, now, indexOf(v), id, bytes, v.guest, 0);
+    trace(TRACE_DROPPED, now, indexOf(v), id, bytes, DROP_OUTBOUND_FULL, v.epoch);
+    countDrop(DROP_OUTBOUND_FULL);
+  }
+  o.overflowCount += count;
+  completeBehindHeld(v);
 }
 
 function plainBytes(): u32 {
@@ -338,7 +372,11 @@ function first(o: Outbound): Entry {
 /** Ends a packet that is dropped; while packets before it wait, it is complete with the last one of these. */
 function refuseBehindHeld(v: Vf, found: Found): void {
   recordRefusal(v, found);
-  if (found == Found.Fault) return;
+  if (found != Found.Fault) completeBehindHeld(v);
+}
+
+/** Completes the packet at hand, which is not held, no earlier than those that are. */
+function completeBehindHeld(v: Vf): void {
   const p = packet();
   const q = txQueue(v, p.queue);
   const isBehind = q.heldCount != 0;

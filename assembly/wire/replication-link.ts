@@ -36,6 +36,6 @@ export function sendMessage(index: u32): u64 {
 }
 
 /** Tells whether stream bytes have not left yet. */
-export function isSending(w: Wire): bool {
+function isSending(w: Wire): bool {
   return w.freeAt > world().now;
 }

@@ -2,7 +2,8 @@
  * A protected machine and its backup, and the four steps that both a migration and Remus are made of: stand still,
  * collect, send, apply. Plain data; the steps are functions over it.
  *
- * A checkpoint lies in the staging buffer as it will cross the link:
+ * A checkpoint lies in a room of the staging buffer as it will cross the link; there is a room for each epoch that may be
+ * in flight:
  *
  *      0              16                     16 + 4096
  *     +--------------+----------------------+---------------------------------------+
@@ -39,7 +40,9 @@ export interface Replica {
   readonly backup: Place;
   /** The wire from primary to backup; the way back is the next one. */
   readonly wire: number;
-  readonly stagingAt: number;
+  /** Where each room of the staging buffer begins. */
+  readonly rooms: readonly number[];
+  /** Pages that a room holds: all of the guest's. */
   readonly stagingPages: number;
   /** Where the backup keeps the state image of the checkpoint it holds. */
   readonly backupImageAt: number;
@@ -47,8 +50,9 @@ export interface Replica {
   readonly stream: StreamEnds | null;
 }
 
-/** What the staging buffer holds. */
+/** What a room of the staging buffer holds. */
 export interface Staged {
+  readonly room: number;
   readonly vcpuFlags: number;
   readonly imageBytes: number;
   readonly pageBytes: number;
@@ -68,19 +72,16 @@ export interface Held extends ArrivedState {
   readonly epoch: number;
 }
 
-export function imageAt(replica: Replica): number {
-  return replica.stagingAt + FRAMING_BYTES;
+/** Returns where the state image lies in a room. */
+export function imageAt(room: number): number {
+  return room + FRAMING_BYTES;
 }
 
-function pagesAt(replica: Replica): number {
-  return imageAt(replica) + IMAGE_BYTES_MAX;
+function pagesAt(room: number): number {
+  return imageAt(room) + IMAGE_BYTES_MAX;
 }
 
-function streamAt(replica: Replica): number {
-  return replica.stagingAt + wholeRoomBytes(replica.stagingPages);
-}
-
-/** Bytes that a staging buffer for so many pages needs. */
+/** Bytes that a room for so many pages needs. */
 export function stagingBytes(pageCount: number, compression: Compression): number {
   return wholeRoomBytes(pageCount) + (compression === "delta" ? streamRoomBytes(pageCount) : 0);
 }
@@ -89,20 +90,21 @@ function wholeRoomBytes(pageCount: number): number {
   return FRAMING_BYTES + IMAGE_BYTES_MAX + pageCount * (4096 + 16);
 }
 
-/** Moves the dirty pages, at most so many, into the staging buffer: of a checkpoint, or of a batch of the first copy. */
+/** Moves the dirty pages, at most so many, into a room: of a checkpoint, or of a batch of the first copy. */
 export function stage(
   world: World,
   replica: Replica,
   device: CheckpointDevice,
+  room: number,
   pageCountMax: number,
   captured: Captured | null,
 ): Staged {
   device.collect(world, replica.primary);
   const dirty = world.plane.dirtyPageCount(replica.primary.guest);
-  const pageBytes = world.plane.collectPages(replica.primary.guest, pagesAt(replica), pageCountMax) >>> 0;
+  const pageBytes = world.plane.collectPages(replica.primary.guest, pagesAt(room), pageCountMax) >>> 0;
   const pageCount = Math.min(dirty, pageCountMax);
   const vcpuFlags = world.plane.vcpuFlags(replica.primary.guest);
-  const staged = { vcpuFlags, imageBytes: captured?.imageBytes ?? 0, pageBytes, pageCount, stream: null };
+  const staged = { room, vcpuFlags, imageBytes: captured?.imageBytes ?? 0, pageBytes, pageCount, stream: null };
   const { stream } = replica;
   return stream ? { ...staged, stream: writeStream(world, replica, stream, staged, captured) } : staged;
 }
@@ -111,15 +113,15 @@ function writeStream(
   world: World,
   replica: Replica,
   ends: StreamEnds,
-  { vcpuFlags, pageBytes }: Staged,
+  { room, vcpuFlags, pageBytes }: Staged,
   captured: Captured | null,
 ): WrittenStream {
   const { plane } = world;
-  const from = pagesAt(replica);
-  const to = streamAt(replica);
+  const from = pagesAt(room);
+  const to = room + wholeRoomBytes(replica.stagingPages);
   if (!captured) return writtenStream(world, ends, to, plane.writeBatch(ends.writer, from, pageBytes, to) >>> 0);
   const { epoch, imageBytes } = captured;
-  const image = imageAt(replica);
+  const image = imageAt(room);
   const byteCount = plane.writeCheckpoint(ends.writer, epoch, vcpuFlags, image, imageBytes, from, pageBytes, to) >>> 0;
   return writtenStream(world, ends, to, byteCount);
 }
@@ -145,9 +147,9 @@ export function senderCycles({ sendPage, comparePage }: Costs, { pageCount, stre
 export function applyStaged(world: World, replica: Replica, staged: Staged): ArrivedState {
   const { guest } = replica.backup;
   if (replica.stream && staged.stream) return takeStream(world, replica.stream, guest, staged.stream);
-  const code = world.plane.applyPages(guest, pagesAt(replica), staged.pageBytes);
+  const code = world.plane.applyPages(guest, pagesAt(staged.room), staged.pageBytes);
   if (code !== APPLY_OK) throw new InternalError(`the pages of a received checkpoint are refused, code ${code}`);
-  const image = world.view(imageAt(replica), staged.imageBytes);
+  const image = world.view(imageAt(staged.room), staged.imageBytes);
   world.view(replica.backupImageAt, staged.imageBytes).set(image);
   return { vcpuFlags: staged.vcpuFlags, imageBytes: staged.imageBytes };
 }

@@ -5,11 +5,40 @@
  */
 import type * as z from "zod";
 import { SUSPEND_CHANNELS } from "../host/checkpoint-pause";
-import { choice, flag } from "./fields";
-import type { CheckpointScenario } from "./scenario";
+import { choice, flag, map, whole } from "./fields";
+import { EPOCH_COUNT } from "./limits";
+import { type CheckpointScenario, FULL_POLICIES, LATE_POLICIES, TIMINGS } from "./scenario";
 
 /** Fields of a protection. */
 export const checkpointFields = {
+  timing: choice(TIMINGS)
+    .default("fixed-rate") // As Remus was published, and evaluated.
+    .meta({
+      description:
+        "When the interval begins: fixed-rate, when the guest is stopped for the checkpoint before; after-commit, when the backup has acknowledged it. Default fixed-rate.",
+      examples: ["fixed-rate", "after-commit"],
+    }),
+  epochs: whole(EPOCH_COUNT)
+    .default(1) // Remus has one staging buffer.
+    .meta({
+      description:
+        "Checkpoints that may be taken and not acknowledged at once, 1 to 8, each with a staging buffer of the VM's size; 1 with after-commit. Default 1.",
+      examples: [1, 2],
+    }),
+  late: choice(LATE_POLICIES)
+    .default("extend") // The guest goes on; what it costs is a longer wait for its output.
+    .meta({
+      description:
+        "When a checkpoint is due and as many as epochs says are under way: extend, the epoch goes on; stall, the guest stands still until one is acknowledged. Default extend.",
+      examples: ["extend", "stall"],
+    }),
+  full: choice(FULL_POLICIES)
+    .default("stop-fetching") // Nothing is lost: the guest's ring fills, and the guest waits.
+    .meta({
+      description:
+        "When the outbound buffer has no room: stop-fetching, frames wait in the guest's ring; drop, they are lost. Default stop-fetching.",
+      examples: ["stop-fetching", "drop"],
+    }),
   suspend: choice(SUSPEND_CHANNELS)
     .default("event-channel") // What Remus added to Xen, because xenstore was too slow for it.
     .meta({
@@ -32,11 +61,16 @@ export type CheckpointForm = {
 };
 
 /** Gives the values their names in the scenario. */
-export function resolveCheckpoint({ suspend, deviceModel }: CheckpointForm): CheckpointScenario {
-  return { suspendChannel: suspend, hasDeviceModel: deviceModel };
+export function resolveCheckpoint(form: CheckpointForm): CheckpointScenario {
+  const { timing, epochs, late, full, suspend, deviceModel } = form;
+  return { timing, epochCount: epochs, late, full, suspendChannel: suspend, hasDeviceModel: deviceModel };
 }
 
+/** What a protection does whose entry says nothing of it. */
+export const CHECKPOINT_DEFAULTS: CheckpointScenario = resolveCheckpoint(map(checkpointFields).parse({}));
+
 /** Writes the values as a user does. */
-export function checkpointInput({ suspendChannel, hasDeviceModel }: CheckpointScenario) {
-  return { suspend: suspendChannel, deviceModel: hasDeviceModel };
+export function checkpointInput(checkpoint: CheckpointScenario) {
+  const { timing, epochCount, late, full, suspendChannel, hasDeviceModel } = checkpoint;
+  return { timing, epochs: epochCount, late, full, suspend: suspendChannel, deviceModel: hasDeviceModel };
 }

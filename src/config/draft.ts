@@ -75,6 +75,8 @@ const scenarioDraft = z.object({
     timeout: hole(form.protectForm.shape.timeout),
     suspend: hole(form.protectForm.shape.suspend),
     driverReset: hole(form.protectForm.shape.driverReset),
+    timing: hole(form.protectForm.shape.timing),
+    epochs: hole(form.protectForm.shape.epochs),
   }),
   migrations: rows({
     vm: hole(migrationForm.shape.vm),

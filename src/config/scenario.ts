@@ -231,8 +231,29 @@ export interface DatagramsScenario extends AnyFlowScenario {
 
 export type FlowScenario = BulkScenario | RequestsScenario | ReplayFlowScenario | DatagramsScenario;
 
+/** When an interval between checkpoints begins: with the checkpoint before, or with its acknowledgement. */
+export type Timing = "fixed-rate" | "after-commit";
+
+export const TIMINGS: readonly Timing[] = ["fixed-rate", "after-commit"];
+
+/** What a checkpoint does that is due while no place in flight is free: its epoch goes on, or the guest waits. */
+export type LatePolicy = "extend" | "stall";
+
+export const LATE_POLICIES: readonly LatePolicy[] = ["extend", "stall"];
+
+/** What a device does whose outbound buffer has no room: it fetches nothing more, or drops what it fetches. */
+export type FullPolicy = "stop-fetching" | "drop";
+
+export const FULL_POLICIES: readonly FullPolicy[] = ["stop-fetching", "drop"];
+
 /** How checkpoints of a protection are taken (checkpoint-form.ts). */
 export interface CheckpointScenario {
+  readonly timing: Timing;
+  /** Epochs that may be captured and not committed at once. */
+  readonly epochCount: number;
+  readonly late: LatePolicy;
+  /** Of the outbound buffer. */
+  readonly full: FullPolicy;
   /** How the guest is asked to suspend itself, if it has paravirtual drivers. */
   readonly suspendChannel: SuspendChannel;
   /** A device model stands behind the guest, whatever its NIC. */

@@ -323,6 +323,7 @@ export interface DataPlane {
   armDmaLog(index: number): void;
   collectDmaLog(index: number): number;
   createOutbound(index: number, bytes: number): void;
+  setOutboundDropping(index: number, isDropping: number): void;
   openEpoch(index: number, epoch: number, isHolding: number): void;
   releaseEpoch(index: number, epoch: number): void;
   stopHolding(index: number): void;
@@ -330,6 +331,7 @@ export interface DataPlane {
   outboundFramesPeak(index: number): number;
   outboundBytesPeak(index: number): number;
   outboundFullCount(index: number): number;
+  outboundOverflowCount(index: number): number;
   heldCount(index: number): number;
   discardedCount(index: number): number;
 
@@ -361,7 +363,7 @@ export interface DataPlane {
   sendCheckpoint(wire: number, bytes: number, timer: number): void;
   sendPart(wire: number, bytes: number, timer: number): void;
   sendNote(wire: number, timer: number): void;
-  isStreamLeaving(wire: number): number;
+  streamEndPs(wire: number): number;
 
   failHost(host: number): void;
   discardHeld(index: number, countMax: number): number;

@@ -28,6 +28,7 @@ import { after, type Timers } from "../host/timers";
 import { plan } from "../migration/timers";
 import { createProtection, type Protection } from "../remus/protection";
 import { InputError } from "../sim/input-error";
+import { numbersTo } from "../sim/numbers";
 import {
   checkStack,
   type FlowControl,
@@ -174,12 +175,17 @@ function makeProtection(
   const { compression, cacheBytes } = wanted;
   const { plane } = world;
   if (primary.front) plane.createHold(primary.front.vif, wanted.outboundBytes);
-  else plane.createOutbound(primary.vf, wanted.outboundBytes);
+  else {
+    plane.createOutbound(primary.vf, wanted.outboundBytes);
+    plane.setOutboundDropping(primary.vf, wanted.full === "drop" ? 1 : 0);
+  }
   const wire = plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs);
-  const stagingAt = plane.reserveBytes(stagingBytes(stagingPages, compression)) >>> 0;
+  const rooms = numbersTo(wanted.epochCount).map(
+    () => plane.reserveBytes(stagingBytes(stagingPages, compression)) >>> 0,
+  );
   const backupImageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;
   const stream = compression === "delta" ? createStream(world, primary.guest, cacheBytes, backupImageAt) : null;
-  const replica = { primary, backup, wire, stagingAt, stagingPages, backupImageAt, stream };
+  const replica = { primary, backup, wire, rooms, stagingPages, backupImageAt, stream };
   return createProtection({ index, vm, wanted, replica, costs: scenario.costs });
 }
 

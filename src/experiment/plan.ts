@@ -67,7 +67,8 @@ export function planWorld({
   for (const pages of pageCounts) bytes += pages * TABLE_BYTES_PER_PAGE;
   for (const protection of scenario.protect) {
     const pageCount = pagesOf(scenario, protection.vm);
-    bytes += HELD_ROOM * protection.outboundBytes + stagingBytes(pageCount, protection.compression);
+    bytes += HELD_ROOM * protection.outboundBytes;
+    bytes += protection.epochCount * stagingBytes(pageCount, protection.compression);
     if (protection.compression === "delta") bytes += streamEndsBytes(pageCount, protection.cacheBytes);
   }
   for (const { vm } of scenario.migrations) bytes += migrationBytes(pagesOf(scenario, vm) * PAGE_BYTES);

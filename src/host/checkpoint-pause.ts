@@ -1,9 +1,10 @@
 /**
- * What a guest stands still for at a checkpoint, part by part: rows of the cost model, and one part that is measured.
+ * What a guest stands still for at a checkpoint, part by part: rows of the cost model, and two parts that are measured.
  *
  * | part             | what                                          | how long                                |
  * |------------------|-----------------------------------------------|-----------------------------------------|
  * | suspend          | from the order to stop to all vCPUs still     | `stopGuest`, or by the table below      |
+ * | stall            | waiting for a checkpoint to be acknowledged   | no row: as long as it takes             |
  * | quiesce          | the device brings to an end what it has begun | no row: as long as it takes             |
  * | scanLog          | reading and clearing the dirty log            | `scanLog`                               |
  * | mapPages         | mapping the dirty pages into dom0             | pages x `mapPage`                       |
@@ -27,6 +28,7 @@ import type { Costs } from "./cost-table";
 
 export const PAUSE_PARTS = [
   "suspend",
+  "stall",
   "quiesce",
   "scanLog",
   "mapPages",
@@ -44,6 +46,7 @@ export type PauseParts = Readonly<Record<PausePart, number>>;
 
 export const NO_PAUSE: PauseParts = {
   suspend: 0,
+  stall: 0,
   quiesce: 0,
   scanLog: 0,
   mapPages: 0,
@@ -96,6 +99,7 @@ export function pauseNs(parts: PauseParts): number {
 export function addPauses(one: PauseParts, other: PauseParts): PauseParts {
   return {
     suspend: one.suspend + other.suspend,
+    stall: one.stall + other.stall,
     quiesce: one.quiesce + other.quiesce,
     scanLog: one.scanLog + other.scanLog,
     mapPages: one.mapPages + other.mapPages,

@@ -3,7 +3,7 @@
  * from the last whole checkpoint when the primary has been silent for too long.
  */
 import { TRACE_ACTIVATED, TRACE_RECEIVED, TRACE_SUSPECTED } from "../../assembly/layout/trace";
-import { EPOCHS } from "../checkpoint/epoch";
+import { ARRIVALS, EPOCHS } from "../checkpoint/epoch";
 import { applyStaged, restore, streamBytes } from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
@@ -11,15 +11,17 @@ import { resetDriver } from "../device/port-driver";
 import { announceDelaysNs } from "../host/announcements";
 import type { Simulation } from "../host/simulation";
 import { after, cancel, takeTimer } from "../host/timers";
+import { BACKUP, type BackupEvent } from "./backup-state";
 import { ENGINE } from "./engine";
-import { stagedOf } from "./primary";
 import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
 
 /** Pages of the first copy have arrived. */
 export function onBatchReceived(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
-  applyStaged(world, p.replica, stagedOf(p));
+  if (!p.batch) throw new InternalError("a batch that arrives was sent");
+  stepBackup(p, "batch");
+  applyStaged(world, p.replica, p.batch.staged);
   listen(simulation, p);
   if (!p.isPrimaryAlive) return;
   world.plane.sendNote(p.replica.wire + 1, takeTimer(timers, { kind: "batch-acked", subject: p.index }));
@@ -28,13 +30,17 @@ export function onBatchReceived(simulation: Simulation, p: Protection): void {
 /** A whole checkpoint has arrived: it replaces the one before, and the primary is told. */
 export function onReceived(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
-  const staged = stagedOf(p);
-  const { number } = p.epoch;
+  const flight = p.inFlight.find(({ arrival }) => arrival === "receiving");
+  if (!flight) throw new InternalError("a checkpoint that arrives was in flight");
+  const { number, staged } = flight;
+  flight.arrival = follow(ARRIVALS, flight.arrival, "complete");
   p.held = { epoch: number, ...applyStaged(world, p.replica, staged) };
+  flight.arrival = follow(ARRIVALS, flight.arrival, "applied");
+  stepBackup(p, "applied");
   world.plane.traceControl(TRACE_RECEIVED, p.index, number, staged.pageCount, streamBytes(staged));
   listen(simulation, p);
   if (!p.isPrimaryAlive) return;
-  p.epoch.state = follow(EPOCHS, p.epoch.state, "received");
+  flight.state = follow(EPOCHS, flight.state, "received");
   world.plane.sendNote(p.replica.wire + 1, takeTimer(timers, { kind: "acked", subject: p.index }));
 }
 
@@ -51,6 +57,7 @@ export function onSilence(simulation: Simulation, p: Protection): void {
   p.suspectedAtNs = world.nowNs();
   world.plane.traceControl(TRACE_SUSPECTED, p.index, 0, Math.floor(p.timeoutNs / 1e6), 0);
   p.state = follow(ENGINE, p.state, p.held ? "silence" : "silence-empty");
+  stepBackup(p, "silence");
   if (p.state === "lost") return;
   const takeoverNs = p.costs.activateGuest + deviceOf(p).attachNs(p.costs);
   after(world, timers, takeoverNs, { kind: "activated", subject: p.index });
@@ -68,6 +75,7 @@ export function onBackupQuiesced(simulation: Simulation, p: Protection): void {
   if (!held) throw new InternalError("only a backup that holds a checkpoint is activated");
   const device = deviceOf(p);
   p.state = follow(ENGINE, p.state, "activated");
+  stepBackup(p, "activated");
   p.activatedAtNs = world.nowNs();
   restore(world, p.replica, device, held);
   observer.activating?.({ world, vm: p.index, epoch: held.epoch, place: p.replica.backup });
@@ -84,6 +92,10 @@ export function onBackupQuiesced(simulation: Simulation, p: Protection): void {
 export function onConnected(simulation: Simulation, p: Protection): void {
   deviceOf(p).connect(simulation.world, p.replica.backup);
   onAnnounce(simulation, p);
+}
+
+function stepBackup(p: Protection, event: BackupEvent): void {
+  p.backup = follow(BACKUP, p.backup, event);
 }
 
 /** Tells the network where the machine is now, and again at growing distances, because a frame may be lost. */

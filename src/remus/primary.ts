@@ -1,11 +1,16 @@
 /**
  * The primary's half of Remus: rounds until the backup has a copy, then checkpoint after checkpoint, and release of
  * each epoch's output when the backup holds it. Heartbeats go beside.
+ *
+ * | timing       | an interval begins                                  | source                                       |
+ * |--------------|-----------------------------------------------------|----------------------------------------------|
+ * | fixed-rate   | when the guest is stopped for the checkpoint before | Remus (NSDI 2008); tools/remus of Xen, 2010  |
+ * | after-commit | when the checkpoint before is acknowledged          | libxl_remus.c of Xen, since 2012             |
  */
 
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { TRACE_CAPTURED, TRACE_COMMITTED } from "../../assembly/layout/trace";
-import { EPOCHS } from "../checkpoint/epoch";
+import { EPOCHS, type EpochEvent } from "../checkpoint/epoch";
 import { imageAt, type Staged, senderCycles, stage, streamBytes, wholeBytes } from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
@@ -13,6 +18,7 @@ import { addPauses, captureParts, NO_PAUSE, pauseNs, suspendNs } from "../host/c
 import type { Simulation } from "../host/simulation";
 import { after, takeTimer } from "../host/timers";
 import { ENGINE } from "./engine";
+import { freeRoom, hasPlace, send } from "./flight";
 import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
 
@@ -35,19 +41,16 @@ export function beginProtection(simulation: Simulation, p: Protection): void {
 
 /** Sends the next pages while the guest runs; after as many as there were at the start, the first checkpoint is due. */
 function sendBatch(simulation: Simulation, p: Protection): void {
-  const { world, timers } = simulation;
-  const staged = stage(world, p.replica, deviceOf(p), BATCH_PAGES, null);
-  p.staged = staged;
+  const staged = stage(simulation.world, p.replica, deviceOf(p), freeRoom(p), BATCH_PAGES, null);
   p.syncPagesLeft -= staged.pageCount;
   p.sums.syncPageCount += staged.pageCount;
   chargeSender(simulation, p, staged);
-  const timer = takeTimer(timers, { kind: "batch-received", subject: p.index });
-  world.plane.sendCheckpoint(p.replica.wire, streamBytes(staged), timer);
+  p.batch = send(simulation, p, staged, "batch-received");
 }
 
 /** The backup has taken a batch, and the primary knows. */
 export function onBatchAcked(simulation: Simulation, p: Protection): void {
-  p.staged = null;
+  p.batch = null;
   if (p.syncPagesLeft > 0) {
     sendBatch(simulation, p);
     return;
@@ -56,15 +59,18 @@ export function onBatchAcked(simulation: Simulation, p: Protection): void {
   beginCheckpoint(simulation, p);
 }
 
-/** The interval is over: the epoch ends, unless the one before it is still in flight. */
+/** The interval is over: the epoch ends, unless no place in flight is free and it is to go on until one is. */
 export function onEpochDue(simulation: Simulation, p: Protection): void {
-  if (p.epoch.state === "running") beginCheckpoint(simulation, p);
-  else p.sums.lateCount++;
+  const isLate = !hasPlace(p);
+  if (isLate) p.sums.lateCount++;
+  if (isLate && p.late === "extend") p.isOverdue = true;
+  else beginCheckpoint(simulation, p);
 }
 
 function beginCheckpoint(simulation: Simulation, p: Protection): void {
   const { world } = simulation;
-  p.epoch.state = follow(EPOCHS, p.epoch.state, "due");
+  p.isOverdue = false;
+  step(p, "due");
   p.dueAtNs = world.nowNs() + p.intervalNs;
   if (world.plane.suspendGuest(p.replica.primary.guest)) onStoodStill(simulation, p);
 }
@@ -78,11 +84,26 @@ export function onStoodStill(simulation: Simulation, p: Protection): void {
   after(world, timers, suspend, { kind: "stopped", subject: p.index });
 }
 
-/** The vCPU stands still: the device is to stop, too. */
+/** The vCPU stands still: the device is to stop, too, as soon as a place in flight is free. */
 export function onStopped(simulation: Simulation, p: Protection): void {
-  p.epoch.state = follow(EPOCHS, p.epoch.state, "stopped");
-  const isQuiet = deviceOf(p).quiesce(simulation.world, p.replica.primary);
-  if (isQuiet) onQuiesced(simulation, p);
+  if (hasPlace(p)) {
+    step(p, "stopped");
+    quiesce(simulation, p);
+    return;
+  }
+  step(p, "stopped-full");
+  p.sums.stallCount++;
+}
+
+/** A place in flight is free, and the guest has stood still for it. */
+function endStall(simulation: Simulation, p: Protection): void {
+  step(p, "vacated");
+  p.pause = { ...p.pause, stall: simulation.world.nowNs() - p.stoppedAtNs - pauseNs(p.pause) };
+  quiesce(simulation, p);
+}
+
+function quiesce(simulation: Simulation, p: Protection): void {
+  if (deviceOf(p).quiesce(simulation.world, p.replica.primary)) onQuiesced(simulation, p);
 }
 
 /** Captures the epoch: device quiesced, output sealed, dirty pages copied. */
@@ -90,12 +111,13 @@ export function onQuiesced(simulation: Simulation, p: Protection): void {
   const { world, timers, observer } = simulation;
   const device = deviceOf(p);
   const { number } = p.epoch;
-  p.epoch.state = follow(EPOCHS, p.epoch.state, "quiesced");
-  const quiesce = world.nowNs() - p.stoppedAtNs - p.pause.suspend;
-  const imageBytes = device.postsuspend(world, p.replica.primary, number, imageAt(p.replica));
+  const room = freeRoom(p);
+  step(p, "quiesced");
+  const quiesce = world.nowNs() - p.stoppedAtNs - pauseNs(p.pause);
+  const imageBytes = device.postsuspend(world, p.replica.primary, number, imageAt(room));
   observer.captured?.({ world, vm: p.index, epoch: number, place: p.replica.primary });
-  const staged = stage(world, p.replica, device, p.replica.stagingPages, { epoch: number, imageBytes });
-  p.staged = staged;
+  const staged = stage(world, p.replica, device, room, p.replica.stagingPages, { epoch: number, imageBytes });
+  p.captured = staged;
   world.plane.traceControl(TRACE_CAPTURED, p.index, number, staged.pageCount, streamBytes(staged));
   const parts = captureParts(p.costs, p.paused, staged.pageCount, PAGE_BYTES);
   p.pause = addPauses(p.pause, { ...parts, quiesce });
@@ -105,8 +127,9 @@ export function onQuiesced(simulation: Simulation, p: Protection): void {
 /** The guest goes on in the next epoch while the checkpoint leaves. */
 export function onCopied(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
-  const staged = stagedOf(p);
-  p.epoch.state = follow(EPOCHS, p.epoch.state, "copied");
+  const { captured: staged } = p;
+  if (!staged) throw new InternalError("an epoch that is copied has been captured");
+  step(p, "copied");
   deviceOf(p).preresume(world, p.replica.primary);
   world.plane.resumeGuest(p.replica.primary.guest);
   addPause(p, world.nowNs() - p.stoppedAtNs);
@@ -114,24 +137,27 @@ export function onCopied(simulation: Simulation, p: Protection): void {
   p.sums.byteCount += streamBytes(staged);
   addStream(p, staged);
   chargeSender(simulation, p, staged);
-  const timer = takeTimer(timers, { kind: "received", subject: p.index });
-  world.plane.sendCheckpoint(p.replica.wire, streamBytes(staged), timer);
+  p.inFlight.push({ ...p.epoch, ...send(simulation, p, staged, "received"), arrival: "receiving" });
+  p.sums.inFlightMax = Math.max(p.sums.inFlightMax, p.inFlight.length);
+  p.captured = null;
+  p.epoch = { number: p.epoch.number + 1, state: "running" };
+  if (p.timing === "after-commit") return;
   const due = takeTimer(timers, { kind: "epoch-due", subject: p.index });
   world.plane.armTimer(due, Math.max(p.dueAtNs, world.nowNs()));
 }
 
-/** The backup holds the epoch: its output may go. If the next one is overdue, it ends now. */
+/** The backup holds the oldest epoch in flight: its output may go. If the next one waits for its place, it takes it. */
 export function onAcked(simulation: Simulation, p: Protection): void {
-  const { world } = simulation;
-  const { number } = p.epoch;
-  p.epoch.state = follow(EPOCHS, p.epoch.state, "acked");
-  p.staged = null;
-  deviceOf(p).commit(world, p.replica.primary, number);
-  world.plane.traceControl(TRACE_COMMITTED, p.index, number, 0, 0);
+  const { world, timers } = simulation;
+  const flight = p.inFlight.shift();
+  if (!flight) throw new InternalError("an epoch that is acknowledged was in flight");
+  flight.state = follow(EPOCHS, flight.state, "acked");
+  deviceOf(p).commit(world, p.replica.primary, flight.number);
+  world.plane.traceControl(TRACE_COMMITTED, p.index, flight.number, 0, 0);
   p.sums.count++;
-  p.epoch = { number: number + 1, state: "running" };
-  const isOverdue = !simulation.timers.some((t) => t?.kind === "epoch-due" && t.subject === p.index);
-  if (isOverdue) beginCheckpoint(simulation, p);
+  if (p.epoch.state === "stalled") endStall(simulation, p);
+  else if (p.isOverdue) beginCheckpoint(simulation, p);
+  else if (p.timing === "after-commit") after(world, timers, p.intervalNs, { kind: "epoch-due", subject: p.index });
 }
 
 /** Sends a sign of life and sets out for the next. */
@@ -142,11 +168,9 @@ export function onBeat(simulation: Simulation, p: Protection): void {
   after(world, timers, p.heartbeatNs, { kind: "beat", subject: p.index });
 }
 
-/** Returns what is in the staging buffer; an epoch in flight has something there. */
-export function stagedOf(p: Protection): Staged {
-  const { staged } = p;
-  if (!staged) throw new InternalError("an epoch in flight has staged pages");
-  return staged;
+/** The epoch at hand takes a step. */
+function step(p: Protection, event: EpochEvent): void {
+  p.epoch.state = follow(EPOCHS, p.epoch.state, event);
 }
 
 function chargeSender(simulation: Simulation, p: Protection, staged: Staged): void {

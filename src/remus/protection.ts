@@ -4,10 +4,19 @@
 
 import type { Epoch } from "../checkpoint/epoch";
 import type { Held, Replica, Staged } from "../checkpoint/replica";
-import { type Abilities, BRIDGED_IO_MODELS, type ProtectScenario, type VmScenario } from "../config/scenario";
+import {
+  type Abilities,
+  BRIDGED_IO_MODELS,
+  type LatePolicy,
+  type ProtectScenario,
+  type Timing,
+  type VmScenario,
+} from "../config/scenario";
 import { NO_PAUSE, type PausedGuest, type PauseParts } from "../host/checkpoint-pause";
 import type { Costs } from "../host/cost-table";
+import type { BackupState } from "./backup-state";
 import type { EngineState } from "./engine";
+import type { Flight, Sending } from "./flight";
 
 export interface Protection {
   /** Its number among the protections: the subject of its timers and of its trace records. */
@@ -18,23 +27,32 @@ export interface Protection {
   /** What of the guest decides how long a checkpoint stops it. */
   readonly paused: PausedGuest;
   readonly costs: Costs;
+  readonly timing: Timing;
   readonly intervalNs: number;
+  readonly late: LatePolicy;
   readonly heartbeatNs: number;
   readonly timeoutNs: number;
   readonly driverResetNs: number | null;
   state: EngineState;
-  /** The epoch that runs, or is in flight while the next one runs. */
+  backup: BackupState;
+  /** The epoch that runs, or is being captured. */
   epoch: Epoch;
-  /** When the epoch at hand is due: the last suspend plus the interval. */
+  /** When the epoch at hand is due, at a fixed rate: the last suspend plus the interval. */
   dueAtNs: number;
+  /** It was due, and goes on until a place in flight is free. */
+  isOverdue: boolean;
   /** The guest was stopped at. */
   stoppedAtNs: number;
   /** The parts of the pause at hand, as far as they are known. */
   pause: PauseParts;
   isPrimaryAlive: boolean;
   isBackupAlive: boolean;
-  /** What crosses, or will cross, the link. */
-  staged: Staged | null;
+  /** A batch of the first copy that is on its way. */
+  batch: Sending | null;
+  /** The epoch that is captured and not copied yet. */
+  captured: Staged | null;
+  /** Checkpoints that are sent and not committed, the oldest first. */
+  inFlight: Flight[];
   /** Pages left to send before the first checkpoint. */
   syncPagesLeft: number;
   /** The last whole checkpoint on the backup. */
@@ -49,8 +67,12 @@ export interface Protection {
 /** What all checkpoints so far have cost. */
 export interface CheckpointSums {
   count: number;
-  /** Checkpoints that were due before the one before them was acknowledged. */
+  /** Checkpoints that were due while no place in flight was free. */
   lateCount: number;
+  /** Checkpoints that the guest had to stand still for until a place was free. */
+  stallCount: number;
+  /** How many were in flight at once, at most. */
+  inFlightMax: number;
   pageCount: number;
   byteCount: number;
   /** Pauses that have ended. */
@@ -87,19 +109,25 @@ export function createProtection({ index, vm, wanted, replica, costs }: Protecte
     abilities: vm.abilities,
     paused: pausedGuestOf(vm, wanted),
     costs,
+    timing: wanted.timing,
     intervalNs: wanted.intervalNs,
+    late: wanted.late,
     heartbeatNs: wanted.heartbeatNs,
     timeoutNs: wanted.timeoutNs,
     // A run that takes an ability away may ask for a reset of every driver; what is reset is a virtual function's.
     driverResetNs: replica.primary.front ? null : wanted.driverResetNs,
     state: "synchronizing",
+    backup: "filling",
     epoch: { number: 0, state: "running" },
     dueAtNs: 0,
+    isOverdue: false,
     stoppedAtNs: 0,
     pause: NO_PAUSE,
     isPrimaryAlive: true,
     isBackupAlive: true,
-    staged: null,
+    batch: null,
+    captured: null,
+    inFlight: [],
     syncPagesLeft: 0,
     held: null,
     announcedCount: 0,
@@ -108,6 +136,8 @@ export function createProtection({ index, vm, wanted, replica, costs }: Protecte
     sums: {
       count: 0,
       lateCount: 0,
+      stallCount: 0,
+      inFlightMax: 0,
       pageCount: 0,
       byteCount: 0,
       pauseCount: 0,

@@ -83,7 +83,11 @@ export interface ProtectionAccount extends HeldAccount {
   readonly vm: string;
   readonly state: string;
   readonly checkpoints: number;
+  /** Due while no place in flight was free; `stalls` of them had the guest stand still for one. */
   readonly lateCheckpoints: number;
+  readonly stalls: number;
+  /** How many were in flight at once, at most. */
+  readonly inFlightPeak: number;
   readonly syncPages: number;
   readonly pages: number;
   readonly bytes: number;
@@ -242,6 +246,8 @@ function protectionAccount({ world, control }: RunOutcome, p: Protection): Prote
     state: p.state,
     checkpoints: sums.count,
     lateCheckpoints: sums.lateCount,
+    stalls: sums.stallCount,
+    inFlightPeak: sums.inFlightMax,
     syncPages: sums.syncPageCount,
     pages: sums.pageCount,
     bytes: sums.byteCount,

@@ -6,9 +6,9 @@ import type { Place } from "../host/place";
 export interface HeldAccount {
   readonly heldFramesPeak: number;
   readonly heldBytesPeak: number;
-  /** Times that a full outbound buffer stopped its device from fetching. */
+  /** Times that an outbound buffer had no room: its device stopped fetching, or dropped. */
   readonly fetchStops: number;
-  /** Frames that found dom0's hold queue full, and were lost. */
+  /** Frames that found dom0's hold queue full, or a buffer that drops, and were lost. */
   readonly heldDrops: number;
 }
 
@@ -19,7 +19,7 @@ export function heldAccount({ plane }: World, { vf, front }: Place): HeldAccount
       heldFramesPeak: plane.outboundFramesPeak(vf),
       heldBytesPeak: plane.outboundBytesPeak(vf),
       fetchStops: plane.outboundFullCount(vf),
-      heldDrops: 0,
+      heldDrops: plane.outboundOverflowCount(vf),
     };
   }
   return {

@@ -79,8 +79,9 @@ function protectionText(p: ProtectionAccount, account: Account): string[] {
       `${milliseconds(p.pauseNsMax)}, ${milliseconds(p.pauseNsMean)} on average`,
     `outbound     ${whole(account.frames.heldCount)} frames held, ${whole(account.frames.releasedCount)} released, ` +
       `${whole(account.frames.dropped.discarded ?? 0)} discarded; at most ${whole(p.heldFramesPeak)} frames, ` +
-      `${size(p.heldBytesPeak)} at once${p.heldDrops ? `; ${whole(p.heldDrops)} lost, the queue was full` : ""}`,
+      `${size(p.heldBytesPeak)} at once${fullText(p)}`,
   ];
+  if (p.lateCheckpoints > 0) lines.push(`late         ${lateText(p)}`);
   if (p.checkpoints > 0) lines.splice(1, 0, `pause        ${pauseText(p)}`);
   if (p.stream) lines.push(`stream       ${streamText(p.stream)}`);
   if (p.failedAtNs !== null) lines.push(`failure      ${failureText(p, p.failedAtNs)}`);
@@ -88,8 +89,22 @@ function protectionText(p: ProtectionAccount, account: Account): string[] {
   return lines;
 }
 
+/** What became of frames that found the buffer full, if any did. */
+function fullText({ fetchStops, heldDrops }: ProtectionAccount): string {
+  if (heldDrops > 0) return `; full, ${whole(heldDrops)} frames lost`;
+  return fetchStops > 0 ? `; full ${whole(fetchStops)} times, the guest waited` : "";
+}
+
+/** Checkpoints that were due too early. */
+function lateText({ lateCheckpoints, checkpoints, stalls, pauseNsByPart }: ProtectionAccount): string {
+  const stalled = `${whole(stalls)} times the guest stood still, ${milliseconds(pauseNsByPart.stall)} in all`;
+  const waited = stalls > 0 ? stalled : "the epochs went on";
+  return `${whole(lateCheckpoints)} of ${whole(checkpoints)} checkpoints were due before the backup had those before: ${waited}`;
+}
+
 const PART_TEXTS: Readonly<Record<PausePart, string>> = {
   suspend: "suspend",
+  stall: "waiting for the backup",
   quiesce: "quiesce",
   scanLog: "dirty log",
   mapPages: "mapping pages",

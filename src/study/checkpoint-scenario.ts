@@ -4,6 +4,7 @@
  * The invariant: what differs between the I/O models is `io` and nothing else, and without protection there is the same
  * world but for the backup.
  */
+import { CHECKPOINT_DEFAULTS } from "../config/checkpoint-form";
 import type { HostScenario, JobScenario, ProtectScenario, Scenario, VmScenario } from "../config/scenario";
 import type { RunInput } from "../experiment/input";
 import { COST_PRESETS, type CostPreset } from "../host/cost-row";
@@ -61,14 +62,13 @@ const PAGE_BYTES = 4096;
 const PERIOD_WITHOUT_NS = 100_000_000;
 /** What a protection has that says nothing. */
 const USUAL = {
+  ...CHECKPOINT_DEFAULTS,
   heartbeatNs: 100_000_000,
   timeoutNs: 1_000_000_000,
   outboundBytes: 8 * 1024 ** 2,
   compression: "none",
   cacheBytes: 8 * 1024 ** 2,
   driverResetNs: null,
-  suspendChannel: "event-channel",
-  hasDeviceModel: false,
 } as const satisfies Partial<ProtectScenario>;
 
 /** Returns a workload by its name. */

@@ -39,14 +39,15 @@ export class FailoverEqualityJudge {
 
   take(records: readonly TraceRecord[]): void {
     for (const { kind, subject } of records) {
-      if (subject === this.#protection && kind === KIND.received) this.#receivedCount++;
+      if (subject !== this.#protection || kind !== KIND.received) continue;
+      // What is older than the checkpoint that the backup holds is no longer needed.
+      delete this.#copies[this.#receivedCount++ - 1];
     }
   }
 
-  /** The primary stands still; older copies than the one before it are no longer needed. */
+  /** The primary stands still. */
   captured(copy: MachineCopy): void {
     this.#copies[this.#capturedCount++] = copy;
-    delete this.#copies[this.#capturedCount - 3];
   }
 
   /** The backup is about to run. */

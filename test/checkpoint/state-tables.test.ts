@@ -1,12 +1,15 @@
 /** Walks every state machine: nothing forgotten, nothing unreachable, no state without a way out but the ends. */
 import { describe, expect, it } from "vitest";
-import { EPOCHS } from "../../src/checkpoint/epoch";
+import { ARRIVALS, EPOCHS } from "../../src/checkpoint/epoch";
 import { follow } from "../../src/checkpoint/state-table";
 import { MIGRATION } from "../../src/migration/engine";
+import { BACKUP } from "../../src/remus/backup-state";
 import { ENGINE } from "../../src/remus/engine";
 
 const machines = [
   { name: "epoch", table: EPOCHS, start: "running", ends: ["committed", "lost"] },
+  { name: "arrival", table: ARRIVALS, start: "receiving", ends: ["applied", "discarded"] },
+  { name: "backup", table: BACKUP, start: "filling", ends: ["dead"] },
   { name: "engine", table: ENGINE, start: "synchronizing", ends: ["lost"] },
   { name: "migration", table: MIGRATION, start: "waiting", ends: ["cancelled", "failed", "refused", "lost"] },
 ];

@@ -72,6 +72,13 @@ describe("one broken rule, read, its place and what would keep it", () => {
       ],
     ],
     [
+      "several epochs in flight behind an interval that begins with the acknowledgement",
+      [["timeout: 1s }", "timeout: 1s, timing: after-commit, epochs: 2 }"]],
+      [
+        "23:144: protect.0.epochs: expected 1, because with timing: after-commit the next interval begins when nothing is in flight, got 2; use fixed-rate for more",
+      ],
+    ],
+    [
       "a VM with two backups",
       [["events:", `  - { vm: web, to: backup, ${PROTECT} }\nevents:`]],
       ['24:11: protect.1.vm: expected a VM without a backup, got "web", which is at protect.0.vm already'],

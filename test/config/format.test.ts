@@ -83,6 +83,10 @@ protect:
     compression: none
     cache: 8MiB
     driverReset: never
+    timing: fixed-rate
+    epochs: 1
+    late: extend
+    full: stop-fetching
     suspend: event-channel
     deviceModel: false
 migrations: []
