@@ -4,16 +4,20 @@
  */
 import process from "node:process";
 import { VERSION } from "../sim/version";
+import { CHECKPOINT } from "../study/checkpoint-measurable";
+import type { Measurable, StudyRun } from "../study/measurable";
 import { RUNTIME } from "../study/runtime-measurable";
+import { CHECKPOINT_CLAIMS, CHECKPOINT_DISPLACEMENTS } from "../validation/checkpoint-rows";
+import { type Displacements, type Figure, figureRuns, outcomeOf } from "../validation/figure";
 import { MIGRATION_ROWS, migrationOutcome } from "../validation/migration-rows";
-import { rowResult, type ValidationResult } from "../validation/result";
-import { figureRuns, outcomeOf } from "../validation/runtime-figure";
-import { RUNTIME_ROWS } from "../validation/runtime-rows";
+import type { Published } from "../validation/published";
+import { type RowResult, rowResult, type ValidationResult } from "../validation/result";
+import { RUNTIME_DISPLACEMENTS, RUNTIME_ROWS } from "../validation/runtime-rows";
 import { validationText } from "../validation/validation-text";
 import { EXIT } from "./exit";
 import { OptionReader, type ResourceOptions } from "./option-reader";
 import { writeResult } from "./outputs";
-import { measureRuns } from "./study-measure";
+import { type MeasureSettings, measureRuns } from "./study-measure";
 
 export interface ValidateOptions extends ResourceOptions {
   readonly out?: string;
@@ -27,30 +31,40 @@ const FILE = "validation.json";
 /** Carries the command out and returns its exit code. */
 export async function validateCommand(options: ValidateOptions): Promise<number> {
   const reader = new OptionReader(SOURCE);
-  const claims = [...new Set([...RUNTIME_ROWS, ...MIGRATION_ROWS].map(({ claim }) => claim))];
+  const claims = [...new Set([...RUNTIME_ROWS, ...CHECKPOINT_CLAIMS, ...MIGRATION_ROWS].map(({ claim }) => claim))];
   const wanted = reader.names("--claims", options.claims, claims, claims);
   const resources = reader.resources(options);
   reader.end();
-  const rows = RUNTIME_ROWS.filter(({ claim }) => wanted.includes(claim));
-  const planned = MIGRATION_ROWS.filter(({ claim }) => wanted.includes(claim));
   const say = options.quiet ? () => undefined : (text: string) => console.error(text);
-  const runs = rows.flatMap(({ figure }) => figureRuns(figure));
-  const done = await measureRuns(RUNTIME, runs, {
-    ...{ source: SOURCE, remedy: "ask for fewer claims with --claims", resources, folder: options.out, say },
-  });
-  if (!done) return EXIT.interrupted;
-  const result: ValidationResult = {
-    renic: VERSION,
-    wasmSha256: done.wasmSha256,
-    rows: [
-      ...rows.map((row) => rowResult(row, outcomeOf(row.figure, done.measured))),
-      ...planned.map((row) => rowResult(row, migrationOutcome(row))),
-    ],
-  };
+  const remedy = "ask for fewer claims with --claims";
+  const settings = { source: SOURCE, remedy, resources, folder: options.out, say };
+  const isWanted = ({ claim }: Published) => wanted.includes(claim);
+  const runtime = await measuredRows(RUNTIME, RUNTIME_ROWS.filter(isWanted), RUNTIME_DISPLACEMENTS, settings);
+  if (!runtime) return EXIT.interrupted;
+  const checkpoints = CHECKPOINT_CLAIMS.filter(isWanted);
+  const checkpoint = await measuredRows(CHECKPOINT, checkpoints, CHECKPOINT_DISPLACEMENTS, settings);
+  if (!checkpoint) return EXIT.interrupted;
+  const planned = MIGRATION_ROWS.filter(isWanted).map((row) => rowResult(row, migrationOutcome(row)));
+  const rows = [...runtime.rows, ...checkpoint.rows, ...planned];
+  const result: ValidationResult = { renic: VERSION, wasmSha256: runtime.wasmSha256, rows };
   process.stdout.write(`${validationText(result).join("\n")}\n`);
   if (options.out !== undefined) {
     await writeResult(options.out, FILE, `${JSON.stringify(result, null, 1)}\n`);
     say(`wrote ${FILE} to ${options.out}`);
   }
   return EXIT.ok;
+}
+
+/** Measures what rows of one kind of run need. Null when it was stopped. */
+async function measuredRows<Run extends StudyRun, M>(
+  measurable: Measurable<Run, M>,
+  rows: readonly (Published & { readonly figure: Figure<Run, M> })[],
+  displacements: Displacements,
+  settings: MeasureSettings,
+): Promise<{ readonly rows: readonly RowResult[]; readonly wasmSha256: string } | null> {
+  const runs = rows.flatMap(({ figure }) => figureRuns(figure, displacements));
+  const done = await measureRuns(measurable, runs, settings);
+  if (!done) return null;
+  const results = rows.map((row) => rowResult(row, outcomeOf(row.figure, displacements, done.measured)));
+  return { rows: results, wasmSha256: done.wasmSha256 };
 }

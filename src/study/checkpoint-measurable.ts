@@ -4,11 +4,14 @@ import { type CheckpointRun, checkpointInputOf, checkpointWorkloadOf } from "./c
 import type { Measurable } from "./measurable";
 
 /** Returns a name that no other run of the study has. */
-export function checkpointKey({ cell, seed, run, watchedNs, overrides }: CheckpointRun): string {
+export function checkpointKey({ cell, seed, run, watchedNs, overrides, failAtNs }: CheckpointRun): string {
   const moved = Object.entries(overrides).map(([name, value]) => `${name}=${value}`);
+  const failing = failAtNs === undefined ? [] : [`fail=${failAtNs}ns`];
   const { preset, io, workload, intervalNs } = cell;
   const interval = intervalNs === null ? "none" : `${intervalNs}ns`;
-  return [preset, io, workload, interval, `seed=${seed}`, `run=${run}`, `ns=${watchedNs}`, ...moved].join(" ");
+  return [preset, io, workload, interval, `seed=${seed}`, `run=${run}`, `ns=${watchedNs}`, ...moved, ...failing].join(
+    " ",
+  );
 }
 
 export const CHECKPOINT: Measurable<CheckpointRun, CheckpointMeasurement> = {

@@ -38,7 +38,7 @@ export interface CheckpointMeasurement {
   readonly unit: "page" | "request" | "byte";
   readonly workPerSecond: number;
   /** From the first byte of a request to the last of its reply; null without requests. */
-  readonly latencyNs: { readonly median: number; readonly p99: number } | null;
+  readonly latencyNs: { readonly median: number; readonly p99: number; readonly max: number } | null;
   /** Processor time of the primary's dom0, in percent of a hardware thread. */
   readonly dom0Percent: number;
   readonly retransmissions: number;
@@ -121,7 +121,11 @@ function workOf(
   return {
     unit: "request",
     workPerSecond: perSecond(flow.count ?? 0, wanted.watchedNs),
-    latencyNs: flow.latencyNs && { median: quantileOf(counts, 0.5), p99: quantileOf(counts, 0.99) },
+    latencyNs: flow.latencyNs && {
+      median: quantileOf(counts, 0.5),
+      p99: quantileOf(counts, 0.99),
+      max: quantileOf(counts, 1),
+    },
   };
 }
 

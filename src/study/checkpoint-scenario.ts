@@ -48,6 +48,8 @@ export interface CheckpointRun {
   readonly durationNs: number;
   /** What costs otherwise than in the preset. */
   readonly overrides: CostOverrides;
+  /** When the primary's host dies; the study has none that does. */
+  readonly failAtNs?: number;
 }
 
 const VM = "vm";
@@ -115,7 +117,7 @@ export function checkpointScenarioOf(wanted: CheckpointRun): Scenario {
       workload.kind === "compute" ? [] : [tcpFlowOf(workload, { vm: VM, client: CLIENT, port: PORT, startNs: start })],
     protect: cell.intervalNs === null ? [] : [protectOf(cell.intervalNs, rateBitsPerSecond)],
     migrations: [],
-    events: [],
+    events: wanted.failAtNs === undefined ? [] : [{ atNs: wanted.failAtNs, fail: PRIMARY }],
     ablate: { abilities: [], driverResetNs: null },
     interruptDelivery: DELIVERY_OF[preset],
     costPreset: preset,

@@ -7,7 +7,7 @@ import type { CostPreset } from "../host/cost-row";
 import { STUDY_WORKLOADS, type StudyWorkload } from "./runtime-workloads";
 
 /** The I/O models that are compared: those that can be protected. */
-export const PROTECTED_MODELS = ["renic"] as const satisfies readonly IoModel[];
+export const PROTECTED_MODELS = ["renic", "paravirtual", "emulated"] as const satisfies readonly IoModel[];
 
 export type ProtectedModel = (typeof PROTECTED_MODELS)[number];
 

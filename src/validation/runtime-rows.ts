@@ -3,6 +3,7 @@
  * (docs/validation.md says how); where a source leaves open what it measured, the reading is ours and named there.
  */
 import type { CostOverrides } from "../host/cost-table";
+import type { Measurement } from "../study/measurement";
 import { cellsOf } from "../study/runtime-cell";
 import type { RunSetting, RuntimeRun } from "../study/runtime-scenario";
 import { savedPercentOf } from "../study/runtime-summary";
@@ -15,9 +16,14 @@ import {
   type StudyModel,
   VM_COUNTS,
 } from "../study/runtime-workloads";
-import type { Measured } from "../study/sensitivity";
+import { displacementsOf, type Measured } from "../study/sensitivity";
+import type { Displacements, Figure, FigureSize, Reading } from "./figure";
 import type { Published } from "./published";
-import type { FigureSize, Reading, RuntimeFigure } from "./runtime-figure";
+
+export type RuntimeFigure = Figure<RuntimeRun, Measurement>;
+
+/** What is moved for a range: on the paper's machines, what a run without protection can depend on. */
+export const RUNTIME_DISPLACEMENTS: Displacements = displacementsOf("era");
 
 /** A claim and its figure. */
 export interface RuntimeRow extends Published {

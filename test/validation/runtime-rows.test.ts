@@ -3,8 +3,12 @@ import { describe, expect, it } from "vitest";
 import { costRow } from "../../src/host/cost-table";
 import type { Measurement } from "../../src/study/measurement";
 import type { RuntimeRun } from "../../src/study/runtime-scenario";
-import { figureRuns, outcomeOf } from "../../src/validation/runtime-figure";
-import { RUNTIME_ROWS } from "../../src/validation/runtime-rows";
+import { type Figure, figureRuns, outcomeOf as outcomeOfFigure } from "../../src/validation/figure";
+import { RUNTIME_DISPLACEMENTS, RUNTIME_ROWS } from "../../src/validation/runtime-rows";
+
+function outcomeOf(figure: Figure<RuntimeRun, Measurement>, measured: (run: RuntimeRun) => Measurement) {
+  return outcomeOfFigure(figure, RUNTIME_DISPLACEMENTS, measured);
+}
 
 const IDLE = { dom0Vcpu: 0, vmVcpu: 0, vmThreads: 0, wireOut: 0, wireIn: 0 };
 
@@ -82,7 +86,7 @@ describe("every row", () => {
   it.each(RUNTIME_ROWS.map((row) => [`${row.claim} ${row.part}`, row] as const))(
     "%s, reads only runs that it asks for",
     (_, row) => {
-      const asked = new Set(figureRuns(row.figure).map((run) => JSON.stringify(run)));
+      const asked = new Set(figureRuns(row.figure, RUNTIME_DISPLACEMENTS).map((run) => JSON.stringify(run)));
       outcomeOf(row.figure, (run) => {
         expect(asked).toContain(JSON.stringify(run));
         return measurement({});
