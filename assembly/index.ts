@@ -54,10 +54,20 @@ import { PS_PER_NS } from "./layout/time";
 import { DROP_BACKEND_DOWN, DROP_HOST_DEAD, TRACE_BORN, TRACE_HOST_FAILED } from "./layout/trace";
 import { VF_BYTES, VF_CONTROL } from "./layout/virtual-function";
 import * as checkpoint from "./memory/checkpoint";
-import { countMarked, isMarked } from "./memory/dirty-log";
-import { digestMemory, frameOf, GuestMemory, memoryOf, readGuest, writeGuest } from "./memory/guest-memory";
-import { entryNumberOf, mapFrame, NO_ENTRY } from "./memory/iommu";
+import { countMarked, isMarked, logBytes } from "./memory/dirty-log";
+import {
+  digestMemory,
+  frameOf,
+  GuestMemory,
+  isPayload,
+  memoryOf,
+  readGuest,
+  versionOf,
+  writeGuest,
+} from "./memory/guest-memory";
+import { entryCountOf, entryNumberOf, mapFrame, NO_ENTRY } from "./memory/iommu";
 import { cachedPage } from "./memory/page-cache";
+import { versionAt } from "./memory/payload";
 import * as round from "./memory/round-log";
 import { configureQueues } from "./nic/configure";
 import { noteAt, pf } from "./nic/physical-function";
@@ -143,6 +153,10 @@ export function createWorld(
   slotCount: u32,
 ): void {
   setup.createWorld(u64Of(seedLow, seedHigh), run, end, eventCount, chunkCount, slotCount);
+}
+/** Has payload go without its bytes; the first thing that is said of a world. */
+export function leaveOutContent(): void {
+  setup.leaveOutContent();
 }
 export function observe(): void {
   setup.observe();
@@ -233,6 +247,20 @@ export function digestWorld(): void {
     digest = digestBytes(digest, c.requests, c.requestCount * REQUEST_BYTES);
   }
   for (let index: u32 = 0; index < w.machineCount; index++) digest = mix(digest, digestMemory(machine(index).memory));
+  store<u64>(w.exchange, digest);
+}
+/** Leaves the digest of every dirty log, the processors' and the devices', in the exchange buffer, 8 bytes. */
+export function digestMarks(): void {
+  const w = world();
+  let digest: u64 = 0;
+  for (let index: u32 = 0; index < w.guestCount; index++) {
+    const m = memoryOf(index);
+    digest = digestBytes(digest, m.log, logBytes(m.pageCount));
+  }
+  for (let index: u32 = 0; index < w.vfCount; index++) {
+    const map = vf(index).map;
+    if (map.log) digest = digestBytes(mix(digest, index), map.log, logBytes(entryCountOf(map)));
+  }
   store<u64>(w.exchange, digest);
 }
 /** Mixes a block of the exchange buffer, a multiple of 8 bytes long, into the digest that stands before it. */
@@ -727,6 +755,11 @@ export function readMemory(index: u32, address: u32, to: u32, bytes: u32): void 
 export function tapWire(index: u32, clientIndex: u32): void {
   wire(index).tapOut = clientIndex;
 }
+/** Returns the address of a payload page's version, 8 bytes; 0 for another page, and for one of zeros. */
+export function pageVersion(index: u32, page: u32): u32 {
+  const m = memoryOf(index);
+  return isPayload(m, page) && versionOf(m, page) ? versionAt(m.versions, page) : 0;
+}
 /** Returns the address of a page's frame, 0 when it is absent. */
 export function pageFrame(index: u32, page: u32): u32 {
   return frameOf(memoryOf(index), page);
@@ -785,9 +818,9 @@ export function createComputation(
 export function createDirtyTrace(index: u32, firstPage: u32, rowCount: u32, isRepeating: u32, burstNs: u32): void {
   computation.createTrace(memoryOf(index), firstPage, rowCount, isRepeating != 0, burstNs);
 }
-/** Writes a row of a guest's trace at an address. */
-export function writeDirtyRow(index: u32, address: u32, rowNs: f64, hot: u32, cold: u32): void {
-  writeRow(memoryOf(index), address, <u64>rowNs, hot, cold);
+/** Writes a row of a guest's trace, whose rows lie from a page on. */
+export function writeDirtyRow(index: u32, firstPage: u32, row: u32, rowNs: f64, hot: u32, cold: u32): void {
+  writeRow(memoryOf(index), firstPage, row, <u64>rowNs, hot, cold);
 }
 /** Has a vCPU, which does not run yet, work at its guest's job. */
 export function addComputeTask(index: u32, vcpuIndex: u32): void {
@@ -1176,6 +1209,10 @@ export function isPageDirty(index: u32, page: u32): bool {
 export function collectPages(index: u32, to: u32, pageCountMax: u32): u32 {
   return checkpoint.collectPages(memoryOf(index), to, pageCountMax);
 }
+/** Returns the bytes of page records as they cross the link: with the content that payload does not have here. */
+export function wholeRecordBytes(from: u32, bytes: u32): f64 {
+  return <f64>checkpoint.wholeRecordBytes(from, bytes);
+}
 export function applyPages(index: u32, from: u32, bytes: u32): u32 {
   return checkpoint.applyPages(memoryOf(index), from, bytes);
 }
@@ -1229,8 +1266,8 @@ export function readStream(reader: u32, index: u32, at: u32, bytes: u32): u32 {
   return readWholeStream(changetype<StreamReader>(reader), memoryOf(index), at, bytes);
 }
 /** Sends checkpoint bytes over a replication wire; the timer fires when the last bit has arrived. */
-export function sendCheckpoint(wireIndex: u32, bytes: u32, timer: u32): void {
-  armTimerAt(timer, sendStream(wireIndex, bytes));
+export function sendCheckpoint(wireIndex: u32, bytes: f64, timer: u32): void {
+  armTimerAt(timer, sendStream(wireIndex, <u64>bytes));
 }
 /** The same; the timer fires when the last bit has left, so that the next one may follow at once. */
 export function sendPart(wireIndex: u32, bytes: u32, timer: u32): void {

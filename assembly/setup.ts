@@ -23,7 +23,7 @@ import {
   EVENT_CONTROL,
 } from "./layout/event";
 import { BUFFERS_END_PAGE } from "./layout/guest-software";
-import { PAGE_BYTES, POOL_COUNT, SLOT_LARGE_BYTES, TIMER_COUNT_MAX } from "./layout/limits";
+import { FRAME_KEPT_BYTES, PAGE_BYTES, POOL_COUNT, SLOT_LARGE_BYTES, TIMER_COUNT_MAX } from "./layout/limits";
 import {
   ARENA,
   COSTS,
@@ -83,6 +83,7 @@ export function createWorld(seed: u64, run: u64, end: u32, eventCount: u32, chun
   w.run = run;
   w.arenaNext = ARENA;
   w.arenaEnd = end;
+  w.keptBytes = u32.MAX_VALUE;
   createCrcTable();
   createImageWords();
   w.scratch = reserve(PAGE_BYTES);
@@ -96,6 +97,12 @@ export function createWorld(seed: u64, run: u64, end: u32, eventCount: u32, chun
   createSlots(slotCount, slotCount);
   createFramePool(chunkCount);
   for (let i: u32 = 0; i < TIMER_COUNT_MAX; i++) store<u64>(TIMERS + i * TIMER_BYTES, NEVER);
+}
+
+/** Has payload go without its bytes; before anything is added. */
+export function leaveOutContent(): void {
+  assert(!world().guestCount && !world().machineCount, "what has memory is added afterwards");
+  world().keptBytes = FRAME_KEPT_BYTES;
 }
 
 /** Has every event that matters to a judge recorded, and the tapped wires captured. */

@@ -101,6 +101,7 @@ const STACK: StackPlan = {
   connectionCount: 1,
   windowBytes: 131_072,
   pageCount: STACK_PAGE_COUNT,
+  tablePages: STACK_PAGE_COUNT,
   options: USES_SACK | USES_TIMESTAMPS | USES_WINDOW_SCALE | USES_DELAYED_ACK,
 };
 const WARM_UP_ROUNDS = 3;

@@ -15,6 +15,7 @@ import { build } from "esbuild";
 
 const ENTRIES = {
   agree: "test/agreement/main.ts",
+  content: "test/content/main.ts",
   documents: "test/repository/documents.ts",
   plans: "test/migration/plans-main.ts",
   faults: "test/faults/main.ts",

@@ -69,7 +69,7 @@ export function createComputation(
 export function createTrace(m: GuestMemory, firstPage: u32, rowCount: u32, isRepeating: bool, burstNs: u32): void {
   assert(rowCount > 0 && rowCount <= DIRTY_ROW_COUNT_MAX, "a trace has rows, and a table that holds them");
   const t = changetype<Computation>(touch(m, COMPUTE_PAGE << PAGE_SHIFT)).trace;
-  t.rowsAt = firstPage << PAGE_SHIFT;
+  t.rowsPage = firstPage;
   t.rowCount = rowCount;
   t.isRepeating = isRepeating ? 1 : 0;
   t.burstNs = burstNs;
@@ -79,14 +79,14 @@ export function createTrace(m: GuestMemory, firstPage: u32, rowCount: u32, isRep
 export function compute(m: GuestMemory, v: Vcpu): u32 {
   if (!computationOf(m).burstCycles) return NO_WORK;
   const c = changetype<Computation>(touch(m, COMPUTE_PAGE << PAGE_SHIFT));
-  c.hotNext = writeRound(m, c.firstPage << PAGE_SHIFT, c.hotPages, c.hotNext, c.hotWrites, c.burstCount);
-  const coldAt = (c.firstPage + c.hotPages) << PAGE_SHIFT;
-  c.coldNext = writeRound(m, coldAt, c.coldPages, c.coldNext, c.coldWrites, c.burstCount);
+  c.hotNext = writeRound(m, c.firstPage, c.hotPages, c.hotNext, c.hotWrites, c.burstCount);
+  const coldFirst = c.firstPage + c.hotPages;
+  c.coldNext = writeRound(m, coldFirst, c.coldPages, c.coldNext, c.coldWrites, c.burstCount);
   const t = c.trace;
   if (t.rowCount) {
     playTrace(m, t);
-    c.hotNext = writeRound(m, c.firstPage << PAGE_SHIFT, c.hotPages, c.hotNext, t.hotDue, c.burstCount);
-    c.coldNext = writeRound(m, coldAt, c.coldPages, c.coldNext, t.coldDue, c.burstCount);
+    c.hotNext = writeRound(m, c.firstPage, c.hotPages, c.hotNext, t.hotDue, c.burstCount);
+    c.coldNext = writeRound(m, coldFirst, c.coldPages, c.coldNext, t.coldDue, c.burstCount);
   }
   c.burstCount++;
   const faults = m.faultCount * cost(COST_LOG_DIRTY);

@@ -13,14 +13,17 @@
  * and `coldDone` are what belongs to `clockNs` of it.
  */
 import { DIRTY_ROW_BYTES, DIRTY_ROW_COLD, DIRTY_ROW_HOT } from "../layout/guest-software";
-import { GuestMemory, look, touch } from "../memory/guest-memory";
+import { PAGE_BYTES } from "../layout/limits";
+import { GuestMemory, lookAtPage, touchPage } from "../memory/guest-memory";
+
+const ROWS_IN_PAGE: u32 = PAGE_BYTES / DIRTY_ROW_BYTES;
 
 @unmanaged
 export class DirtyTrace {
   /** How far the row at hand has been played. */
   clockNs: u64;
-  /** Guest address of the rows. */
-  rowsAt: u32;
+  /** The page from which on the rows lie. */
+  rowsPage: u32;
   /** 0 when the job has no trace. */
   rowCount: u32;
   /** The row at hand; `rowCount` behind the last one. */
@@ -43,7 +46,7 @@ export function playTrace(m: GuestMemory, t: DirtyTrace): void {
   t.coldDue = 0;
   let left: u64 = t.burstNs;
   while (left && t.row < t.rowCount) {
-    const at = look(m, t.rowsAt + t.row * DIRTY_ROW_BYTES);
+    const at = lookAtPage(m, t.rowsPage + t.row / ROWS_IN_PAGE) + (t.row % ROWS_IN_PAGE) * DIRTY_ROW_BYTES;
     const rowNs = load<u64>(at);
     const step = min<u64>(left, rowNs - t.clockNs);
     left -= step;
@@ -71,9 +74,9 @@ function nextRow(t: DirtyTrace): void {
   if (t.row == t.rowCount && t.isRepeating) t.row = 0;
 }
 
-/** Writes a row of a trace; set-up only. */
-export function writeRow(m: GuestMemory, address: u32, rowNs: u64, hot: u32, cold: u32): void {
-  const at = touch(m, address);
+/** Writes a row of a trace whose rows lie from a page on; set-up only. */
+export function writeRow(m: GuestMemory, firstPage: u32, row: u32, rowNs: u64, hot: u32, cold: u32): void {
+  const at = touchPage(m, firstPage + row / ROWS_IN_PAGE) + (row % ROWS_IN_PAGE) * DIRTY_ROW_BYTES;
   store<u64>(at, rowNs);
   store<u32>(at, hot, DIRTY_ROW_HOT);
   store<u32>(at, cold, DIRTY_ROW_COLD);

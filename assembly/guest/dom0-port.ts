@@ -40,6 +40,7 @@ import { drain } from "../nic/port";
 import { vf } from "../nic/virtual-function";
 import { nextFrame, trace } from "../sim/trace";
 import { world } from "../sim/world";
+import { keptOf } from "../wire/content";
 import { append, FRAME_START, FrameList, frame, freeSlot, removeFirst, takeSlot } from "../wire/frame";
 import { drop } from "../wire/wire";
 import { bridgeFromPort } from "./dom0-bridge";
@@ -148,7 +149,7 @@ function takeReceived(port: u32, p: Dom0Port, m: GuestMemory, d: Driver): u32 {
     const e = firstInSocket(m, d);
     const bytes = max<u32>(min<u32>(e.bytes, BUFFER_BYTES - FRAME_START), FRAME_BYTES_MIN);
     const slot = takeSlot(bytes);
-    copy(slot + FRAME_START, receivedBytes(m, e.buffer), bytes);
+    copy(slot + FRAME_START, receivedBytes(m, e.buffer), keptOf(bytes));
     const f = frame(slot);
     f.id = nextFrame();
     f.due = world().now;
@@ -199,7 +200,7 @@ export function sendFromDom0(port: u32, slot: u32): void {
 function postFrame(port: u32, m: GuestMemory, d: Driver, slot: u32): void {
   const p = dom0Port(port);
   const f = frame(slot);
-  copy(nextPacket(m, d), slot + FRAME_START, f.bytes);
+  copy(nextPacket(m, d), slot + FRAME_START, keptOf(f.bytes));
   post(m, d, f.bytes);
   countDom0(port, DOM0_POSTED, 1);
   p.followersPosted += f.isFollower;

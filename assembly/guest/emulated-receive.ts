@@ -26,6 +26,7 @@ import { copy } from "../memory/copy";
 import { GuestMemory, look, memoryOf, touchForeign } from "../memory/guest-memory";
 import { trace } from "../sim/trace";
 import { world } from "../sim/world";
+import { keptFrom } from "../wire/content";
 import { destination, isGroup } from "../wire/ethernet";
 import { append, FRAME_START, frame, freeSlot, removeFirst } from "../wire/frame";
 import { drop } from "../wire/wire";
@@ -124,13 +125,13 @@ function putFrame(index: u32, m: GuestMemory, e: EmulatedNic, slot: u32): void {
   freeSlot(slot);
 }
 
-/** Copies bytes into a guest's memory from outside it; they may cross pages. */
+/** Copies a frame into a guest's memory from outside it; it may cross pages, and all that it takes are written. */
 function writeForeign(m: GuestMemory, address: u32, from: u32, bytes: u32): void {
-  while (bytes) {
-    const part = min<u32>(bytes, PAGE_BYTES - (address & PAGE_MASK));
-    copy(touchForeign(m, address >>> PAGE_SHIFT) + (address & PAGE_MASK), from, part);
+  for (let offset: u32 = 0; offset < bytes; ) {
+    const part = min<u32>(bytes - offset, PAGE_BYTES - (address & PAGE_MASK));
+    const to = touchForeign(m, address >>> PAGE_SHIFT) + (address & PAGE_MASK);
+    copy(to, from + offset, keptFrom(offset, part));
     address += part;
-    from += part;
-    bytes -= part;
+    offset += part;
   }
 }

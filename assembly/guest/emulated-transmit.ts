@@ -45,6 +45,7 @@ import { BORN_DEVICE_MODEL, TRACE_BORN } from "../layout/trace";
 import { GuestMemory, look, memoryOf, readGuest, touchForeign } from "../memory/guest-memory";
 import { nextFrame, trace } from "../sim/trace";
 import { world } from "../sim/world";
+import { keptFrom } from "../wire/content";
 import { append, FRAME_START, frame, freeSlot, takeSlot } from "../wire/frame";
 import { EmulatedNic } from "./emulated-nic";
 import { countOfRing } from "./emulated-registers";
@@ -121,7 +122,7 @@ function gather(m: GuestMemory, e: EmulatedNic, address: u64, command: u32, stat
   if (!isFitting(m, e, address, bytes) || hasOffload(command, status)) e.isPacketBad = 1;
   if (e.isPacketBad) return;
   if (isFirst) e.packetSlot = takeSlot(command & TX_EOP ? max<u32>(bytes, FRAME_BYTES_MIN) : FRAME_BYTES_MAX);
-  readGuest(m, <u32>address, e.packetSlot + FRAME_START + e.packetBytes, bytes);
+  readGuest(m, <u32>address, e.packetSlot + FRAME_START + e.packetBytes, keptFrom(e.packetBytes, bytes));
   e.packetBytes += bytes;
 }
 

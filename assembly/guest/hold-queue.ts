@@ -43,6 +43,7 @@ import { DROP_DISCARDED, DROP_HOLD_FULL, HELD_DOM0, TRACE_DROPPED, TRACE_HELD, T
 import { copy } from "../memory/copy";
 import { trace } from "../sim/trace";
 import { countDrop, reserve, world } from "../sim/world";
+import { keptFrom, keptOf } from "../wire/content";
 import { append, FRAME_START, FrameList, frame, freeSlot, removeFirst, takeSlot } from "../wire/frame";
 import { drop } from "../wire/wire";
 import { bridgeFromVif } from "./dom0-bridge";
@@ -246,8 +247,8 @@ function hold(index: u32, slot: u32): void {
   e.epoch = h.epoch;
   e.id = f.id;
   const first = firstPart(h, tail, bytes);
-  copy(h.at + tail + ENTRY_BYTES, slot + FRAME_START, first);
-  copy(h.at, slot + FRAME_START + first, bytes - first);
+  copy(h.at + tail + ENTRY_BYTES, slot + FRAME_START, keptOf(first));
+  copy(h.at, slot + FRAME_START + first, keptFrom(first, bytes - first));
   h.usedBytes += roomOf(bytes);
   countWaiting(index, 1, bytes);
   count(index, HOLD_HELD, 1);
@@ -311,8 +312,8 @@ function takeReleased(index: u32, h: HoldQueue): u32 {
   f.due = world().now;
   f.isFollower = e.isFollower;
   const first = firstPart(h, h.head, bytes);
-  copy(slot + FRAME_START, changetype<u32>(e) + ENTRY_BYTES, first);
-  copy(slot + FRAME_START + first, h.at, bytes - first);
+  copy(slot + FRAME_START, changetype<u32>(e) + ENTRY_BYTES, keptOf(first));
+  copy(slot + FRAME_START + first, h.at, keptFrom(first, bytes - first));
   trace(TRACE_RELEASED, world().now, index, f.id, bytes, e.epoch, HELD_DOM0);
   remove(index, h, e);
   return slot;

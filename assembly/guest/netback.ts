@@ -79,6 +79,7 @@ import { grantedPage, NOT_GRANTED } from "../memory/grants";
 import { frameOf, GuestMemory, memoryOf, touchForeign } from "../memory/guest-memory";
 import { nextFrame, trace } from "../sim/trace";
 import { world } from "../sim/world";
+import { keptOf } from "../wire/content";
 import { append, FRAME_START, frame, freeSlot, removeFirst } from "../wire/frame";
 import { drop } from "../wire/wire";
 import { joinBridge, leaveBridge } from "./dom0-bridge";
@@ -292,7 +293,7 @@ function giveFrames(index: u32, v: Vif, m: GuestMemory, cpu: Vcpu): u32 {
       drop(slot, world().now, index, DROP_NOT_GRANTED);
     } else {
       bytes += size;
-      copy(touchForeign(m, page), slot + FRAME_START, size);
+      copy(touchForeign(m, page), slot + FRAME_START, keptOf(size));
       trace(TRACE_HANDED, world().now, index, frame(slot).id, size, (v.rxProduced - 1) & SHARED_MASK, 0);
       freeSlot(slot);
       countVif(index, VIF_TO_GUEST, 1);

@@ -144,7 +144,7 @@ function bucketOf(m: GuestMemory, s: u32, hash: u64): u32 {
 function dirtyWorkingSet(m: GuestMemory, s: u32): void {
   const next = writeRound(
     m,
-    load<u32>(s, SERVICE_WORK),
+    load<u32>(s, SERVICE_WORK) >>> PAGE_SHIFT,
     load<u32>(s, SERVICE_WORK_PAGES),
     load<u32>(s, SERVICE_WORK_NEXT),
     load<u32>(s, SERVICE_DIRTY_PAGES),

@@ -42,6 +42,7 @@ import { contextAt, Packet, packet, packetBytesAt } from "../nic/packet";
 import { buildFrame, frameBytes, measureSegments } from "../nic/segmentation";
 import { writeTcpContext } from "../nic/tcp-context";
 import { world } from "../sim/world";
+import { keptFrom, keptOf } from "../wire/content";
 import { FRAME_START, takeSlot } from "../wire/frame";
 import { carries } from "../wire/ipv4";
 
@@ -140,7 +141,7 @@ export function gatherRequest(m: GuestMemory): u32 {
     const bytes = slot ? <u32>load<u16>(entryOf(r, slot), TX_REQUEST_SIZE) : r.bytes - r.laterBytes;
     const part = partOf(m, r, slot, bytes);
     if (!part) return 0;
-    copy(at, part, bytes);
+    copy(at, part, keptFrom(at - r.at, bytes));
     at += bytes;
   }
   if (!r.segmentBytes) {
@@ -185,7 +186,7 @@ export function takeFrame(index: u32): u32 {
   }
   const bytes = transmitRequest().bytes;
   const slot = takeSlot(max<u32>(bytes, FRAME_BYTES_MIN));
-  copy(slot + FRAME_START, transmitRequest().at, bytes);
+  copy(slot + FRAME_START, transmitRequest().at, keptOf(bytes));
   if (bytes < FRAME_BYTES_MIN) memory.fill(slot + FRAME_START + bytes, 0, FRAME_BYTES_MIN - bytes);
   return slot;
 }

@@ -16,6 +16,8 @@ export const PAGE_RECORD_HEADER_BYTES: u32 = 16;
 export const PAGE_DATA: u32 = 0;
 /** The page is all zeros and carries no bytes. */
 export const PAGE_ZERO: u32 = 1;
+/** The page is payload of a world without content: its version stands in the digest's place, and it counts as kind DATA. */
+export const PAGE_VERSION: u32 = 2;
 
 // What became of a checkpoint at the backup.
 export const APPLY_OK: u32 = 0;

@@ -41,6 +41,8 @@ export const CHUNK_PAGES: u32 = 64;
 /** Frames on a wire that fit a small slot, header included. */
 export const SLOT_SMALL_BYTES: u32 = 192;
 export const SLOT_LARGE_BYTES: u32 = 2048;
+/** What a world without content keeps of a frame: headers of 98 bytes at most (tag, IPv4, TCP with options), in cache lines. */
+export const FRAME_KEPT_BYTES: u32 = 128;
 /** Shortest and longest Ethernet frame without its check sequence (IEEE 802.3 section 3.2.7, one VLAN tag allowed). */
 export const FRAME_BYTES_MIN: u32 = 60;
 export const FRAME_BYTES_MAX: u32 = 1518;

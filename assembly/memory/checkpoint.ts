@@ -16,20 +16,30 @@ import {
   PAGE_RECORD_HEADER_BYTES,
   PAGE_RECORD_KIND,
   PAGE_RECORD_NUMBER,
+  PAGE_VERSION,
   PAGE_ZERO,
 } from "../layout/checkpoint";
 import { PAGE_BYTES } from "../layout/limits";
 import { digestBytes } from "../sim/digest";
-import { world } from "../sim/world";
+import { hasContent, world } from "../sim/world";
 import { clearLog, harvest, LIST_COUNT_MAX, mark } from "./dirty-log";
-import { frameOf, GuestMemory, presentFrameOf, writeProtect } from "./guest-memory";
+import {
+  frameOf,
+  GuestMemory,
+  isPayload,
+  isPresent,
+  presentFrameOf,
+  setPayload,
+  versionOf,
+  writeProtect,
+} from "./guest-memory";
 
 /** Starts the processor's log; everything present counts as dirty, or nothing. */
 export function startLogging(m: GuestMemory, isPresentDirty: bool): void {
   clearLog(m.log, m.pageCount);
   m.isLogging = 1;
   for (let page: u32 = 0; page < m.pageCount; page++) {
-    if (!frameOf(m, page)) continue;
+    if (!isPresent(m, page)) continue;
     if (isPresentDirty) mark(m.log, page);
     else writeProtect(m, page);
   }
@@ -70,6 +80,11 @@ export function collectFrom(m: GuestMemory, log: u32, to: u32, pageCountMax: u32
 function writePage(m: GuestMemory, page: u32, to: u32): u32 {
   const frame = frameOf(m, page);
   store<u32>(to, page, PAGE_RECORD_NUMBER);
+  if (isPayload(m, page) && versionOf(m, page)) {
+    store<u32>(to, PAGE_VERSION, PAGE_RECORD_KIND);
+    store<u64>(to, versionOf(m, page), PAGE_RECORD_DIGEST);
+    return PAGE_RECORD_HEADER_BYTES;
+  }
   if (!frame || isZero(frame)) {
     store<u32>(to, PAGE_ZERO, PAGE_RECORD_KIND);
     store<u64>(to, digestBytes(page, to, 8), PAGE_RECORD_DIGEST);
@@ -91,6 +106,18 @@ function isZero(frame: u32): bool {
   return true;
 }
 
+/** Returns the bytes that records would take if payload had content: those that cross the link. */
+export function wholeRecordBytes(from: u32, bytes: u32): u64 {
+  if (hasContent()) return bytes;
+  let whole: u64 = 0;
+  for (const end = from + bytes; from < end; ) {
+    const kind = load<u32>(from, PAGE_RECORD_KIND);
+    whole += kind == PAGE_ZERO ? PAGE_RECORD_HEADER_BYTES : PAGE_RECORD_HEADER_BYTES + PAGE_BYTES;
+    from += kind == PAGE_DATA ? PAGE_RECORD_HEADER_BYTES + PAGE_BYTES : PAGE_RECORD_HEADER_BYTES;
+  }
+  return whole;
+}
+
 /** Returns whether the records at `from` could be applied, APPLY_OK or why not. */
 export function checkPages(m: GuestMemory, from: u32, bytes: u32): u32 {
   const end = from + bytes;
@@ -99,8 +126,12 @@ export function checkPages(m: GuestMemory, from: u32, bytes: u32): u32 {
     const page = load<u32>(from, PAGE_RECORD_NUMBER);
     if (page >= m.pageCount) return APPLY_BAD_PAGE;
     const kind = load<u32>(from, PAGE_RECORD_KIND);
-    if (kind > PAGE_ZERO) return APPLY_BAD_KIND;
     const body = from + PAGE_RECORD_HEADER_BYTES;
+    if (kind == PAGE_VERSION && m.versions && !frameOf(m, page)) {
+      from = body;
+      continue;
+    }
+    if (kind > PAGE_ZERO || (kind == PAGE_DATA && isPayload(m, page))) return APPLY_BAD_KIND;
     const bodyBytes = kind == PAGE_DATA ? PAGE_BYTES : 0;
     if (end - body < bodyBytes) return APPLY_SHORT;
     const digest = kind == PAGE_DATA ? digestBytes(page, body, PAGE_BYTES) : digestBytes(page, from, 8);
@@ -117,12 +148,17 @@ export function applyPages(m: GuestMemory, from: u32, bytes: u32): u32 {
   for (const end = from + bytes; from < end; ) {
     const page = load<u32>(from, PAGE_RECORD_NUMBER);
     const body = from + PAGE_RECORD_HEADER_BYTES;
-    if (load<u32>(from, PAGE_RECORD_KIND) == PAGE_DATA) {
+    const kind = load<u32>(from, PAGE_RECORD_KIND);
+    if (kind == PAGE_DATA) {
       memory.copy(presentFrameOf(m, page), body, PAGE_BYTES);
       from = body + PAGE_BYTES;
+    } else if (kind == PAGE_VERSION) {
+      setPayload(m, page, load<u64>(from, PAGE_RECORD_DIGEST));
+      from = body;
     } else {
       // A page that is absent reads as zero already.
       if (frameOf(m, page)) memory.fill(frameOf(m, page), 0, PAGE_BYTES);
+      else if (isPayload(m, page)) setPayload(m, page, 0);
       from = body;
     }
   }

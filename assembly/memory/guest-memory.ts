@@ -11,13 +11,16 @@
  * Software in the guest goes through `touch` and `look`, which is where the processor's log-dirty mode marks; devices
  * come through their IOMMU map (iommu.ts, nic/dma.ts) and are seen by no log of the processor. That gap is the
  * problem the paper starts from.
+ *
+ * In a world without content some pages have a version in place of a frame (payload.ts).
  */
 import { CHUNK_PAGES, PAGE_BYTES, PAGE_MASK, PAGE_SHIFT } from "../layout/limits";
 import { GUEST_BYTES, GUESTS, ZERO_PAGE } from "../layout/memory-map";
 import { digestBytes, mix } from "../sim/digest";
-import { reserve } from "../sim/world";
+import { hasContent, reserve, world } from "../sim/world";
 import { createLog, isMarked, mark } from "./dirty-log";
 import { scrapFrame, takeChunk } from "./frame-pool";
+import { changeVersion, PAYLOAD, PAYLOAD_IS_OPEN, setVersion, versionIn } from "./payload";
 
 @unmanaged
 export class GuestMemory {
@@ -33,6 +36,8 @@ export class GuestMemory {
   faultCount: u32;
   /** The pages of a round of pre-copy (round-log.ts); 0 for a guest that is not migrated. */
   round: u32;
+  /** Versions by guest frame number, of payload pages; 0 with content. */
+  versions: u32;
 }
 
 /** Returns the memory of a guest; it stands at the start of the guest's record. */
@@ -51,9 +56,10 @@ export function createMemory(m: GuestMemory, pageCount: u32): void {
   m.chunks = reserve(((pageCount + CHUNK_PAGES - 1) / CHUNK_PAGES) << 2);
   m.log = createLog(pageCount);
   m.isLogging = 0;
+  m.versions = hasContent() ? 0 : reserve(pageCount << 3);
 }
 
-/** Returns the address of a page's frame, 0 when it is absent. */
+/** Returns the address of a page's frame, 0 when it is absent or payload. */
 export function frameOf(m: GuestMemory, page: u32): u32 {
   assert(page < m.pageCount, "a guest frame number lies in its memory");
   return frameIn(m.table, page);
@@ -66,6 +72,7 @@ export function presentFrameOf(m: GuestMemory, page: u32): u32 {
 }
 
 function addFrame(m: GuestMemory, page: u32): u32 {
+  if (isPayload(m, page)) return strayFrame(m, page);
   const chunkEntry = m.chunks + ((page / CHUNK_PAGES) << 2);
   let chunk = load<u32>(chunkEntry);
   if (!chunk) {
@@ -80,6 +87,26 @@ function addFrame(m: GuestMemory, page: u32): u32 {
   return frame;
 }
 
+/**
+ * Somebody writes bytes to a payload page: a device that torn memory has sent there. The bytes are lost, and the page is
+ * another one since.
+ */
+function strayFrame(m: GuestMemory, page: u32): u32 {
+  changeVersion(m.versions, page, 0, PAGE_BYTES, world().now);
+  return scrapFrame();
+}
+
+/** Tells whether a page has anything: a frame or a version. */
+export function isPresent(m: GuestMemory, page: u32): bool {
+  assert(page < m.pageCount, "a guest frame number lies in its memory");
+  return load<u32>(m.table + (page << 2)) != 0;
+}
+
+/** Tells whether a page has a version in place of a frame. */
+export function isPayload(m: GuestMemory, page: u32): bool {
+  return (load<u32>(m.table + (page << 2)) & PAYLOAD) != 0;
+}
+
 /** Returns the frame in an entry of a page table, 0 when the page is absent. */
 export function frameIn(table: u32, page: u32): u32 {
   return load<u32>(table + (page << 2)) & FRAME_MASK;
@@ -87,29 +114,70 @@ export function frameIn(table: u32, page: u32): u32 {
 
 /** Returns where a guest address can be read by guest software, up to the end of its page. */
 export function look(m: GuestMemory, address: u32): u32 {
-  const frame = frameOf(m, address >>> PAGE_SHIFT);
-  return (frame ? frame : ZERO_PAGE) + (address & PAGE_MASK);
+  return lookAtPage(m, address >>> PAGE_SHIFT) + (address & PAGE_MASK);
+}
+
+/** The same for a page, which may lie beyond 4 GiB; returns where it begins. */
+export function lookAtPage(m: GuestMemory, page: u32): u32 {
+  const frame = frameOf(m, page);
+  return frame ? frame : ZERO_PAGE;
 }
 
 /** Returns where a guest address can be written by guest software, up to the end of its page, and marks the page. */
 export function touch(m: GuestMemory, address: u32): u32 {
-  const page = address >>> PAGE_SHIFT;
+  return touchPage(m, address >>> PAGE_SHIFT) + (address & PAGE_MASK);
+}
+
+/** The same for a page, which may lie beyond 4 GiB; returns where it begins. */
+export function touchPage(m: GuestMemory, page: u32): u32 {
   assert(page < m.pageCount, "a guest frame number lies in its memory");
   const entry = load<u32>(m.table + (page << 2));
-  const frame = entry && !(entry & WRITE_PROTECTED) ? entry : faultIn(m, page);
-  return frame + (address & PAGE_MASK);
+  return entry && !(entry & WRITE_PROTECTED) ? entry : faultIn(m, page);
 }
 
 /** A write found its page absent or write-protected: gives it a frame, marks it, lets writes through. */
 function faultIn(m: GuestMemory, page: u32): u32 {
-  if (m.isLogging && !isMarked(m.log, page)) {
-    mark(m.log, page);
-    m.faultCount++;
-  }
+  noteFault(m, page);
   const frame = frameOf(m, page);
   if (!frame) return addFrame(m, page);
   store<u32>(m.table + (page << 2), frame);
   return frame;
+}
+
+function noteFault(m: GuestMemory, page: u32): void {
+  if (!m.isLogging || isMarked(m.log, page)) return;
+  mark(m.log, page);
+  m.faultCount++;
+}
+
+/**
+ * Writes payload within a page, in a world without content: the page gets a version if it is absent, is marked, and
+ * changes its version. A page that has a frame is bytes to somebody else, and only marked.
+ */
+export function writePayload(m: GuestMemory, page: u32, offset: u32, bytes: u32, serial: u64): void {
+  assert(page < m.pageCount, "a guest frame number lies in its memory");
+  const at = m.table + (page << 2);
+  const entry = load<u32>(at);
+  if (entry & FRAME_MASK) {
+    touchPage(m, page);
+    return;
+  }
+  if (!(entry & PAYLOAD_IS_OPEN)) {
+    noteFault(m, page);
+    store<u32>(at, PAYLOAD | WRITE_PROTECTED | PAYLOAD_IS_OPEN);
+  }
+  changeVersion(m.versions, page, offset, bytes, serial);
+}
+
+/** Has a page that is absent or payload be payload of a version, as a checkpoint does. */
+export function setPayload(m: GuestMemory, page: u32, version: u64): void {
+  if (!isPresent(m, page)) store<u32>(m.table + (page << 2), PAYLOAD | WRITE_PROTECTED);
+  setVersion(m.versions, page, version);
+}
+
+/** Returns the version of a payload page. */
+export function versionOf(m: GuestMemory, page: u32): u64 {
+  return versionIn(m.versions, page);
 }
 
 /**
@@ -125,7 +193,7 @@ export function touchForeign(m: GuestMemory, page: u32): u32 {
 export function writeProtect(m: GuestMemory, page: u32): void {
   const at = m.table + (page << 2);
   const entry = load<u32>(at);
-  if (entry) store<u32>(at, entry | WRITE_PROTECTED);
+  if (entry) store<u32>(at, (entry & ~PAYLOAD_IS_OPEN) | WRITE_PROTECTED);
 }
 
 /** Copies bytes into guest memory as guest software would; they may cross pages. */
@@ -158,6 +226,7 @@ export function digestMemory(m: GuestMemory): u64 {
   const empty = digestBytes(0, ZERO_PAGE, PAGE_BYTES);
   for (let page: u32 = 0; page < m.pageCount; page++) {
     const frame = frameOf(m, page);
+    if (isPayload(m, page) && versionOf(m, page)) digest = mix(mix(digest, page), versionOf(m, page));
     if (!frame) continue;
     const contents = digestBytes(0, frame, PAGE_BYTES);
     if (contents != empty) digest = mix(mix(digest, page), contents);

@@ -1,11 +1,16 @@
 /** Writing round a region of a guest's memory: what software does whose working set is known, and its contents are not. */
-import { PAGE_SHIFT } from "../layout/limits";
-import { GuestMemory, touch } from "./guest-memory";
+import { GuestMemory, touchPage, writePayload } from "./guest-memory";
 
-/** Writes a value to so many pages of a region, in turn from page `next` of it on; returns the page after the last. */
-export function writeRound(m: GuestMemory, address: u32, pages: u32, next: u32, writes: u32, value: u64): u32 {
+const VALUE_BYTES: u32 = 8;
+
+/**
+ * Writes a value to so many of a region's pages, in turn from page `next` of it on; returns the page after the last. The
+ * region is `pages` pages from `first` on.
+ */
+export function writeRound(m: GuestMemory, first: u32, pages: u32, next: u32, writes: u32, value: u64): u32 {
   for (let i: u32 = 0; i < writes; i++) {
-    store<u64>(touch(m, address + (next << PAGE_SHIFT)), value);
+    if (m.versions) writePayload(m, first + next, 0, VALUE_BYTES, value);
+    else store<u64>(touchPage(m, first + next), value);
     next = next + 1 == pages ? 0 : next + 1;
   }
   return next;

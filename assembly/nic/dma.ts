@@ -29,6 +29,7 @@ import {
 } from "../memory/iommu";
 import { trace } from "../sim/trace";
 import { world } from "../sim/world";
+import { keptFrom } from "../wire/content";
 import { postElsewhere, readElsewhere, writeElsewhere } from "./remote-memory";
 import { indexOf, Queue, Vf } from "./virtual-function";
 
@@ -87,48 +88,58 @@ export function dmaStore(v: Vf, address: u64, value: u32): bool {
   return true;
 }
 
-/** Copies guest memory to `to`; false after a fault, with the pages before it copied. */
-export function dmaRead(v: Vf, address: u64, to: u32, bytes: u32): bool {
-  return bytes > roomOf(address) ? readAcross(v, address, to, bytes) : readPart(v, address, to, bytes);
+/**
+ * Copies guest memory to `to`, where a frame has it from an offset on; false after a fault, with the pages before it
+ * copied. In a world without content the bytes behind those that a frame keeps are looked up, and not copied.
+ */
+export function dmaRead(v: Vf, address: u64, to: u32, offset: u32, bytes: u32): bool {
+  return bytes > roomOf(address) ? readAcross(v, address, to, offset, bytes) : readPart(v, address, to, offset, bytes);
 }
 
-function readPart(v: Vf, address: u64, to: u32, bytes: u32): bool {
+function readPart(v: Vf, address: u64, to: u32, offset: u32, bytes: u32): bool {
   const entry = translate(v.map, address, MAY_READ);
   const from = entry ? readableAt(v, entry, address) : readElsewhereOrFail(v, address, bytes);
   if (!from) return false;
-  copy(to, from, bytes);
+  copy(to, from, keptFrom(offset, bytes));
   return true;
 }
 
-function readAcross(v: Vf, address: u64, to: u32, bytes: u32): bool {
+function readAcross(v: Vf, address: u64, to: u32, offset: u32, bytes: u32): bool {
   while (bytes) {
     const part = min<u32>(bytes, roomOf(address));
-    if (!readPart(v, address, to, part)) return false;
+    if (!readPart(v, address, to, offset, part)) return false;
     address += part;
     to += part;
+    offset += part;
     bytes -= part;
   }
   return true;
 }
 
-/** Copies bytes into guest memory; false after a fault, with the pages before it written. */
-export function dmaWrite(v: Vf, address: u64, from: u32, bytes: u32): bool {
-  return bytes > roomOf(address) ? writeAcross(v, address, from, bytes) : writePart(v, address, from, bytes);
+/**
+ * Copies bytes, which a frame has from an offset on, into guest memory; false after a fault, with the pages before it
+ * written. In a world without content all their pages are written, with the bytes that a frame keeps.
+ */
+export function dmaWrite(v: Vf, address: u64, from: u32, offset: u32, bytes: u32): bool {
+  return bytes > roomOf(address)
+    ? writeAcross(v, address, from, offset, bytes)
+    : writePart(v, address, from, offset, bytes);
 }
 
-function writePart(v: Vf, address: u64, from: u32, bytes: u32): bool {
+function writePart(v: Vf, address: u64, from: u32, offset: u32, bytes: u32): bool {
   const entry = translate(v.map, address, MAY_WRITE);
   if (!entry) return writeElsewhereOrFail(v, address, from, bytes);
-  copy(writableAt(v, entry, address), from, bytes);
+  copy(writableAt(v, entry, address), from, keptFrom(offset, bytes));
   return true;
 }
 
-function writeAcross(v: Vf, address: u64, from: u32, bytes: u32): bool {
+function writeAcross(v: Vf, address: u64, from: u32, offset: u32, bytes: u32): bool {
   while (bytes) {
     const part = min<u32>(bytes, roomOf(address));
-    if (!writePart(v, address, from, part)) return false;
+    if (!writePart(v, address, from, offset, part)) return false;
     address += part;
     from += part;
+    offset += part;
     bytes -= part;
   }
   return true;

@@ -35,6 +35,7 @@ import { copy } from "../memory/copy";
 import { NEVER, schedule } from "../sim/event-queue";
 import { nextFrame, trace } from "../sim/trace";
 import { interruptRun, world } from "../sim/world";
+import { keptOf } from "../wire/content";
 import { BROADCAST, destination, isGroup } from "../wire/ethernet";
 import { append, FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../wire/frame";
 import { arm, arrive, drop, Wire, wire } from "../wire/wire";
@@ -183,7 +184,7 @@ export function takeTwin(slot: u32): u32 {
   f.id = nextFrame();
   f.due = frame(slot).due;
   f.epoch = frame(slot).epoch;
-  copy(twin + FRAME_START, slot + FRAME_START, f.bytes);
+  copy(twin + FRAME_START, slot + FRAME_START, keptOf(f.bytes));
   return twin;
 }
 

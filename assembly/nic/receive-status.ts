@@ -30,6 +30,7 @@ import {
 } from "../layout/packet";
 import { QUEUE_CHECKS_IP, QUEUE_CHECKS_L4 } from "../layout/virtual-function";
 import { addToSum, addWords, foldSum } from "../wire/checksum";
+import { keptFrom } from "../wire/content";
 import { Headers } from "./headers";
 
 const ANY_IPV4: u32 = RX_TYPE_IPV4 | RX_TYPE_IPV4_OPTIONS;
@@ -70,7 +71,7 @@ function l4Status(h: Headers, at: u32, isIpv4: bool): u32 {
   }
   const pseudo: u64 = <u64>bswap<u16>(<u16>h.protocol) + bswap<u16>(<u16>bytes);
   const from = at + h.l3 + (isIpv4 ? IP_FROM : IPV6_FROM);
-  const sum = addToSum(addWords(pseudo, from, isIpv4 ? 8 : 32), l4, bytes);
+  const sum = addToSum(addWords(pseudo, from, isIpv4 ? 8 : 32), l4, keptFrom(h.l4, bytes));
   return foldSum(sum) ? status | RX_L4E : status;
 }
 
@@ -78,10 +79,10 @@ function l4Status(h: Headers, at: u32, isIpv4: bool): u32 {
 export function fragmentWord(h: Headers, at: u32): u32 {
   if (!(h.types & ANY_IPV4)) return 0;
   if (!h.isFragment) return h.identification;
-  return h.identification | (sumOf(at + h.l4, h.end - h.l4) << 16);
+  return h.identification | (sumOf(at, h.l4, h.end - h.l4) << 16);
 }
 
-/** Returns the ones' complement sum of bytes, not complemented, as a number in network order. */
-export function sumOf(at: u32, bytes: u32): u32 {
-  return <u32>bswap<u16>(~foldSum(addToSum(0, at, bytes)) as u16);
+/** Returns the ones' complement sum of a frame's bytes from an offset on, not complemented, as a number in network order. */
+export function sumOf(at: u32, offset: u32, bytes: u32): u32 {
+  return <u32>bswap<u16>(~foldSum(addToSum(0, at + offset, keptFrom(offset, bytes))) as u16);
 }

@@ -67,6 +67,7 @@ import {
 } from "../layout/virtual-function";
 import { crc32 } from "../sim/digest";
 import { world } from "../sim/world";
+import { keptFrom, keptOf } from "../wire/content";
 import { destination, isGroup } from "../wire/ethernet";
 import { descriptorType } from "./configure";
 import { askAhead, dmaStore, dmaWrite, lookAtDescriptor, openDescriptor } from "./dma";
@@ -184,7 +185,7 @@ function receivePlain(v: Vf, q: Queue, at: u32, bytes: u32, how: u32): Received 
     status |= headerStatus(h, at, q.flags);
     if (!(q.flags & QUEUE_GIVES_HASH)) hash = fragmentWord(h, at);
   }
-  const isWritten = dmaWrite(v, address, at, bytes);
+  const isWritten = dmaWrite(v, address, at, 0, bytes);
   store<u32>(to, types, RX_TYPE);
   store<u32>(to, hash, RX_HASH);
   store<u32>(to, isWritten ? bytes : 0, RX_LENGTH);
@@ -224,20 +225,21 @@ function putTogether(a: Arrival, v: Vf, p: Pf, h: Headers, at: u32, bytes: u32):
   const appends = !(rules & VMOLR_STRIP_CRC);
   if (strips || appends) {
     a.at = changetype<u32>(a) + FRAME_AT;
-    memory.copy(a.at, at, bytes);
+    memory.copy(a.at, at, keptOf(bytes));
   }
   if (strips) {
     a.tag = <u32>bswap<u16>(load<u16>(at, ETHERNET_TYPE + 2));
     a.status |= RX_VP;
     a.bytes -= VLAN_TAG_BYTES;
-    memory.copy(a.at + ETHERNET_TYPE, at + ETHERNET_TYPE + VLAN_TAG_BYTES, a.bytes - ETHERNET_TYPE);
+    const behindTag = ETHERNET_TYPE + VLAN_TAG_BYTES;
+    memory.copy(a.at + ETHERNET_TYPE, at + behindTag, keptFrom(behindTag, bytes - behindTag));
   }
   if (appends) {
-    store<u32>(a.at + a.bytes, crc32(at, bytes));
+    store<u32>(a.at + a.bytes, crc32(at, keptOf(bytes)));
     a.bytes += ETHERNET_CHECK_BYTES;
   }
   if (descriptorType(rxQueue(v, a.queue)) == DESCRIPTOR_LEGACY && bytes > RX_LEGACY_CHECKSUM_START) {
-    a.sum = sumOf(at + RX_LEGACY_CHECKSUM_START, bytes - RX_LEGACY_CHECKSUM_START);
+    a.sum = sumOf(at, RX_LEGACY_CHECKSUM_START, bytes - RX_LEGACY_CHECKSUM_START);
   }
 }
 
@@ -329,7 +331,8 @@ function fill(a: Arrival, v: Vf, q: Queue): Received {
     taken++;
     const part = min<u32>(left, q.bufferBytes);
     const isWritten =
-      (!headBytes || dmaWrite(v, next.header, a.at, headBytes)) && (!part || dmaWrite(v, next.buffer, from, part));
+      (!headBytes || dmaWrite(v, next.header, a.at, 0, headBytes)) &&
+      (!part || dmaWrite(v, next.buffer, from, from - a.at, part));
     if (!isWritten) {
       writeBack(a, v, q, address, isLegacy, words | a.type, a.hash, a.status | RX_DD | RX_EOP | RX_RXE, 0);
       return Received.Fault;
@@ -358,8 +361,8 @@ function hasAnswered(a: Arrival, v: Vf, q: Queue): bool {
   let hasAll = true;
   for (let i: u32 = 0; i < a.pieceCount; i++) {
     const part = min<u32>(left, q.bufferBytes);
-    if (headBytes && !dmaWrite(v, piece(a, i).header, a.at, headBytes) && isWaiting(v)) hasAll = false;
-    if (part && !dmaWrite(v, piece(a, i).buffer, from, part) && isWaiting(v)) hasAll = false;
+    if (headBytes && !dmaWrite(v, piece(a, i).header, a.at, 0, headBytes) && isWaiting(v)) hasAll = false;
+    if (part && !dmaWrite(v, piece(a, i).buffer, from, from - a.at, part) && isWaiting(v)) hasAll = false;
     headBytes = 0;
     from += part;
     left -= part;

@@ -58,7 +58,9 @@ import {
 } from "../layout/packet";
 import { copy } from "../memory/copy";
 import { crc32c } from "../sim/digest";
+import { hasContent } from "../sim/world";
 import { addToSum, foldSum } from "../wire/checksum";
+import { keptFrom, keptOf } from "../wire/content";
 import { contextAt, Packet, packetBytesAt, slotOf } from "./packet";
 
 // Fields counted from the start of their header.
@@ -149,11 +151,12 @@ export function buildFrame(p: Packet, index: u32, to: u32): void {
   if (p.headerBytes) {
     const payload = payloadBytes(p, index);
     copy(at, from, p.headerBytes);
-    copy(at + p.headerBytes, from + p.headerBytes + index * p.segmentBytes, payload);
+    if (hasContent()) copy(at + p.headerBytes, from + p.headerBytes + index * p.segmentBytes, payload);
+    else memory.fill(at + p.headerBytes, 0, keptFrom(p.headerBytes, payload));
     adjustHeaders(p, index, at, payload);
     insertChecksums(p, at, bare, swapped(l4Bytes(p) + payload));
   } else {
-    copy(at, from, bare);
+    copy(at, from, keptOf(bare));
     if (!p.isLegacy) insertChecksums(p, at, bare, 0);
     else if (p.command & TX_IC) insertLegacyChecksum(p, at, bare);
   }
@@ -206,7 +209,7 @@ function insertChecksums(p: Packet, at: u32, bytes: u32, extra: u32): void {
   }
   if (!(p.status & TX_TXSM)) return;
   const l4 = ip + ipBytes(p);
-  const l4AndPayload = at + bytes - l4;
+  const l4AndPayload = keptFrom(l4 - at, at + bytes - l4);
   const kind = protocol(p);
   if (kind == L4_SCTP) {
     store<u32>(l4, 0, SCTP_CHECKSUM);
@@ -221,5 +224,5 @@ function insertChecksums(p: Packet, at: u32, bytes: u32, extra: u32): void {
 
 function insertLegacyChecksum(p: Packet, at: u32, bytes: u32): void {
   const start = legacyStart(p);
-  store<u16>(at + legacyField(p), foldSum(addToSum(0, at + start, bytes - start)));
+  store<u16>(at + legacyField(p), foldSum(addToSum(0, at + start, keptFrom(start, bytes - start))));
 }

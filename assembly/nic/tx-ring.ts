@@ -197,7 +197,7 @@ export enum Read {
 /** Reads a plain packet to `to`, padded to the shortest frame. */
 export function readPlain(v: Vf, to: u32): Read {
   const p = packet();
-  if (!dmaRead(v, piece(p, 0).address, to, p.bytes)) return unread(v, p);
+  if (!dmaRead(v, piece(p, 0).address, to, 0, p.bytes)) return unread(v, p);
   if (p.bytes < FRAME_BYTES_MIN) memory.fill(to + p.bytes, 0, FRAME_BYTES_MIN - p.bytes);
   return Read.Done;
 }
@@ -206,15 +206,17 @@ export function readPlain(v: Vf, to: u32): Read {
 export function readPacket(v: Vf): Read {
   const p = packet();
   let to = packetBytesAt(p);
+  let offset: u32 = 0;
   let result = Read.Done;
   for (let i: u32 = 0; i < p.pieceCount; i++) {
     const part = piece(p, i);
-    if (part.bytes && !dmaRead(v, part.address, to, part.bytes)) {
+    if (part.bytes && !dmaRead(v, part.address, to, offset, part.bytes)) {
       result = unread(v, p);
       // A memory elsewhere is asked for all pieces together.
       if (result == Read.Fault) return result;
     }
     to += part.bytes;
+    offset += part.bytes;
   }
   // A packet shorter than a frame is looked at, too, as the frame that it becomes.
   if (p.bytes < FRAME_BYTES_MIN) memory.fill(packetBytesAt(p) + p.bytes, 0, FRAME_BYTES_MIN - p.bytes);

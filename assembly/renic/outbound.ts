@@ -39,6 +39,7 @@ import { DONE_AT_RELEASE, indexOf, txQueue, Vf, vf } from "../nic/virtual-functi
 import { complete, raiseSent } from "../nic/write-back";
 import { nextFrame, trace } from "../sim/trace";
 import { countDrop, reserve, world } from "../sim/world";
+import { keptOf } from "../wire/content";
 import { FRAME_START, frame, takeSlot } from "../wire/frame";
 
 @unmanaged
@@ -327,7 +328,7 @@ export function takeReleased(v: Vf): u32 {
   const f = frame(slot);
   f.id = e.id;
   f.epoch = e.epoch + 1;
-  copy(slot + FRAME_START, changetype<u32>(e) + ENTRY_BYTES, e.bytes);
+  copy(slot + FRAME_START, changetype<u32>(e) + ENTRY_BYTES, keptOf(e.bytes));
   trace(TRACE_RELEASED, world().now, indexOf(v), e.id, e.bytes, e.epoch, 0);
   leave(v, o, e);
   return slot;

@@ -82,6 +82,8 @@ export class World {
   pfWanted1: u64;
   /** Descriptors of packets that were refused. */
   refusedDescriptors: u32;
+  /** How much of a frame is there (wire/content.ts): all, or FRAME_KEPT_BYTES in a world without content. */
+  keptBytes: u32;
 }
 
 /** Behind the record: how many frames ended for each DROP_ reason, a word each. */
@@ -90,6 +92,11 @@ const DROP_COUNTS_BYTES: u32 = 128;
 
 if (offsetof<World>() > DROP_COUNTS) ERROR("layout: World has grown into the counters behind it");
 if (DROP_COUNTS + DROP_COUNTS_BYTES > WORLD_BYTES) ERROR("layout: World does not fit WORLD_BYTES");
+
+/** Tells whether payload has its bytes; without, it has versions (memory/payload.ts) and frames end behind their headers. */
+export function hasContent(): bool {
+  return world().keptBytes == u32.MAX_VALUE;
+}
 
 export function world(): World {
   return changetype<World>(WORLD);

@@ -32,6 +32,7 @@ import {
 import { GuestMemory } from "../memory/guest-memory";
 import { NEVER } from "../sim/event-queue";
 import { world } from "../sim/world";
+import { keptFrom } from "../wire/content";
 import { Segment, Sum, writeOptions, writeTcp, writtenSegment } from "../wire/tcp";
 import { bytesUnderWay, restartAfterIdle } from "./tcp-congestion";
 import {
@@ -152,7 +153,9 @@ function put(m: GuestMemory, s: Stack, c: Connection, g: Segment, to: u32, paylo
   const room = segmentRoom(c);
   if (payloadBytes > room) return putLong(s, c, g, to, room);
   if (payloadBytes) {
-    copyFromRing(m, sendRingAt(s, c), s.sendRingBytes, g.sequence, to + TCP_START + g.headerBytes, payloadBytes);
+    const payloadStart = TCP_START + g.headerBytes;
+    const kept = keptFrom(payloadStart, payloadBytes);
+    copyFromRing(m, sendRingAt(s, c), s.sendRingBytes, g.sequence, to + payloadStart, kept);
     s.sentDataCount++;
   } else {
     s.sentAckCount++;

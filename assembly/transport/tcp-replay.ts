@@ -12,7 +12,6 @@
  * was written before has been acknowledged, as the recorded one came behind it. Left out: what the recorded stacks did to
  * move the bytes, and openings that wait for the end of an earlier connection: they come at their times.
  */
-import { PAGE_SHIFT } from "../layout/limits";
 import {
   REPLAY_CONNECTION_COUNT_MAX,
   REPLAY_PORT_FIRST,
@@ -78,7 +77,7 @@ export function addReplayServer(
   const w = addWork(m, s, WORK_REPLAY_SERVER);
   w.recordingAt = recordingAt;
   w.connectionCount = connectionCount;
-  w.setAt = setPage << PAGE_SHIFT;
+  w.setFirst = setPage;
   w.setPages = setPages;
   w.dirtyPages = dirtyPages;
   listen(s, port, w.number);
@@ -197,7 +196,7 @@ function begin(m: GuestMemory, w: Work, c: Connection, r: Recorded, t: Turn): vo
   const before = c.workTurn ? turnOf(m, r, c.workTurn - 1).after : 0;
   if (t.after <= before) return;
   w.transactionCount++;
-  w.setNext = writeRound(m, w.setAt, w.setPages, w.setNext, w.dirtyPages, <u32>w.transactionCount);
+  w.setNext = writeRound(m, w.setFirst, w.setPages, w.setNext, w.dirtyPages, <u32>w.transactionCount);
 }
 
 /** A client has the whole answer. */

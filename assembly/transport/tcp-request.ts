@@ -11,7 +11,6 @@
  * Requests and answers are parts of the connection's two streams (tcp-stream.ts), so that each byte is compared.
  */
 
-import { PAGE_SHIFT } from "../layout/limits";
 import { CONNECTS_EACH_TIME, WORK_REQUESTER, WORK_RESPONDER } from "../layout/tcp";
 import { GuestMemory } from "../memory/guest-memory";
 import { writeRound } from "../memory/round";
@@ -78,7 +77,7 @@ export function addResponder(
   const w = addWork(m, s, WORK_RESPONDER);
   w.requestBytes = requestBytes;
   w.replyBytes = replyBytes;
-  w.setAt = setPage << PAGE_SHIFT;
+  w.setFirst = setPage;
   w.setPages = setPages;
   w.dirtyPages = dirtyPages;
   listen(s, port, w.number);
@@ -159,7 +158,7 @@ export function stepResponder(m: GuestMemory, s: Stack, w: Work, c: Connection):
       return;
     }
     w.transactionCount++;
-    w.setNext = writeRound(m, w.setAt, w.setPages, w.setNext, w.dirtyPages, <u32>w.transactionCount);
+    w.setNext = writeRound(m, w.setFirst, w.setPages, w.setNext, w.dirtyPages, <u32>w.transactionCount);
     c.workLeft = w.replyBytes;
     if (!isWritable(c)) return;
   }

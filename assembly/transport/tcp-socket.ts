@@ -39,7 +39,7 @@ import { Connection, HAS_CLOSED, has, PEER_IS_DONE } from "./tcp-connection";
 import { finish, sendReset } from "./tcp-end";
 import { beginOpening, openBlock } from "./tcp-open";
 import { acknowledgeNow } from "./tcp-receive";
-import { copyFromRing, copyToRing, partInPage } from "./tcp-ring";
+import { copyFromRing, copyToRing, partInPage, touchRing } from "./tcp-ring";
 import {
   addFree,
   addListener,
@@ -181,6 +181,11 @@ export function writablePart(s: Stack, c: Connection, bytesMax: u32): u32 {
 /** Returns where the next bytes are to be written, within a page. */
 export function writableAt(m: GuestMemory, s: Stack, c: Connection): u32 {
   return touch(m, sendRingAt(s, c) + (c.sendEnd & (s.sendRingBytes - 1)));
+}
+
+/** Writes so many bytes in place, within a page, in a world without content. */
+export function touchWritable(m: GuestMemory, s: Stack, c: Connection, bytes: u32): void {
+  touchRing(m, sendRingAt(s, c), s.sendRingBytes, c.sendEnd, bytes);
 }
 
 /** So many bytes more have been written in place. */

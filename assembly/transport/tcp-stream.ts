@@ -2,8 +2,9 @@
  * Bulk streams. The bytes are a function of the connection and of their place: whoever reads them knows what must stand
  * there, so that a byte that is lost, doubled or in the wrong place is seen.
  *
- *     word n of a stream = (seed + n * STEP) ^ the same, shifted right by 29         8 bytes, little-endian
+ *     word n of a stream = (seed + n * STEP) ^ the same, shifted right by 29, | ODD         8 bytes, little-endian
  *
+ * Bytes are odd, none is 0: a page that holds any is no page of zeros, which a checkpoint sends as less.
  * Words are made and compared eight at a time; what does not fill a word at either end of a part is done byte by byte.
  */
 import { mix } from "../sim/digest";
@@ -11,6 +12,8 @@ import { mix } from "../sim/digest";
 /** Odd, with bits everywhere: neighbouring words differ in most bytes. */
 const STEP: u64 = 0x9e3779b97f4a7c15;
 const FOLD: i32 = 29;
+/** The lowest bit of each byte. */
+const ODD: u64 = 0x0101010101010101;
 /** Bytes that are made or compared in one step. */
 const BLOCK_BYTES: u32 = 64;
 
@@ -21,7 +24,7 @@ export function streamSeed(fromIp: u32, fromPort: u32, toIp: u32, toPort: u32): 
 
 function wordAt(seed: u64, number: u64): u64 {
   const linear = seed + number * STEP;
-  return linear ^ (linear >> FOLD);
+  return (linear ^ (linear >> FOLD)) | ODD;
 }
 
 function byteAt(seed: u64, offset: u64): u8 {
@@ -68,5 +71,5 @@ export function wrongInStream(seed: u64, offset: u64, at: u32, bytes: u32): u32 
 }
 
 function folded(pair: v128): v128 {
-  return v128.xor(pair, i64x2.shr_u(pair, FOLD));
+  return v128.or(v128.xor(pair, i64x2.shr_u(pair, FOLD)), i64x2.splat(ODD));
 }

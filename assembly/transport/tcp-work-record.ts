@@ -23,7 +23,16 @@ import { GuestMemory, touch } from "../memory/guest-memory";
 import { bucketOf } from "../sim/histogram";
 import { world } from "../sim/world";
 import { Connection } from "./tcp-connection";
-import { consumed, openActive, produced, readableAt, readablePart, writableAt, writablePart } from "./tcp-socket";
+import {
+  consumed,
+  openActive,
+  produced,
+  readableAt,
+  readablePart,
+  touchWritable,
+  writableAt,
+  writablePart,
+} from "./tcp-socket";
 import { Stack } from "./tcp-stack";
 import { streamSeed, writeStream, wrongInStream } from "./tcp-stream";
 
@@ -54,8 +63,8 @@ export class Work {
   /** Connections that it is to have, and those that found no control block yet. */
   connectionCount: u32;
   missingCount: u32;
-  /** A responder's working set: guest address, pages, pages that a request dirties, the next of them. */
-  setAt: u32;
+  /** A responder's working set: first page, pages, pages that a request dirties, the next of them. */
+  setFirst: u32;
   setPages: u32;
   dirtyPages: u32;
   setNext: u32;
@@ -103,7 +112,8 @@ export function writeSome(m: GuestMemory, s: Stack, c: Connection, bytesMax: u64
   while (bytesMax) {
     const part = writablePart(s, c, <u32>min<u64>(bytesMax, u32.MAX_VALUE));
     if (!part) break;
-    writeStream(seed, c.workWritten, writableAt(m, s, c), part);
+    if (m.versions) touchWritable(m, s, c, part);
+    else writeStream(seed, c.workWritten, writableAt(m, s, c), part);
     produced(m, s, c, part);
     c.workWritten += part;
     bytesMax -= part;
@@ -112,14 +122,14 @@ export function writeSome(m: GuestMemory, s: Stack, c: Connection, bytesMax: u64
   return written;
 }
 
-/** Reads bytes of a peer's stream and compares them; returns how many. */
+/** Reads bytes of a peer's stream and compares them, if they have content; returns how many. */
 export function readSome(m: GuestMemory, s: Stack, w: Work, c: Connection, bytesMax: u32): u32 {
   let bytes: u32 = 0;
   const seed = streamSeed(c.peerIp, c.peerPort, s.selfIp, c.selfPort);
   while (bytesMax) {
     const part = min<u32>(readablePart(c), bytesMax);
     if (!part) break;
-    w.wrongCount += wrongInStream(seed, c.workRead, readableAt(m, s, c), part);
+    if (!m.versions) w.wrongCount += wrongInStream(seed, c.workRead, readableAt(m, s, c), part);
     consumed(m, s, c, part);
     c.workRead += part;
     bytesMax -= part;

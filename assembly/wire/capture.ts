@@ -18,6 +18,7 @@ import {
   CAPTURE_TIME,
 } from "../layout/capture";
 import { reserve, world } from "../sim/world";
+import { keptOf } from "./content";
 import { FRAME_START, frame } from "./frame";
 
 /** Reserves the capture buffer; without it nothing is captured. */
@@ -32,7 +33,7 @@ export function capture(client: u32, time: u64, slot: u32): void {
   if (!w.captureAt) return;
   const f = frame(slot);
   const at = w.captureAt + w.captureBytes;
-  const kept = client < CAPTURE_MACHINE ? f.bytes : min<u32>(f.bytes, w.snapBytes);
+  const kept = keptOf(client < CAPTURE_MACHINE ? f.bytes : min<u32>(f.bytes, w.snapBytes));
   const bytes = CAPTURE_HEADER_BYTES + ((kept + 7) & ~7);
   assert(w.captureBytes + bytes <= CAPTURE_BYTES_MAX, "the capture is read before it is full");
   store<u64>(at, time, CAPTURE_TIME);

@@ -15,12 +15,12 @@ const SEGMENT_WIRE_BYTES: u32 = 1538;
 const MESSAGE_WIRE_BYTES: u32 = 84;
 
 /** Sends so many bytes of stream behind what is being sent, and returns when the last bit arrives. */
-export function sendStream(index: u32, bytes: u32): u64 {
+export function sendStream(index: u32, bytes: u64): u64 {
   const w = wire(index);
   const now = world().now;
   const start = max<u64>(w.freeAt, now);
   const segments = bytes / SEGMENT_BYTES;
-  const rest = bytes % SEGMENT_BYTES;
+  const rest = <u32>(bytes % SEGMENT_BYTES);
   let end = start + serializationPs(w, SEGMENT_WIRE_BYTES) * segments;
   if (rest) end += serializationPs(w, SEGMENT_WIRE_BYTES - SEGMENT_BYTES + rest);
   w.freeAt = end;

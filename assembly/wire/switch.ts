@@ -13,6 +13,7 @@ import { DROP_REPLICATED, DROP_SWITCH_SAME_PORT, TRACE_COPIED, TRACE_MOVED } fro
 import { copy } from "../memory/copy";
 import { nextFrame, trace } from "../sim/trace";
 import { reserve } from "../sim/world";
+import { keptOf } from "./content";
 import { ADDRESS_MASK, destination, isGroup, source } from "./ethernet";
 import { FRAME_START, frame, takeSlot } from "./frame";
 import { arm, arrived, drop, isDue, send, wire } from "./wire";
@@ -86,7 +87,7 @@ function flood(index: u32, port: u32, slot: u32, ready: u64): void {
     frame(twin).id = nextFrame();
     frame(twin).epoch = frame(slot).epoch;
     trace(TRACE_COPIED, ready, index, frame(slot).id, frame(twin).id, frame(twin).bytes, 0);
-    copy(twin + FRAME_START, slot + FRAME_START, frame(slot).bytes);
+    copy(twin + FRAME_START, slot + FRAME_START, keptOf(frame(slot).bytes));
     send(outputOf(s, other), twin, ready);
   }
   drop(slot, ready, index, DROP_REPLICATED);

@@ -31,6 +31,7 @@ import {
 } from "../layout/tcp";
 import { world } from "../sim/world";
 import { addToSum, foldSum } from "./checksum";
+import { keptFrom } from "./content";
 import { source } from "./ethernet";
 import { addPseudoHeader, carriedBytes, padded, writeIpv4 } from "./ipv4";
 
@@ -87,7 +88,7 @@ export function isTcp(at: u32, bytes: u32, g: Segment): bool {
   const tcp = at + TCP_START;
   const headerBytes = (<u32>load<u8>(tcp, TCP_OFFSET) >>> 4) << 2;
   if (headerBytes < TCP_BYTES || headerBytes > tcpBytes) return false;
-  if (foldSum(addPseudoHeader(addToSum(0, tcp, tcpBytes), at, PROTOCOL_TCP, tcpBytes))) return false;
+  if (tcpChecksum(at, tcpBytes)) return false;
   g.peerMac = source(at);
   g.peerIp = bswap<u32>(load<u32>(at, IPV4_FROM));
   g.selfIp = bswap<u32>(load<u32>(at, IPV4_TO));
@@ -102,6 +103,12 @@ export function isTcp(at: u32, bytes: u32, g: Segment): bool {
   g.payloadBytes = tcpBytes - headerBytes;
   readOptions(tcp + TCP_BYTES, tcp + headerBytes, g);
   return true;
+}
+
+/** The checksum over pseudo header, header and payload; 0 when the segment carries its own and is whole. */
+function tcpChecksum(at: u32, tcpBytes: u32): u16 {
+  const sum = addToSum(0, at + TCP_START, keptFrom(TCP_START, tcpBytes));
+  return foldSum(addPseudoHeader(sum, at, PROTOCOL_TCP, tcpBytes));
 }
 
 /** Two NOPs, then timestamps: what nearly every segment carries, and nothing else. */
@@ -222,7 +229,7 @@ export function writeTcp(at: u32, g: Segment, sum: Sum): u32 {
   store<u16>(tcp, 0, TCP_CHECKSUM);
   store<u16>(tcp, 0, TCP_URGENT);
   if (sum == Sum.Whole) {
-    store<u16>(tcp, foldSum(addPseudoHeader(addToSum(0, tcp, tcpBytes), at, PROTOCOL_TCP, tcpBytes)), TCP_CHECKSUM);
+    store<u16>(tcp, tcpChecksum(at, tcpBytes), TCP_CHECKSUM);
   } else {
     // A device adds to what stands here, so it is the sum itself and not its complement.
     store<u16>(tcp, ~foldSum(addPseudoHeader(0, at, PROTOCOL_TCP, 0)), TCP_CHECKSUM);

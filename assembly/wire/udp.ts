@@ -11,6 +11,7 @@ import {
   UDP_TO,
 } from "../layout/packet";
 import { addToSum, foldSum } from "./checksum";
+import { keptFrom } from "./content";
 import { addPseudoHeader, carriedBytes, padded, writeIpv4 } from "./ipv4";
 
 /** One end of a UDP conversation: who speaks. */
@@ -46,7 +47,8 @@ export function isUdp(at: u32, bytes: u32): bool {
 
 /** The checksum over pseudo header, header and payload (RFC 768); 0 when the datagram carries its own and is whole. */
 function udpChecksum(at: u32, udpBytes: u32): u16 {
-  return foldSum(addPseudoHeader(addToSum(0, at + UDP_START, udpBytes), at, PROTOCOL_UDP, udpBytes));
+  const sum = addToSum(0, at + UDP_START, keptFrom(UDP_START, udpBytes));
+  return foldSum(addPseudoHeader(sum, at, PROTOCOL_UDP, udpBytes));
 }
 
 /** Returns how many bytes of payload a datagram carries that `isUdp` accepted. */

@@ -28,6 +28,7 @@ import { draw, RandomStream } from "../sim/random";
 import { nextFrame, trace } from "../sim/trace";
 import { countDrop, world } from "../sim/world";
 import { capture } from "./capture";
+import { keptOf } from "./content";
 import { append, FRAME_START, FrameList, frame, freeSlot, removeFirst, takeSlot } from "./frame";
 
 /** No client taps the wire. */
@@ -154,7 +155,7 @@ function mislead(index: u32, slot: u32): void {
   t.due = f.due;
   trace(TRACE_COPIED, f.due - w.latencyPs, index, f.id, t.id, t.bytes, COPIED_WIRE);
   trace(TRACE_SENT, f.due - w.latencyPs, index, t.id, t.bytes, 0, 0);
-  copy(twin + FRAME_START, slot + FRAME_START, f.bytes);
+  copy(twin + FRAME_START, slot + FRAME_START, keptOf(f.bytes));
   insert(index, twin);
 }
 

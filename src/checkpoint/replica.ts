@@ -14,7 +14,7 @@
  * buffer stands for the bytes on the link, and the backup copies from it only after the last bit has arrived. With
  * compression a stream is made of it behind these (stream.ts), and that is what crosses.
  */
-import { APPLY_OK } from "../../assembly/layout/checkpoint";
+import { APPLY_OK, PAGE_RECORD_HEADER_BYTES } from "../../assembly/layout/checkpoint";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
 import type { Compression } from "../config/scenario";
@@ -56,6 +56,8 @@ export interface Staged {
   readonly vcpuFlags: number;
   readonly imageBytes: number;
   readonly pageBytes: number;
+  /** What page records take on the link: more than in the buffer, where payload has no content. */
+  readonly crossingBytes: number;
   readonly pageCount: number;
   /** The stream that was made of it, null without compression. */
   readonly stream: WrittenStream | null;
@@ -81,13 +83,13 @@ function pagesAt(room: number): number {
   return imageAt(room) + IMAGE_BYTES_MAX;
 }
 
-/** Bytes that a room for so many pages needs. */
-export function stagingBytes(pageCount: number, compression: Compression): number {
-  return wholeRoomBytes(pageCount) + (compression === "delta" ? streamRoomBytes(pageCount) : 0);
+/** Bytes that a room for so many pages needs, of which so many have frames at most. */
+export function stagingBytes(pageCount: number, framePages: number, compression: Compression): number {
+  return wholeRoomBytes(pageCount, framePages) + (compression === "delta" ? streamRoomBytes(pageCount) : 0);
 }
 
-function wholeRoomBytes(pageCount: number): number {
-  return FRAMING_BYTES + IMAGE_BYTES_MAX + pageCount * (4096 + 16);
+function wholeRoomBytes(pageCount: number, framePages: number): number {
+  return FRAMING_BYTES + IMAGE_BYTES_MAX + pageCount * PAGE_RECORD_HEADER_BYTES + framePages * PAGE_BYTES;
 }
 
 /** Moves the dirty pages, at most so many, into a room: of a checkpoint, or of a batch of the first copy. */
@@ -102,9 +104,11 @@ export function stage(
   device.collect(world, replica.primary);
   const dirty = world.plane.dirtyPageCount(replica.primary.guest);
   const pageBytes = world.plane.collectPages(replica.primary.guest, pagesAt(room), pageCountMax) >>> 0;
+  const crossingBytes = world.plane.wholeRecordBytes(pagesAt(room), pageBytes);
   const pageCount = Math.min(dirty, pageCountMax);
   const vcpuFlags = world.plane.vcpuFlags(replica.primary.guest);
-  const staged = { room, vcpuFlags, imageBytes: captured?.imageBytes ?? 0, pageBytes, pageCount, stream: null };
+  const imageBytes = captured?.imageBytes ?? 0;
+  const staged = { room, vcpuFlags, imageBytes, pageBytes, crossingBytes, pageCount, stream: null };
   const { stream } = replica;
   return stream ? { ...staged, stream: writeStream(world, replica, stream, staged, captured) } : staged;
 }
@@ -118,7 +122,8 @@ function writeStream(
 ): WrittenStream {
   const { plane } = world;
   const from = pagesAt(room);
-  const to = room + wholeRoomBytes(replica.stagingPages);
+  // Only guests with content have a stream: all of their pages may have frames.
+  const to = room + wholeRoomBytes(replica.stagingPages, replica.stagingPages);
   if (!captured) return writtenStream(world, ends, to, plane.writeBatch(ends.writer, from, pageBytes, to) >>> 0);
   const { epoch, imageBytes } = captured;
   const image = imageAt(room);
@@ -132,8 +137,8 @@ export function streamBytes(staged: Staged): number {
 }
 
 /** Bytes that it would put there without compression. */
-export function wholeBytes({ imageBytes, pageBytes }: Staged): number {
-  return FRAMING_BYTES + imageBytes + pageBytes;
+export function wholeBytes({ imageBytes, crossingBytes }: Staged): number {
+  return FRAMING_BYTES + imageBytes + crossingBytes;
 }
 
 /** Cycles of dom0 for sending what is staged: by the page, or with compression by the byte, and for each comparison. */

@@ -7,6 +7,7 @@
 
 import { formatBytes, formatDuration, quote } from "../sim/units";
 import { checkCapacity } from "./capacity";
+import { checkContent } from "./check-content";
 import { checkFlows } from "./check-flows";
 import { checkMigrations } from "./check-migrations";
 import { checkProtections } from "./check-protect";
@@ -33,6 +34,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkFlows(draft),
     ...checkMigrations(draft),
     ...checkCapacity(draft),
+    ...checkContent(draft),
   ];
 }
 

@@ -15,6 +15,7 @@ import * as form from "./schema";
 
 const scenarioDraft = z.object({
   duration: hole(form.scenarioForm.shape.duration),
+  content: hole(form.scenarioForm.shape.content),
   hosts: rows({
     name: hole(form.hostForm.shape.name),
     cores: hole(form.hostForm.shape.cores),
@@ -77,6 +78,7 @@ const scenarioDraft = z.object({
     driverReset: hole(form.protectForm.shape.driverReset),
     timing: hole(form.protectForm.shape.timing),
     epochs: hole(form.protectForm.shape.epochs),
+    compression: hole(form.protectForm.shape.compression),
   }),
   migrations: rows({
     vm: hole(migrationForm.shape.vm),

@@ -47,6 +47,7 @@ function inputOf(scenario: Scenario): ScenarioInput {
     version: scenario.version,
     seed: scenario.seed,
     duration: formatDuration(scenario.durationNs),
+    content: scenario.hasContent,
     hosts: scenario.hosts.map(hostInput),
     clients: scenario.clients.map(clientInput),
     switch: { delay: formatDuration(scenario.switchDelayNs) },

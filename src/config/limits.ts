@@ -82,8 +82,10 @@ export const FRAME_BYTES = 4 * KIB;
 export const TRACE_TABLE_BYTES = DIRTY_ROW_COUNT_MAX * DIRTY_ROW_BYTES;
 /** What the guest's kernel, driver, rings and tables take before the workload has any memory. */
 export const GUEST_SOFTWARE_BYTES = 2 * MIB;
-export const GUEST_BYTES = { least: GUEST_SOFTWARE_BYTES, most: 4 * GIB } satisfies Range;
-export const WORKING_SET_BYTES = { least: 0, most: 4 * GIB } satisfies Range;
+export const GUEST_BYTES = { least: GUEST_SOFTWARE_BYTES, most: 64 * GIB } satisfies Range;
+/** With content a guest's bytes are the simulator's, and wasm32 ends there. */
+export const GUEST_BYTES_WITH_CONTENT_MAX = 4 * GIB;
+export const WORKING_SET_BYTES = { least: 0, most: 64 * GIB } satisfies Range;
 /** From one frame of 1518 bytes with its descriptor. assumed: 256 MiB is more memory than a NIC carries. */
 export const OUTBOUND_BYTES = { least: 2 * KIB, most: 256 * MIB } satisfies Range;
 /** Memory on the NIC unless told: 6.7 ms of a saturated 10 Gbit/s port. */

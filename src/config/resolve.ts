@@ -30,6 +30,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     version: form.version,
     seed: form.seed,
     durationNs: form.duration,
+    hasContent: form.content,
     hosts: form.hosts.map(({ name, cores, clock, dom0, nics }) => ({
       name,
       coreCount: cores,

@@ -295,6 +295,8 @@ export interface Scenario {
   readonly version: 1;
   readonly seed: number;
   readonly durationNs: number;
+  /** Whether payload has its bytes; without, it has versions and lengths (assembly/memory/payload.ts). */
+  readonly hasContent: boolean;
   readonly hosts: readonly HostScenario[];
   readonly clients: readonly ClientScenario[];
   /** Store-and-forward delay of the learning switch that joins every port and client. */

@@ -228,7 +228,8 @@ export const vmForm = map({
   name: newName().meta({ description: "Name of the VM, unique in the scenario.", examples: ["web"] }),
   host: nameOf("a host").meta({ description: "Host that the VM starts on.", examples: ["primary"] }),
   memory: framesAmount(BYTES, limits.GUEST_BYTES, limits.FRAME_BYTES).meta({
-    description: "Guest memory, a multiple of 4KiB up to 4GiB and at least workingSet, job's hot and cold, and 2MiB.",
+    description:
+      "Guest memory, a multiple of 4KiB up to 4GiB (64GiB without content) and at least workingSet, job's hot and cold, and 2MiB.",
     examples: ["64MiB"],
   }),
   vcpus: whole(limits.VCPU_COUNT)
@@ -392,11 +393,20 @@ export const costsForm = map({
   .prefault({})
   .meta({ description: "What things cost; `renic costs` prints the table." });
 
+const content = flag()
+  .default(true) // What makes every byte of a run comparable.
+  .meta({
+    description:
+      "Whether payload has its bytes. Without, times, marks and counts are the same, guests may have up to 64GiB, and frames end behind their headers. Default true.",
+    examples: [false],
+  });
+
 /** The whole file. */
 export const scenarioForm = map({
   version: only(1).meta({ description: "Version of this form.", examples: [1] }),
   seed,
   duration,
+  content,
   hosts: list(hostForm, "hosts")
     .min(1, "expected at least one host, got an empty list")
     .meta({ description: "Machines that run VMs, at least one." }),

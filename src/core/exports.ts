@@ -23,6 +23,7 @@ export interface DataPlane {
     chunkCount: number,
     slotCount: number,
   ): void;
+  leaveOutContent(): void;
   observe(): void;
   reserveBytes(bytes: number): number;
   exchange(): number;
@@ -46,6 +47,7 @@ export interface DataPlane {
   closeStretches(): void;
   settle(): void;
   digestWorld(): void;
+  digestMarks(): void;
   digestExchange(bytes: number): void;
   philoxBlock(at: number, key0: number, key1: number): void;
 
@@ -218,6 +220,7 @@ export interface DataPlane {
   writeMemory(index: number, address: number, from: number, bytes: number): void;
   readMemory(index: number, address: number, to: number, bytes: number): void;
   tapWire(index: number, client: number): void;
+  pageVersion(index: number, page: number): number;
   pageFrame(index: number, page: number): number;
   pageCount(index: number): number;
 
@@ -238,7 +241,7 @@ export interface DataPlane {
     coldWrites: number,
   ): void;
   createDirtyTrace(guest: number, firstPage: number, rowCount: number, isRepeating: number, burstNs: number): void;
-  writeDirtyRow(guest: number, address: number, rowNs: number, hot: number, cold: number): void;
+  writeDirtyRow(guest: number, firstPage: number, row: number, rowNs: number, hot: number, cold: number): void;
   addComputeTask(guest: number, vcpu: number): void;
   computedCount(guest: number): number;
   processorCount(): number;
@@ -340,6 +343,7 @@ export interface DataPlane {
   dirtyPageCount(index: number): number;
   isPageDirty(index: number, page: number): number;
   collectPages(index: number, to: number, pageCountMax: number): number;
+  wholeRecordBytes(from: number, bytes: number): number;
   applyPages(index: number, from: number, bytes: number): number;
   createRoundLog(index: number): void;
   openWholeRound(index: number): number;

@@ -23,6 +23,8 @@ export interface WorldPlan {
   readonly arenaBytes: number;
   /** Whether trace and captures are kept; benchmarks do without. */
   readonly isObserved: boolean;
+  /** Whether payload has its bytes; absent for one that has. */
+  readonly hasContent?: boolean;
 }
 
 /** Why the data plane returned, with a REASON_ of assembly/layout/event.ts. */
@@ -32,6 +34,8 @@ export interface Stop {
 }
 
 const WASM_PAGE_BYTES = 65_536;
+/** What a payload page has in place of its bytes. */
+const VERSION_BYTES = 8;
 
 export class World {
   private constructor(readonly plane: DataPlane) {}
@@ -42,6 +46,7 @@ export class World {
     const end = world.plane.arenaStart() + plan.arenaBytes;
     const { seed, run, eventCount, chunkCount, slotCount } = plan;
     world.plane.createWorld(seed >>> 0, Math.floor(seed / 2 ** 32), run, end, eventCount, chunkCount, slotCount);
+    if (plan.hasContent === false) world.plane.leaveOutContent();
     if (plan.isObserved) world.plane.observe();
     return world;
   }
@@ -120,20 +125,24 @@ export class World {
     return hex(4) + hex(0);
   }
 
-  /** Returns a copy of each present page of a guest, by page number. */
+  /** Returns a copy of each present page of a guest, by page number; of a payload page without content its version. */
   exportMemory(guest: number): Map<number, Uint8Array> {
     const { plane } = this;
-    const frames: [number, number][] = [];
+    const found: [page: number, at: number, byteCount: number][] = [];
     const pageCount = plane.pageCount(guest);
     for (let page = 0; page < pageCount; page++) {
       const frame = plane.pageFrame(guest, page) >>> 0;
-      if (frame) frames.push([page, frame]);
+      const version = frame ? 0 : plane.pageVersion(guest, page) >>> 0;
+      if (frame) found.push([page, frame, PAGE_BYTES]);
+      else if (version) found.push([page, version, VERSION_BYTES]);
     }
-    const copy = new Uint8Array(frames.length * PAGE_BYTES);
+    const copy = new Uint8Array(found.reduce((sum, [, , byteCount]) => sum + byteCount, 0));
+    let to = 0;
     return new Map(
-      frames.map(([page, frame], index) => {
-        const bytes = copy.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES);
-        bytes.set(this.view(frame, PAGE_BYTES));
+      found.map(([page, at, byteCount]) => {
+        const bytes = copy.subarray(to, to + byteCount);
+        bytes.set(this.view(at, byteCount));
+        to += byteCount;
         return [page, bytes];
       }),
     );

@@ -46,6 +46,7 @@ import { checkRecordings, type Recordings, recordingPage, recordingPages } from 
 import { checkService, loadService } from "../workload/replay-service";
 import type { ClientControl, Control, VmControl } from "./control";
 import type { RunInput } from "./input";
+import { guestMemoryOf } from "./memories";
 import { HEADER_BYTES } from "./migration-watch";
 import { makeMigration } from "./migrations";
 import { planWorld } from "./plan";
@@ -171,7 +172,7 @@ function makeProtection(
   const primary = item(vms, number).place;
   const backup = siteOf(wanted.to).addGuest(vm, guestAddress(number));
   if (stackPlanOf(scenario, vm.name)) placeStack(world, backup.guest);
-  const stagingPages = vm.memoryBytes / PAGE_BYTES;
+  const { pageCount: stagingPages, framePages } = guestMemoryOf(scenario, vm);
   const { compression, cacheBytes } = wanted;
   const { plane } = world;
   if (primary.front) plane.createHold(primary.front.vif, wanted.outboundBytes);
@@ -181,7 +182,7 @@ function makeProtection(
   }
   const wire = plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs);
   const rooms = numbersTo(wanted.epochCount).map(
-    () => plane.reserveBytes(stagingBytes(stagingPages, compression)) >>> 0,
+    () => plane.reserveBytes(stagingBytes(stagingPages, framePages, compression)) >>> 0,
   );
   const backupImageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;
   const stream = compression === "delta" ? createStream(world, primary.guest, cacheBytes, backupImageAt) : null;

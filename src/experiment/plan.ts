@@ -4,7 +4,6 @@
  */
 
 import { CAPTURE_BYTES_MAX } from "../../assembly/layout/capture";
-import { BUFFERS_END_PAGE } from "../../assembly/layout/guest-software";
 import {
   CHUNK_PAGES,
   CLIENT_COUNT_MAX,
@@ -30,11 +29,10 @@ import type { WorldPlan } from "../core/world";
 import type { Exchange } from "../format/conversation";
 import { simulatedCount } from "../host/host-processors";
 import { InputError } from "../sim/input-error";
-import { stackPlanOf } from "../workload/flows";
-import { type Recordings, recordingPages } from "../workload/recording";
 import type { RunInput } from "./input";
+import { bridgedPortCount, checkAddresses, guestMemoryOf, type MemoryPlan, memoriesOf } from "./memories";
 import { migrationBytes } from "./migrations";
-import { bridgedOn, domainsOn, processorPlanOf } from "./site";
+import { domainsOn, processorPlanOf } from "./site";
 
 /** Events that wait at once: a few for each object, and stale ones until their time. */
 const EVENT_COUNT = 65_536;
@@ -46,6 +44,8 @@ const SLACK_BYTES = 4 * 1024 ** 2;
 const TABLE_BYTES_PER_PAGE = 4 + 4 + 1;
 /** Memory for each byte of frames that may wait: a hold queue's entries are padded, and the others need no more. */
 const HELD_ROOM = 1.5;
+/** What a page of a guest has besides without content. */
+const VERSION_BYTES = 8;
 /** A table of ports of a client. */
 const CLIENT_TABLE_BYTES = 65_536 * 4;
 /** wasm32 addresses 4 GiB; the last pages are left to the engine. */
@@ -59,22 +59,24 @@ export function planWorld({
   recordings = new Map(),
   source = "scenario",
 }: RunInput): WorldPlan {
-  const pageCounts = guestPageCounts(scenario, recordings);
-  const chunkCount = pageCounts.reduce((sum, pages) => sum + Math.ceil(pages / CHUNK_PAGES), 0);
+  const memories = memoriesOf(scenario, recordings);
+  const chunkCount = memories.reduce((sum, { framePages }) => sum + framePages / CHUNK_PAGES, 0);
+  const tableBytes = TABLE_BYTES_PER_PAGE + (scenario.hasContent ? 0 : VERSION_BYTES);
   let bytes = SLACK_BYTES + EVENT_COUNT * 16 + (SLOT_COUNT + 1) * (SLOT_SMALL_BYTES + SLOT_LARGE_BYTES);
   bytes += TRACE_COUNT_MAX * TRACE_BYTES + CAPTURE_BYTES_MAX + SWITCH_ADDRESS_COUNT * 8;
   bytes += chunkCount * CHUNK_PAGES * PAGE_BYTES;
-  for (const pages of pageCounts) bytes += pages * TABLE_BYTES_PER_PAGE;
+  for (const { pageCount } of memories) bytes += pageCount * tableBytes;
   for (const protection of scenario.protect) {
-    const pageCount = pagesOf(scenario, protection.vm);
+    const { pageCount, framePages } = memoryOfNamed(scenario, protection.vm);
     bytes += HELD_ROOM * protection.outboundBytes;
-    bytes += protection.epochCount * stagingBytes(pageCount, protection.compression);
+    bytes += protection.epochCount * stagingBytes(pageCount, framePages, protection.compression);
     if (protection.compression === "delta") bytes += streamEndsBytes(pageCount, protection.cacheBytes);
   }
-  for (const { vm } of scenario.migrations) bytes += migrationBytes(pagesOf(scenario, vm) * PAGE_BYTES);
+  for (const { vm } of scenario.migrations) bytes += migrationBytes(memoryOfNamed(scenario, vm).pageCount * PAGE_BYTES);
   for (const traffic of scenario.traffic) bytes += CLIENT_TABLE_BYTES + replayBytes(replays.get(traffic.capture) ?? []);
   if (bytes > ARENA_BYTES_MAX) refuse(source, bytes);
   checkCounts(scenario, source);
+  checkAddresses(scenario, source);
   return {
     seed: scenario.seed,
     run,
@@ -83,30 +85,13 @@ export function planWorld({
     slotCount: SLOT_COUNT,
     arenaBytes: Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES,
     isObserved: true,
+    hasContent: scenario.hasContent,
   };
 }
 
-/** Pages of every memory: VMs, backups of protected ones, targets of those that move, clients with TCP, dom0 for each port that it bridges. */
-function guestPageCounts(scenario: Scenario, recordings: Recordings): number[] {
-  return [
-    ...scenario.vms.map((vm) => vm.memoryBytes / PAGE_BYTES),
-    ...[...scenario.protect, ...scenario.migrations].map(({ vm }) => pagesOf(scenario, vm)),
-    ...scenario.clients.flatMap(({ name }) => {
-      const plan = stackPlanOf(scenario, name);
-      return plan ? [plan.pageCount + 1 + recordingPages(scenario, recordings, name)] : [];
-    }),
-    ...Array.from({ length: bridgedPortCount(scenario) }, () => BUFFERS_END_PAGE),
-  ];
-}
-
-/** Ports of hosts with guests that dom0 serves: it drives each of them. */
-function bridgedPortCount(scenario: Scenario): number {
-  return scenario.hosts.reduce((sum, host) => sum + (bridgedOn(scenario, host) > 0 ? host.nics.length : 0), 0);
-}
-
-function pagesOf(scenario: Scenario, name: string): number {
+function memoryOfNamed(scenario: Scenario, name: string): MemoryPlan {
   const vm = scenario.vms.find((candidate) => candidate.name === name);
-  return vm ? vm.memoryBytes / PAGE_BYTES : 0;
+  return vm ? guestMemoryOf(scenario, vm) : { pageCount: 0, framePages: 0 };
 }
 
 function replayBytes(exchanges: readonly Exchange[]): number {

@@ -56,7 +56,8 @@ export function sendNext(simulation: Simulation, m: Migration): boolean {
 function stageBatch({ world }: Simulation, { source, round, stagingAt, zeroPages, costs }: Migration): Batch {
   const pageCount = Math.min(BATCH_PAGES, round.pagesLeft);
   const recordBytes = world.plane.collectRound(source.guest, stagingAt, pageCount);
-  const byteCount = zeroPages === "whole" ? pageCount * RECORD_BYTES : recordBytes;
+  const byteCount =
+    zeroPages === "whole" ? pageCount * RECORD_BYTES : world.plane.wholeRecordBytes(stagingAt, recordBytes);
   const streamedAtNs = world.nowNs() + Math.floor((byteCount * 1e9) / costs.migrationRate);
   return { pageCount, recordBytes, byteCount, streamedAtNs };
 }

@@ -108,6 +108,7 @@ export function checkpointScenarioOf(wanted: CheckpointRun): Scenario {
     version: 1,
     seed,
     durationNs: start + wanted.watchedNs,
+    hasContent: true,
     hosts: [hostOf(preset, PRIMARY), hostOf(preset, BACKUP)],
     clients: [{ name: CLIENT, link: { rateBitsPerSecond, latencyNs: CLIENT_LATENCY_NS, loss: 0 } }],
     switchDelayNs: SWITCH_DELAY_NS,

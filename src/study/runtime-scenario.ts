@@ -75,6 +75,7 @@ export function scenarioOf(wanted: RuntimeRun): Scenario {
     version: 1,
     seed,
     durationNs,
+    hasContent: true,
     hosts: [
       hostOf(cell, STUDIED_HOST, HOST.threadCount, portRate),
       ...(hasSenders

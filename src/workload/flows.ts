@@ -63,6 +63,8 @@ export interface StackPlan {
   readonly connectionCount: number;
   readonly windowBytes: number;
   readonly pageCount: number;
+  /** Its first pages: everything but rings. */
+  readonly tablePages: number;
   /** USES_ options. */
   readonly options: number;
 }
@@ -76,13 +78,15 @@ export function stackPlanOf({ flows, vms }: Scenario, name: string): StackPlan |
   const windowBytes = Math.max(...own.map((flow) => flow.windowBytes));
   const connectionCount = own.reduce((sum, flow) => sum + flow.connectionCount, SPARE_CONNECTIONS);
   const ringPages = (2 * windowBytes) / PAGE_BYTES;
+  const tablePages = STACK_PAGES + Math.ceil(connectionCount / 4);
   // Whoever serves requests, recorded ones too, switches Nagle's algorithm off (TCP_NODELAY), or a reply's last bytes
   // wait for a delayed ACK.
   const isServing = own.some(({ kind }) => kind !== "bulk");
   return {
     connectionCount,
     windowBytes,
-    pageCount: STACK_PAGES + Math.ceil(connectionCount / 4) + connectionCount * ringPages,
+    pageCount: tablePages + connectionCount * ringPages,
+    tablePages,
     options: OPTIONS | (isServing ? 0 : USES_NAGLE) | offloadsOf(vms.find((vm) => vm.name === name)),
   };
 }

@@ -1,5 +1,4 @@
 /** The job that a VM computes in the background: how much of its memory that takes, and how it gets there. */
-import { DIRTY_ROW_BYTES } from "../../assembly/layout/guest-software";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { TRACE_TABLE_BYTES } from "../config/limits";
 import type { VmScenario } from "../config/scenario";
@@ -34,9 +33,9 @@ export function placeJob(
   if (!trace) return;
   // All vCPUs work at one job: the trace's clock is what one processor would show.
   const burstNs = Math.max(1, Math.floor((burstCycles * 1e9) / clockHz / vm.vcpuCount));
-  const rowsAt = vm.memoryBytes - TRACE_TABLE_BYTES;
-  plane.createDirtyTrace(guest, rowsAt / PAGE_BYTES, rows.length, Number(trace.isRepeating), burstNs);
+  const rowsPage = (vm.memoryBytes - TRACE_TABLE_BYTES) / PAGE_BYTES;
+  plane.createDirtyTrace(guest, rowsPage, rows.length, Number(trace.isRepeating), burstNs);
   rows.forEach(({ durationNs, hotPages, coldPages }, number) => {
-    plane.writeDirtyRow(guest, rowsAt + number * DIRTY_ROW_BYTES, durationNs, hotPages, coldPages);
+    plane.writeDirtyRow(guest, rowsPage, number, durationNs, hotPages, coldPages);
   });
 }

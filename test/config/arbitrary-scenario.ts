@@ -216,6 +216,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
     version: 1,
     seed: drawn.seed,
     durationNs: drawn.durationNs,
+    hasContent: true,
     switchDelayNs: drawn.switchDelayNs,
     hosts: Array.from({ length: hostCount }, (_, index) => ({
       name: hostName(index),

@@ -40,6 +40,7 @@ describe("formatScenario", () => {
     expect(text).toBe(`version: 1
 seed: 1
 duration: 8s
+content: true
 hosts:
   - name: primary
     cores: 8

@@ -22,6 +22,7 @@ describe("parseScenario", () => {
       version: 1,
       seed: 1,
       durationNs: 8_000_000_000,
+      hasContent: true,
       hosts: [
         { name: "primary", coreCount: 8, clockHz: 2_600_000_000, dom0, nics: [nic] },
         { name: "backup", coreCount: 8, clockHz: 2_600_000_000, dom0, nics: [nic] },
@@ -104,6 +105,7 @@ protect: [{ vm: v, to: b, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]
 `;
     expect(parseScenario(text, "least.yaml")).toMatchObject({
       seed: 1,
+      hasContent: true,
       hosts: [{ nics: [{ latencyNs: 1000 }] }, { nics: [{ latencyNs: 1000 }] }],
       clients: [{ link: { loss: 0 } }],
       switchDelayNs: 1000,
@@ -194,7 +196,7 @@ protect: [{ vm: v, to: b, interval: 25ms, link: { rate: 1Gbps, latency: 0s } }]
 
 describe("one mistake in a value or key, read, its place, name and reason", () => {
   const ROOT_KEYS =
-    "version, seed, duration, hosts, clients, switch, vms, traffic, flows, protect, migrations, events, ablate, interrupts, costs";
+    "version, seed, duration, content, hosts, clients, switch, vms, traffic, flows, protect, migrations, events, ablate, interrupts, costs";
   test.each([
     ["clock:", "clok:", '5:32: hosts.0.clok: unknown key; did you mean "clock"?'],
     ["seed: 1", "sead: 1", '2:1: sead: unknown key; did you mean "seed"?'],
@@ -254,7 +256,7 @@ describe("one mistake in a value or key, read, its place, name and reason", () =
       '12:13: vms.0.memory: expected a size such as "64MiB", got "64Gb"; "b" is for bits and sizes are in bytes, so write B as in GiB or GB',
     ],
     ["memory: 64MiB", "memory: 65MB", '12:13: vms.0.memory: expected a multiple of 4KiB, got "65MB"'],
-    ["memory: 64MiB", "memory: 1MiB", '12:13: vms.0.memory: expected a size from 2MiB to 4GiB, got "1MiB"'],
+    ["memory: 64MiB", "memory: 1MiB", '12:13: vms.0.memory: expected a size from 2MiB to 64GiB, got "1MiB"'],
     [
       "io: renic",
       "io: virtio",

@@ -1,7 +1,5 @@
 /** A job that plays a trace: the pages of each row, at the pace of the processor time that it gets. */
 import { describe, expect, it } from "vitest";
-import { DIRTY_ROW_BYTES } from "../../assembly/layout/guest-software";
-import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { numbersTo } from "../../src/sim/numbers";
 import { ProcessorScene } from "../support/processor-scene";
 import { BUILDS } from "../support/wasm-builds";
@@ -23,7 +21,7 @@ function traced(module: WebAssembly.Module, isRepeating: boolean) {
   const { guest } = scene.addJob({ writes: 0 });
   plane.createDirtyTrace(guest, ROWS_PAGE, ROWS.length, Number(isRepeating), BURST_NS);
   ROWS.forEach(({ ns, hot, cold }, number) => {
-    plane.writeDirtyRow(guest, ROWS_PAGE * PAGE_BYTES + number * DIRTY_ROW_BYTES, ns, hot, cold);
+    plane.writeDirtyRow(guest, ROWS_PAGE, number, ns, hot, cold);
   });
   plane.resumeGuest(guest);
   /** Pages of the hot and of the cold region that have been written so far. */

@@ -1,0 +1,83 @@
+/**
+ * The memories of a world, and how many of their pages have frames at most. With content that may be all; without, the
+ * guest's software, its stack's tables and a job's trace have frames, and working sets and connections' rings have none
+ * (assembly/memory/payload.ts).
+ */
+import { BUFFERS_END_PAGE, TABLE_PAGE } from "../../assembly/layout/guest-software";
+import { CHUNK_PAGES, PAGE_BYTES } from "../../assembly/layout/limits";
+import { TRACE_TABLE_BYTES } from "../config/limits";
+import type { Scenario, VmScenario } from "../config/scenario";
+import { InputError } from "../sim/input-error";
+import { stackPlanOf } from "../workload/flows";
+import { type Recordings, recordingPages } from "../workload/recording";
+import { bridgedOn } from "./site";
+
+/** How large a memory is. */
+export interface MemoryPlan {
+  readonly pageCount: number;
+  /** Pages that have frames at most, whole chunks. */
+  readonly framePages: number;
+}
+
+/** Addresses in a guest are 32 bits wide; what is reached by page numbers alone may lie above. */
+const ADDRESSED_PAGES = 2 ** 32 / PAGE_BYTES;
+
+/**
+ * Returns the memories of VMs, backups of protected ones, targets of those that move, clients with TCP, dom0 for each port
+ * that it bridges.
+ */
+export function memoriesOf(scenario: Scenario, recordings: Recordings): MemoryPlan[] {
+  const { vms, protect, migrations, clients } = scenario;
+  const copies = [...protect, ...migrations].flatMap(({ vm: name }) => vms.filter((vm) => vm.name === name));
+  return [
+    ...[...vms, ...copies].map((vm) => guestMemoryOf(scenario, vm)),
+    ...clients.flatMap(({ name }) => clientMemoryOf(scenario, recordings, name)),
+    ...Array.from({ length: bridgedPortCount(scenario) }, () => withFrames(BUFFERS_END_PAGE, BUFFERS_END_PAGE)),
+  ];
+}
+
+/** Returns the memory of a VM. */
+export function guestMemoryOf(scenario: Scenario, vm: VmScenario): MemoryPlan {
+  const pageCount = vm.memoryBytes / PAGE_BYTES;
+  if (scenario.hasContent) return withFrames(pageCount, pageCount);
+  const tablePages = stackPlanOf(scenario, vm.name)?.tablePages ?? 0;
+  // A trace stands at the memory's end, wherever a chunk begins.
+  const tracePages = vm.job?.trace ? TRACE_TABLE_BYTES / PAGE_BYTES + CHUNK_PAGES : 0;
+  return withFrames(pageCount, TABLE_PAGE + chunked(tablePages) + tracePages);
+}
+
+function clientMemoryOf(scenario: Scenario, recordings: Recordings, name: string): MemoryPlan[] {
+  const plan = stackPlanOf(scenario, name);
+  if (!plan) return [];
+  const pageCount = plan.pageCount + 1 + recordingPages(scenario, recordings, name);
+  return [withFrames(pageCount, scenario.hasContent ? pageCount : plan.tablePages + 1)];
+}
+
+function withFrames(pageCount: number, framePages: number): MemoryPlan {
+  return { pageCount, framePages: chunked(Math.min(pageCount, framePages)) };
+}
+
+function chunked(pages: number): number {
+  return Math.ceil(pages / CHUNK_PAGES) * CHUNK_PAGES;
+}
+
+/** Returns the ports of hosts with guests that dom0 serves: it drives each of them. */
+export function bridgedPortCount(scenario: Scenario): number {
+  return scenario.hosts.reduce((sum, host) => sum + (bridgedOn(scenario, host) > 0 ? host.nics.length : 0), 0);
+}
+
+/** Throws InputError for a stack with connections that lie beyond what can be addressed. */
+export function checkAddresses(scenario: Scenario, source: string): void {
+  const names = [...scenario.vms, ...scenario.clients].map(({ name }) => name);
+  const problems = names.flatMap((name) => {
+    const plan = stackPlanOf(scenario, name);
+    if (!plan || TABLE_PAGE + plan.pageCount <= ADDRESSED_PAGES) return [];
+    const reason = `take ${gib(plan.pageCount * PAGE_BYTES)}, and a machine can address ${gib(ADDRESSED_PAGES * PAGE_BYTES)} of connections; give its flows fewer connections or a smaller window`;
+    return [{ place: "", subject: `${name}: buffers of ${plan.connectionCount} connections`, reason }];
+  });
+  if (problems.length > 0) throw new InputError(source, problems);
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
+}
