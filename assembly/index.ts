@@ -93,6 +93,7 @@ import { migrationBytes as outboundRecordBytes } from "./renic/outbound-record";
 import * as image from "./renic/state-image";
 import * as setup from "./setup";
 import { digestBytes, mix } from "./sim/digest";
+import { NEVER } from "./sim/event-queue";
 import { philox } from "./sim/random";
 import { nextFrame, trace } from "./sim/trace";
 import { takeWantedPf as takeWanted, world } from "./sim/world";
@@ -108,9 +109,9 @@ import { pauseWork, startWork } from "./transport/tcp-work";
 import { workOf } from "./transport/tcp-work-record";
 import { writeAnnouncement } from "./wire/ethernet";
 import { FRAME_START, frame, takeSlot } from "./wire/frame";
-import { sendMessage, sendStream } from "./wire/replication-link";
+import { recallStream, sendDatagram, sendMessage, sendStream } from "./wire/replication-link";
 import { createSwitch } from "./wire/switch";
-import { cut, pass, send, serializationPs, wire } from "./wire/wire";
+import { cut, pass, send, serializationPs, setRate, wire } from "./wire/wire";
 
 function u64Of(low: u32, high: u32): u64 {
   return ((<u64>high) << 32) | low;
@@ -1273,9 +1274,31 @@ export function sendCheckpoint(wireIndex: u32, bytes: f64, timer: u32): void {
 export function sendPart(wireIndex: u32, bytes: u32, timer: u32): void {
   armTimerAt(timer, sendStream(wireIndex, bytes) - wire(wireIndex).latencyPs);
 }
-/** Sends a short message over a replication wire; the timer fires when it arrives. */
+/** Sends a short message of the connection over a replication wire; the timer fires when it arrives. */
 export function sendNote(wireIndex: u32, timer: u32): void {
   armTimerAt(timer, sendMessage(wireIndex));
+}
+/** Sends a datagram over a replication wire; the timer fires when it arrives. Returns whether it will. */
+export function sendBeat(wireIndex: u32, timer: u32): bool {
+  const due = sendDatagram(wireIndex);
+  if (due == NEVER) return false;
+  armTimerAt(timer, due);
+  return true;
+}
+/** Takes back what of the stream has not left yet; returns how many bytes that is, at most. */
+export function recallCheckpoints(wireIndex: u32): u32 {
+  return recallStream(wireIndex);
+}
+/** Changes a replication link in both directions: its rate, and how likely a frame is lost, out of 2^32. */
+export function setReplicationLink(wireIndex: u32, rate: f64, lossBelow: f64): void {
+  for (let i: u32 = 0; i < 2; i++) {
+    setRate(wireIndex + i, <u64>rate);
+    wire(wireIndex + i).lossBelow = <u64>lossBelow;
+  }
+}
+/** Cuts a replication link in both directions, or mends it. */
+export function cutReplicationLink(wireIndex: u32, isCut: bool): void {
+  for (let i: u32 = 0; i < 2; i++) wire(wireIndex + i).isCut = isCut ? 1 : 0;
 }
 /** Returns when the last bit of what was sent over a replication wire leaves, or left, in picoseconds. */
 export function streamEndPs(wireIndex: u32): f64 {
@@ -1283,6 +1306,28 @@ export function streamEndPs(wireIndex: u32): f64 {
 }
 
 // Misfortune.
+
+/** A domain is destroyed: its vCPUs stop for good, its NIC goes quiet, what waits for it there is lost. */
+export function destroyGuest(index: u32): void {
+  settle();
+  guests.kill(index);
+  const w = world();
+  for (let portIndex: u32 = 0; portIndex < w.portCount; portIndex++) {
+    for (let pool: u32 = 0; pool < POOL_COUNT; pool++) {
+      const v = poolOf(portIndex, pool);
+      if (v.guest != index) continue;
+      v.quiet = QUIESCED;
+      remote.forgetOperation(v);
+      dropParked(v, DROP_HOST_DEAD);
+    }
+    refreshWake(portIndex);
+  }
+  for (let number: u32 = 0; number < w.vifCount; number++) {
+    if (vif(number).guest != index) continue;
+    if (emulatedNic(number).isThere) disconnectEmulated(number, DROP_HOST_DEAD);
+    else disconnectBackend(number, DROP_HOST_DEAD);
+  }
+}
 
 /** A host loses power: its guests stop, its ports go dark, what its NICs held is lost. */
 export function failHost(host: u32): void {

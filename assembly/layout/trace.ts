@@ -83,6 +83,15 @@ export const TRACE_SUSPECTED: u32 = 35;
 /** The backup's vCPU runs, from this epoch's state. */
 export const TRACE_ACTIVATED: u32 = 36;
 
+/** A primary goes on without its backup, or does not go on (protection; a = one of the following). */
+export const TRACE_UNPROTECTED: u32 = 37;
+/** Its output flows. */
+export const UNPROTECTED_ALONE: u32 = 0;
+/** It stops, because it is to have a backup. */
+export const UNPROTECTED_STOPPED: u32 = 1;
+/** It stops, because the backup is the machine now. */
+export const UNPROTECTED_SUPERSEDED: u32 = 2;
+
 // Migration.
 /**
  * A live migration has entered a state (its number; a the state's number in src/migration/state-trace.ts, b pages and c

@@ -67,6 +67,8 @@ export class Wire {
   delayBelow: u64;
   delayPs: u64;
   twiceBelow: u64;
+  /** Of a replication link: when the last message of its connection arrives. */
+  orderedAt: u64;
   get random(): RandomStream {
     return changetype<RandomStream>(changetype<u32>(this) + offsetof<Wire>());
   }
@@ -94,9 +96,7 @@ export function serializationPs(w: Wire, bytes: u32): u64 {
 /** Makes a wire of a rate and a latency towards a receiver. */
 export function createWire(index: u32, rateBitsPerSecond: u64, latencyPs: u64, arrivalKind: u32, receiver: u32): void {
   const w = wire(index);
-  w.rateBitsPerSecond = rateBitsPerSecond;
-  const scaled = BITS_PER_BYTE * PS_PER_SECOND;
-  w.psPerByte = scaled % rateBitsPerSecond ? 0 : <u32>(scaled / rateBitsPerSecond);
+  setRate(index, rateBitsPerSecond);
   w.latencyPs = latencyPs;
   w.arrivalKind = arrivalKind;
   w.receiver = receiver;
@@ -106,6 +106,14 @@ export function createWire(index: u32, rateBitsPerSecond: u64, latencyPs: u64, a
   w.tapIn = UNTAPPED;
   w.tapOut = UNTAPPED;
   w.random.component = index;
+}
+
+/** Gives a wire another rate, for what is sent from now on. */
+export function setRate(index: u32, rateBitsPerSecond: u64): void {
+  const w = wire(index);
+  const scaled = BITS_PER_BYTE * PS_PER_SECOND;
+  w.rateBitsPerSecond = rateBitsPerSecond;
+  w.psPerByte = scaled % rateBitsPerSecond ? 0 : <u32>(scaled / rateBitsPerSecond);
 }
 
 /** Puts a frame on the wire, no earlier than `ready`. */

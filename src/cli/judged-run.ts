@@ -8,6 +8,7 @@ import { judgeAnswers } from "../../test/checker/answers";
 import { FailoverEqualityJudge, type MachineCopy } from "../../test/checker/failover-equality";
 import { FrameConservationJudge } from "../../test/checker/frame-conservation";
 import { MoveEqualityJudge } from "../../test/checker/move-equality";
+import { OneMachineJudge } from "../../test/checker/one-machine";
 import { OnePlaceJudge } from "../../test/checker/one-place";
 import { OutputCommitJudge } from "../../test/checker/output-commit";
 import type { Verdict } from "../../test/checker/record";
@@ -22,12 +23,17 @@ import { finish, type RunOutcome, runScenario } from "../experiment/run";
 import { start } from "../experiment/simulate";
 import type { Place } from "../host/place";
 import type { MigrationMoment, Observer, ReplicaMoment } from "../host/simulation";
+import { deviceOf } from "../remus/protected-device";
+import type { Protection } from "../remus/protection";
 import { type Account, accountOf } from "../report/account";
 import { pageName } from "../report/page-names";
 import { numbersTo } from "../sim/numbers";
 
 /** Frames that wires, buffers and switch queues of a small world can hold when a run ends. */
 const UNDER_WAY_MAX = 4096;
+
+/** assumed: far more than a device takes to store what has arrived. */
+const REST_NS = 50_000_000;
 
 export interface JudgedRun {
   readonly outcome: RunOutcome;
@@ -40,11 +46,20 @@ export interface JudgedRun {
 /** Runs a scenario and has it judged. `first` sees everything before the judges do. */
 export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const composition = compose(input);
-  const protectedVfs = composition.control.protections.map(({ index, replica }) => {
-    const { vf, front } = replica.primary;
-    return { protection: index, vf, vif: front?.vif ?? -1, backupHost: replica.backup.host };
+  const protectedVfs = composition.control.protections.map((p) => {
+    const { index, replica } = p;
+    const { primary, backup } = replica;
+    return {
+      protection: index,
+      vf: primary.vf,
+      vif: primary.front?.vif ?? -1,
+      primaryHost: primary.host,
+      backupHost: backup.host,
+      takeOverPs: takeOverPs(p),
+    };
   });
   const commit = new OutputCommitJudge(protectedVfs);
+  const one = new OneMachineJudge(protectedVfs);
   const conservation = new FrameConservationJudge();
   const time = new TimeConservationJudge();
   const equality = input.scenario.protect.map((_, index) => new FailoverEqualityJudge(index, pageName));
@@ -55,7 +70,7 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const observer: Observer = {
     records(records) {
       first.records?.(records);
-      for (const judge of [commit, conservation, time, ...equality, ...places]) judge.take(records);
+      for (const judge of [commit, one, conservation, time, ...equality, ...places]) judge.take(records);
     },
     frames: (batch) => frames.push(...batch),
     ...(first.controlEvent && { controlEvent: first.controlEvent }),
@@ -82,6 +97,7 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const verdicts = [
     commit.verdict(),
     ...[...equality, ...moves, ...places].map((judge) => judge.verdict()),
+    ...(protectedVfs.length > 0 ? [one.verdict(input.scenario.durationNs * 1000)] : []),
     conservation.verdict(UNDER_WAY_MAX),
     timeVerdict(time, outcome),
     ...answerVerdicts(outcome, frames),
@@ -95,6 +111,13 @@ export function runUnjudged(input: RunInput, first: Observer = {}): JudgedRun {
   const outcome = runScenario(input, { ...first, frames: (batch) => frames.push(...batch) });
   frames.sort((one, other) => one.timePs - other.timePs);
   return { outcome, account: accountOf(outcome), verdicts: [], frames };
+}
+
+/** What a backup may take: to miss the primary, to ask, to be ready, and to let its device come to rest. */
+function takeOverPs(p: Protection): number {
+  const { timeoutNs, link, arbiter, costs } = p;
+  const readyNs = costs.activateGuest + deviceOf(p).attachNs(costs);
+  return 1000 * (timeoutNs + 2 * link.latencyNs + 2 * (arbiter?.wayNs ?? 0) + readyNs + REST_NS);
 }
 
 function copyOf({ world, place }: ReplicaMoment | MigrationMoment): MachineCopy {
@@ -132,7 +155,7 @@ function answerVerdicts({ world, control }: RunOutcome, frames: readonly Capture
       const names = traffic.map(({ from }) => from);
       const asking = control.clients.filter(({ name }) => names.includes(name)).map(({ index }) => index);
       const arrived = frames.filter(({ client }) => asking.includes(client));
-      const guest = p.state === "active" ? p.replica.backup.guest : p.replica.primary.guest;
+      const guest = p.backup === "active" ? p.replica.backup.guest : p.replica.primary.guest;
       return [judgeAnswers(arrived, port, world.exportMemory(guest))];
     });
 }

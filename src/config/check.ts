@@ -13,6 +13,7 @@ import { checkMigrations } from "./check-migrations";
 import { checkProtections } from "./check-protect";
 import type { Path } from "./document";
 import { type Complaint, type Draft, findVm } from "./draft";
+import { checkEvents } from "./event-form";
 import { listed, withSuggestion } from "./found";
 import { FRAME_BYTES, GUEST_SOFTWARE_BYTES, TRACE_TABLE_BYTES } from "./limits";
 import { subjectOf } from "./problems";
@@ -28,6 +29,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkOnce(draft),
     ...checkBackups(draft),
     ...checkProtections(draft),
+    ...checkEvents(draft),
     ...checkTimes(draft),
     ...checkGuestMemory(draft),
     ...checkJobs(draft),

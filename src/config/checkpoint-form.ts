@@ -7,7 +7,7 @@ import type * as z from "zod";
 import { SUSPEND_CHANNELS } from "../host/checkpoint-pause";
 import { choice, flag, map, whole } from "./fields";
 import { EPOCH_COUNT } from "./limits";
-import { type CheckpointScenario, FULL_POLICIES, LATE_POLICIES, TIMINGS } from "./scenario";
+import { BACKUP_LOST_POLICIES, type CheckpointScenario, FULL_POLICIES, LATE_POLICIES, TIMINGS } from "./scenario";
 
 /** Fields of a protection. */
 export const checkpointFields = {
@@ -39,6 +39,20 @@ export const checkpointFields = {
         "When the outbound buffer has no room: stop-fetching, frames wait in the guest's ring; drop, they are lost. Default stop-fetching.",
       examples: ["stop-fetching", "drop"],
     }),
+  backupLost: choice(BACKUP_LOST_POLICIES)
+    .default("release") // A service that is there is worth more than one that waits for a second host.
+    .meta({
+      description:
+        "When the backup is dead, or declared so: release, the VM goes on alone and its output flows; stop, it stops. Default release.",
+      examples: ["release", "stop"],
+    }),
+  arbiter: flag()
+    .default(false) // Two hosts are what Remus needs.
+    .meta({
+      description:
+        "Whether a third party on the network, which hosts ask that do not hear each other, lets one of them go on. Default false: the backup takes over by itself, and the primary waits for the operator.",
+      examples: [true],
+    }),
   suspend: choice(SUSPEND_CHANNELS)
     .default("event-channel") // What Remus added to Xen, because xenstore was too slow for it.
     .meta({
@@ -62,8 +76,17 @@ export type CheckpointForm = {
 
 /** Gives the values their names in the scenario. */
 export function resolveCheckpoint(form: CheckpointForm): CheckpointScenario {
-  const { timing, epochs, late, full, suspend, deviceModel } = form;
-  return { timing, epochCount: epochs, late, full, suspendChannel: suspend, hasDeviceModel: deviceModel };
+  const { timing, epochs, late, full, backupLost, arbiter, suspend, deviceModel } = form;
+  return {
+    timing,
+    epochCount: epochs,
+    late,
+    full,
+    backupLost,
+    hasArbiter: arbiter,
+    suspendChannel: suspend,
+    hasDeviceModel: deviceModel,
+  };
 }
 
 /** What a protection does whose entry says nothing of it. */
@@ -71,6 +94,15 @@ export const CHECKPOINT_DEFAULTS: CheckpointScenario = resolveCheckpoint(map(che
 
 /** Writes the values as a user does. */
 export function checkpointInput(checkpoint: CheckpointScenario) {
-  const { timing, epochCount, late, full, suspendChannel, hasDeviceModel } = checkpoint;
-  return { timing, epochs: epochCount, late, full, suspend: suspendChannel, deviceModel: hasDeviceModel };
+  const { timing, epochCount, late, full, backupLost, hasArbiter, suspendChannel, hasDeviceModel } = checkpoint;
+  return {
+    timing,
+    epochs: epochCount,
+    late,
+    full,
+    backupLost,
+    arbiter: hasArbiter,
+    suspend: suspendChannel,
+    deviceModel: hasDeviceModel,
+  };
 }

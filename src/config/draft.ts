@@ -8,6 +8,7 @@
 
 import * as z from "zod";
 import type { Path } from "./document";
+import { eventForm } from "./event-form";
 import { flowForm } from "./flow-form";
 import { ROW_COUNT_MAX } from "./limits";
 import { migrationForm } from "./migration-form";
@@ -91,7 +92,16 @@ const scenarioDraft = z.object({
     cancel: hole(migrationForm.shape.cancel),
     force: hole(migrationForm.shape.force),
   }),
-  events: rows({ at: hole(form.eventForm.shape.at), fail: hole(form.eventForm.shape.fail) }),
+  events: rows({
+    at: hole(eventForm.shape.at),
+    fail: hole(eventForm.shape.fail),
+    cut: hole(eventForm.shape.cut),
+    mend: hole(eventForm.shape.mend),
+    alter: hole(eventForm.shape.alter),
+    rate: hole(eventForm.shape.rate),
+    loss: hole(eventForm.shape.loss),
+    abandon: hole(eventForm.shape.abandon),
+  }),
   costs: hole(form.costsForm),
   ablate: hole(z.object({ abilities: rowsOf(hole(form.ablateForm.unwrap().shape.abilities.unwrap().element)) })),
 });

@@ -10,6 +10,7 @@ import { Document, isCollection, isPair, type YAMLMap, type YAMLSeq } from "yaml
 import { overridesOf } from "../host/cost-table";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatRate } from "../sim/units";
 import { checkpointInput } from "./checkpoint-form";
+import { eventInput } from "./event-form";
 import type { MigrationScenario } from "./migration-scenario";
 import type {
   ClientScenario,
@@ -56,7 +57,7 @@ function inputOf(scenario: Scenario): ScenarioInput {
     flows: scenario.flows.map(flowInput),
     protect: scenario.protect.map(protectInput),
     migrations: scenario.migrations.map(migrationInput),
-    events: scenario.events.map(({ atNs, fail }) => ({ at: formatDuration(atNs), fail })),
+    events: scenario.events.map(eventInput),
     ablate: {
       abilities: [...scenario.ablate.abilities],
       driverReset: durationOrNever(scenario.ablate.driverResetNs),

@@ -27,6 +27,8 @@ export const ANY_DURATION = { least: 0, most: HOUR } satisfies Range;
 export const TIMEOUT = { least: MICROSECOND, most: HOUR } satisfies Range;
 /** assumed: below a millisecond, suspending and resuming the guest alone would take longer than the epoch. */
 export const INTERVAL = { least: MILLISECOND, most: HOUR } satisfies Range;
+/** Chance that a frame of a replication link is lost. assumed: a connection that loses more has ended. */
+export const LINK_LOSS_MOST = 0.9;
 /** Epochs in flight. assumed: eight staging buffers take more memory than a host gives one VM. */
 export const EPOCH_COUNT = { least: 1, most: 8 } satisfies Range;
 /** assumed: a heartbeat is a packet through the toolstack of dom0, which cannot send them faster. */

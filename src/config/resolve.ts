@@ -9,6 +9,7 @@ import type { CostOverrides } from "../host/cost-table";
 import { DELIVERY_OF } from "../host/interrupt-delivery";
 import { resolveCheckpoint } from "./checkpoint-form";
 import { costsOf, dom0Cpus } from "./cost-defaults";
+import { resolveEvent } from "./event-form";
 import { DOM0_OUTBOUND_BYTES, FLOW_PORT_FIRST, NIC_OUTBOUND_BYTES } from "./limits";
 import { policyOf } from "./migration-form";
 import type { MigrationScenario } from "./migration-scenario";
@@ -63,7 +64,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
       }),
     ),
     migrations: form.migrations.map(resolveMigration),
-    events: form.events.map(({ at, fail }) => ({ atNs: at, fail })),
+    events: form.events.map(resolveEvent),
     ablate: { abilities: form.ablate.abilities, driverResetNs: form.ablate.driverReset },
     interruptDelivery: form.interrupts ?? DELIVERY_OF[form.costs.preset],
     costPreset: form.costs.preset,

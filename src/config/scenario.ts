@@ -246,6 +246,11 @@ export type FullPolicy = "stop-fetching" | "drop";
 
 export const FULL_POLICIES: readonly FullPolicy[] = ["stop-fetching", "drop"];
 
+/** What becomes of a guest whose backup is lost: it goes on and its output flows, or it stops. */
+export type BackupLostPolicy = "release" | "stop";
+
+export const BACKUP_LOST_POLICIES: readonly BackupLostPolicy[] = ["release", "stop"];
+
 /** How checkpoints of a protection are taken (checkpoint-form.ts). */
 export interface CheckpointScenario {
   readonly timing: Timing;
@@ -254,6 +259,10 @@ export interface CheckpointScenario {
   readonly late: LatePolicy;
   /** Of the outbound buffer. */
   readonly full: FullPolicy;
+  /** What the guest does without a backup. */
+  readonly backupLost: BackupLostPolicy;
+  /** A third party says which of two hosts that do not hear each other goes on. */
+  readonly hasArbiter: boolean;
   /** How the guest is asked to suspend itself, if it has paravirtual drivers. */
   readonly suspendChannel: SuspendChannel;
   /** A device model stands behind the guest, whatever its NIC. */
@@ -284,6 +293,32 @@ export interface FailScenario {
   readonly fail: string;
 }
 
+/** Something happens to the replication link of a protected VM, or its backup is given up. */
+export interface CutScenario {
+  readonly atNs: number;
+  readonly cut: string;
+}
+
+export interface MendScenario {
+  readonly atNs: number;
+  readonly mend: string;
+}
+
+export interface AlterScenario {
+  readonly atNs: number;
+  readonly alter: string;
+  /** Null for as it is. */
+  readonly rateBitsPerSecond: number | null;
+  readonly loss: number | null;
+}
+
+export interface AbandonScenario {
+  readonly atNs: number;
+  readonly abandon: string;
+}
+
+export type EventScenario = FailScenario | CutScenario | MendScenario | AlterScenario | AbandonScenario;
+
 /** Runs beside the main one, each with one ability taken away. */
 export interface AblateScenario {
   readonly abilities: readonly Ability[];
@@ -306,7 +341,7 @@ export interface Scenario {
   readonly flows: readonly FlowScenario[];
   readonly protect: readonly ProtectScenario[];
   readonly migrations: readonly MigrationScenario[];
-  readonly events: readonly FailScenario[];
+  readonly events: readonly EventScenario[];
   readonly ablate: AblateScenario;
   /** The machine whose costs those of the scenario started from. */
   /** How interrupts of virtual functions reach their guests, on every host. */

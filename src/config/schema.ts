@@ -12,6 +12,7 @@ import { COST_NAMES, costRow } from "../host/cost-table";
 import { INTERRUPT_DELIVERIES } from "../host/interrupt-delivery";
 import { BYTES, CLOCK, DURATION, RATE } from "../sim/units";
 import { checkpointFields } from "./checkpoint-form";
+import { eventForm } from "./event-form";
 import {
   amount,
   amountOrNever,
@@ -338,11 +339,6 @@ export const protectForm = map({
     }),
   ...checkpointFields,
 }).meta({ description: "Remus protection of one VM. It takes one core of the backup host and what its NIC takes." });
-
-export const eventForm = map({
-  at: amount(DURATION, limits.ANY_DURATION).meta({ description: "When, within the run.", examples: ["4s"] }),
-  fail: nameOf("a host").meta({ description: "Host that stops for good; once at most.", examples: ["primary"] }),
-}).meta({ description: "The failure of a host." });
 
 export const ablateForm = map({
   abilities: list(choice(ABILITIES).meta({ description: "An ability of ReNIC.", examples: ["hold"] }), "abilities")

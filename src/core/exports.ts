@@ -367,8 +367,13 @@ export interface DataPlane {
   sendCheckpoint(wire: number, bytes: number, timer: number): void;
   sendPart(wire: number, bytes: number, timer: number): void;
   sendNote(wire: number, timer: number): void;
+  sendBeat(wire: number, timer: number): number;
+  recallCheckpoints(wire: number): number;
+  setReplicationLink(wire: number, rateBitsPerSecond: number, lossBelow: number): void;
+  cutReplicationLink(wire: number, isCut: number): void;
   streamEndPs(wire: number): number;
 
+  destroyGuest(index: number): void;
   failHost(host: number): void;
   discardHeld(index: number, countMax: number): number;
 

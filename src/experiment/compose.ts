@@ -103,7 +103,7 @@ export function compose(input: RunInput): Composition {
     if (client.requestCount) world.plane.startClient(client.index);
   });
   scenario.events.forEach((event, subject) => {
-    after(world, timers, event.atNs, { kind: "fail", subject });
+    after(world, timers, event.atNs, { kind: "misfortune", subject });
   });
   scenario.migrations.forEach((entry, index) => {
     plan({ world, timers }, index, entry);
@@ -187,7 +187,20 @@ function makeProtection(
   const backupImageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;
   const stream = compression === "delta" ? createStream(world, primary.guest, cacheBytes, backupImageAt) : null;
   const replica = { primary, backup, wire, rooms, stagingPages, backupImageAt, stream };
-  return createProtection({ index, vm, wanted, replica, costs: scenario.costs });
+  return createProtection({
+    index,
+    vm,
+    wanted,
+    replica,
+    costs: scenario.costs,
+    arbiterWayNs: arbiterWayNs(scenario, vm.host),
+  });
+}
+
+/** From a host to a third one on the network, whose port is like its own. */
+function arbiterWayNs({ hosts, switchDelayNs }: Scenario, host: string): number {
+  const { nics } = find(hosts, ({ name }) => name === host);
+  return 2 * (nics[0]?.latencyNs ?? 0) + switchDelayNs;
 }
 
 /** Makes a client; the first page behind its stack, if it has one, is added to those of the others. */

@@ -13,6 +13,7 @@ import {
   REASON_UNTIL,
   REASON_VIF_QUIESCED,
 } from "../../assembly/layout/event";
+import type { EventScenario } from "../config/scenario";
 import { InternalError } from "../core/load";
 import type { Stop } from "../core/world";
 import { servePorts } from "../device/port-driver";
@@ -22,18 +23,23 @@ import { endPeriod } from "../host/processor-pool";
 import type { Observer, Simulation } from "../host/simulation";
 import { after, fired, type Purpose } from "../host/timers";
 import { isMigrationTimer } from "../migration/timers";
+import { ask, listenToBackup, onAsked } from "../remus/arbiter";
 import {
   listen,
   onActivated,
   onAnnounce,
+  onBackupAnswered,
   onBackupQuiesced,
   onBatchReceived,
   onConnected,
+  onDismissed,
   onDriverReset,
+  onHeard,
   onReceived,
   onSilence,
 } from "../remus/backup";
 import { loseBackup, losePrimary } from "../remus/host-failure";
+import { alterLink, cutLink, mendLink, onLinkRetry } from "../remus/link";
 import {
   beginProtection,
   onAcked,
@@ -47,6 +53,7 @@ import {
 } from "../remus/primary";
 import { deviceOf } from "../remus/protected-device";
 import type { Protection } from "../remus/protection";
+import { abandonBackup, onPrimaryAnswered } from "../remus/unprotected";
 import { startFlow } from "../workload/flows";
 import type { Composition } from "./compose";
 import type { Control } from "./control";
@@ -58,6 +65,11 @@ const DISCARD_BATCH = 16_384;
 
 /** What a timer of a protection does, by its kind. */
 const ON_TIMER: Readonly<Record<string, (simulation: Simulation, p: Protection) => void>> = {
+  "asked-by-primary": (simulation, p) => onAsked(simulation, p, "primary"),
+  "asked-by-backup": (simulation, p) => onAsked(simulation, p, "backup"),
+  "answered-primary": onPrimaryAnswered,
+  "answered-backup": onBackupAnswered,
+  "backup-silence": (simulation, p) => ask(simulation, p, "primary"),
   "batch-received": onBatchReceived,
   "batch-acked": onBatchAcked,
   "epoch-due": onEpochDue,
@@ -66,7 +78,10 @@ const ON_TIMER: Readonly<Record<string, (simulation: Simulation, p: Protection) 
   received: onReceived,
   acked: onAcked,
   beat: onBeat,
-  heard: listen,
+  dismissed: onDismissed,
+  echoed: listenToBackup,
+  heard: onHeard,
+  "link-retry": onLinkRetry,
   silence: onSilence,
   activated: onActivated,
   connected: onConnected,
@@ -80,6 +95,7 @@ export function start({ world, control }: Composition, observer: Observer): void
   for (const protection of control.protections) {
     beginProtection(simulation, protection);
     listen(simulation, protection);
+    listenToBackup(simulation, protection);
   }
 }
 
@@ -108,7 +124,7 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
     if (suspendedForMigration(simulation, control, stop.index)) return;
     const protection = control.protections.find((p) => p.replica.primary.guest === stop.index);
     if (!protection) throw new InternalError("a guest stands still that nobody asked to");
-    if (protection.state === "unprotected") world.plane.resumeGuest(stop.index);
+    if (protection.isAlone) world.plane.resumeGuest(stop.index);
     else onStoodStill(simulation, protection);
   } else if (stop.reason === REASON_QUIESCED) {
     const isOfMigration = quiescedForMigration(simulation, control, stop.index);
@@ -120,6 +136,7 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
   } else if (stop.reason === REASON_TIMER) {
     const purpose = fired(control.timers, stop.index);
     if (purpose) onTimer(simulation, control, purpose);
+    discardOfStopped(simulation, control);
   } else {
     throw new InternalError(exhausted(stop.index));
   }
@@ -131,7 +148,8 @@ function onDeviceQuiesced(simulation: Simulation, control: Control, isMeant: (pl
   if (!protection) throw new InternalError("a device stands still that nobody asked to");
   const { primary, backup } = protection.replica;
   if (isMeant(backup)) onBackupQuiesced(simulation, protection);
-  else if (protection.state === "unprotected") deviceOf(protection).preresume(simulation.world, primary);
+  else if (protection.hasStoodDown) return;
+  else if (protection.isAlone) deviceOf(protection).preresume(simulation.world, primary);
   else onQuiesced(simulation, protection);
 }
 
@@ -142,9 +160,9 @@ function exhausted(pool: number): string {
 }
 
 function onTimer(simulation: Simulation, control: Control, { kind, subject }: Purpose): void {
-  if (kind === "fail") {
+  if (kind === "misfortune") {
     const event = control.scenario.events[subject];
-    if (event) failHost(simulation, control, event.fail);
+    if (event) strike(simulation, control, event);
     return;
   }
   if (kind === "flow") {
@@ -163,6 +181,33 @@ function onTimer(simulation: Simulation, control: Control, { kind, subject }: Pu
   const action = ON_TIMER[kind];
   if (!protection || !action) throw new InternalError(`a timer of kind ${kind} for ${subject} has nobody to answer it`);
   action(simulation, protection);
+}
+
+/** Something goes wrong, or is mended. */
+function strike(simulation: Simulation, control: Control, event: EventScenario): void {
+  const protectionOf = (vm: string) => {
+    const found = control.protections.find((p) => p.vm === vm);
+    if (!found) throw new InternalError(`an event concerns ${vm}, which nobody protects`);
+    return found;
+  };
+  if ("fail" in event) failHost(simulation, control, event.fail);
+  else if ("cut" in event) cutLink(simulation, protectionOf(event.cut));
+  else if ("mend" in event) mendLink(simulation, protectionOf(event.mend));
+  else if ("alter" in event) alterLink(simulation, protectionOf(event.alter), event);
+  else abandonBackup(simulation, protectionOf(event.abandon));
+}
+
+/** What guests had sent and nobody may see any more is ended. */
+function discardOfStopped(simulation: Simulation, control: Control): void {
+  for (const p of control.protections) {
+    if (!p.isToDiscard) continue;
+    p.isToDiscard = false;
+    discardHeld(simulation, p);
+  }
+}
+
+function discardHeld(simulation: Simulation, p: Protection): void {
+  while (deviceOf(p).discard(simulation.world, p.replica.primary, DISCARD_BATCH)) report(simulation);
 }
 
 /** A flow begins, on whichever host its source is by now. */
@@ -191,8 +236,7 @@ function failHost(simulation: Simulation, control: Control, name: string): void 
   for (const protection of control.protections) {
     if (protection.replica.primary.host === host.index) {
       losePrimary(simulation, protection);
-      const { primary } = protection.replica;
-      while (deviceOf(protection).discard(world, primary, DISCARD_BATCH)) report(simulation);
+      discardHeld(simulation, protection);
     }
     if (protection.replica.backup.host === host.index) loseBackup(simulation, protection);
   }

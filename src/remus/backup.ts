@@ -10,26 +10,30 @@ import { InternalError } from "../core/load";
 import { resetDriver } from "../device/port-driver";
 import { announceDelaysNs } from "../host/announcements";
 import type { Simulation } from "../host/simulation";
-import { after, cancel, takeTimer } from "../host/timers";
+import { after, cancel } from "../host/timers";
+import { ask, mayGoOn } from "./arbiter";
 import { BACKUP, type BackupEvent } from "./backup-state";
 import { ENGINE } from "./engine";
+import { answer, sendDatagram } from "./link";
 import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
 
 /** Pages of the first copy have arrived. */
 export function onBatchReceived(simulation: Simulation, p: Protection): void {
-  const { world, timers } = simulation;
+  const { world } = simulation;
+  if (!isListening(p)) return;
   if (!p.batch) throw new InternalError("a batch that arrives was sent");
   stepBackup(p, "batch");
   applyStaged(world, p.replica, p.batch.staged);
   listen(simulation, p);
   if (!p.isPrimaryAlive) return;
-  world.plane.sendNote(p.replica.wire + 1, takeTimer(timers, { kind: "batch-acked", subject: p.index }));
+  answer(simulation, p, "batch-acked");
 }
 
 /** A whole checkpoint has arrived: it replaces the one before, and the primary is told. */
 export function onReceived(simulation: Simulation, p: Protection): void {
-  const { world, timers } = simulation;
+  const { world } = simulation;
+  if (!isListening(p)) return;
   const flight = p.inFlight.find(({ arrival }) => arrival === "receiving");
   if (!flight) throw new InternalError("a checkpoint that arrives was in flight");
   const { number, staged } = flight;
@@ -41,7 +45,19 @@ export function onReceived(simulation: Simulation, p: Protection): void {
   listen(simulation, p);
   if (!p.isPrimaryAlive) return;
   flight.state = follow(EPOCHS, flight.state, "received");
-  world.plane.sendNote(p.replica.wire + 1, takeTimer(timers, { kind: "acked", subject: p.index }));
+  answer(simulation, p, "acked");
+}
+
+/** Whether it still takes what the primary sends. */
+function isListening({ backup }: Protection): boolean {
+  return backup === "filling" || backup === "holding";
+}
+
+/** A heartbeat has arrived; with an arbiter the primary wants to hear of the backup, too. */
+export function onHeard(simulation: Simulation, p: Protection): void {
+  if (!isListening(p)) return;
+  listen(simulation, p);
+  if (p.arbiter && p.isPrimaryAlive) sendDatagram(simulation, p, "backup", "echoed");
 }
 
 /** A sign of life: the time-out begins anew. */
@@ -53,14 +69,35 @@ export function listen(simulation: Simulation, p: Protection): void {
 
 /** The primary has been silent for the time-out: it is taken for dead. */
 export function onSilence(simulation: Simulation, p: Protection): void {
-  const { world, timers } = simulation;
+  const { world } = simulation;
   p.suspectedAtNs = world.nowNs();
   world.plane.traceControl(TRACE_SUSPECTED, p.index, 0, Math.floor(p.timeoutNs / 1e6), 0);
-  p.state = follow(ENGINE, p.state, p.held ? "silence" : "silence-empty");
   stepBackup(p, "silence");
-  if (p.state === "lost") return;
+  if (p.backup === "idle") {
+    if (!p.isPrimaryAlive) p.state = follow(ENGINE, p.state, "silence-empty");
+  } else if (p.arbiter) ask(simulation, p, "backup");
+  else onBackupAnswered(simulation, p);
+}
+
+/** The backup may take over, or is to stay out. */
+export function onBackupAnswered(simulation: Simulation, p: Protection): void {
+  const { world, timers } = simulation;
+  if (p.backup !== "asking") return;
+  if (!mayGoOn(p, "backup")) {
+    stepBackup(p, "refused");
+    if (!p.isPrimaryAlive) p.state = follow(ENGINE, p.state, "none-left");
+    return;
+  }
+  stepBackup(p, "granted");
+  p.state = follow(ENGINE, p.state, "silence");
   const takeoverNs = p.costs.activateGuest + deviceOf(p).attachNs(p.costs);
   after(world, timers, takeoverNs, { kind: "activated", subject: p.index });
+}
+
+/** The primary has said that it goes on without this backup. */
+export function onDismissed(simulation: Simulation, p: Protection): void {
+  stepBackup(p, "dismissed");
+  if (p.backup === "idle") cancel(simulation.world, simulation.timers, ["silence"], p.index);
 }
 
 /** The domain is ready: its device is to stand still, so that its state can be written. */
@@ -74,7 +111,9 @@ export function onBackupQuiesced(simulation: Simulation, p: Protection): void {
   const { held } = p;
   if (!held) throw new InternalError("only a backup that holds a checkpoint is activated");
   const device = deviceOf(p);
-  p.state = follow(ENGINE, p.state, "activated");
+  const isBeside = p.isPrimaryAlive && !p.hasStoodDown;
+  p.state = follow(ENGINE, p.state, isBeside ? "activated-beside" : "activated");
+  if (isBeside) p.splitAtNs = world.nowNs();
   stepBackup(p, "activated");
   p.activatedAtNs = world.nowNs();
   restore(world, p.replica, device, held);

@@ -1,43 +1,94 @@
 /**
  * The states of a protection, as one who watches both hosts would tell them.
  *
- * | state         | event         | action                                            | next          |
- * |---------------|---------------|---------------------------------------------------|---------------|
- * | synchronizing | synchronized  | the first checkpoint is due                       | protecting    |
- * | protecting    | silence       | the backup takes the last whole checkpoint        | activating    |
- * | synchronizing, protecting | silence-empty | the backup holds no whole checkpoint  | lost          |
- * | activating    | activated     | the guest runs on the backup, its address is told | active        |
- * | synchronizing, protecting | backup-failed | the guest goes on alone, output flows | unprotected   |
- * | activating, active        | backup-failed | the machine dies with its new host    | lost          |
- * | any                       | both-failed   | no copy is left                       | lost          |
+ * | state         | event         | action                                                    | next          |
+ * |---------------|---------------|-----------------------------------------------------------|---------------|
+ * | synchronizing | synchronized  | the first checkpoint is due                               | protecting    |
+ * | protecting    | silence       | the backup takes the last whole checkpoint                | activating    |
+ * | synchronizing, protecting | silence-empty | the primary died, and the backup holds nothing whole | lost     |
+ * | activating    | activated     | the guest runs on the backup, its address is told         | active        |
+ * | activating    | activated-beside | the same, and it runs on the primary, too: split brain | split         |
+ * | split         | primary-ended | the primary died, or was told to stop                     | active        |
+ * | synchronizing, protecting | gone-alone | there is no backup any more: output flows          | unprotected   |
+ * | synchronizing, protecting | stopped    | the same, by policy the guest stops                | stopped       |
+ * | activating, split | gone-alone, stopped | the operator errs: the backup goes on as well     | same, active  |
+ * | unprotected, stopped | silence | nobody could tell the backup that it was given up         | activating    |
+ * | activating, split | backup-ended | the backup died, and the primary goes on               | unprotected   |
+ * | active        | backup-ended  | the machine dies with its new host                        | lost          |
+ * | any           | none-left     | no copy is left that may run                              | lost          |
  *
- * A primary that dies alone changes nothing here: nobody knows, until the backup has missed its heartbeats for long enough.
+ * A primary that dies alone, or loses only the link, changes nothing here: nobody knows, until the backup has missed its
+ * heartbeats for long enough.
  */
 import type { StateTable } from "../checkpoint/state-table";
 
-export type EngineState = "synchronizing" | "protecting" | "activating" | "active" | "unprotected" | "lost";
-export type EngineEvent = "synchronized" | "silence" | "silence-empty" | "activated" | "backup-failed" | "both-failed";
+export type EngineState =
+  | "synchronizing"
+  | "protecting"
+  | "activating"
+  | "active"
+  | "split"
+  | "unprotected"
+  | "stopped"
+  | "lost";
+export type EngineEvent =
+  | "synchronized"
+  | "silence"
+  | "silence-empty"
+  | "activated"
+  | "activated-beside"
+  | "primary-ended"
+  | "gone-alone"
+  | "stopped"
+  | "backup-ended"
+  | "none-left";
 
-/** Every event but the death of both hosts is refused. */
-const bothMayFail = {
+/** Every event but the end of both copies is refused. */
+const refuseOthers = {
   synchronized: null,
   silence: null,
   "silence-empty": null,
   activated: null,
-  "backup-failed": null,
-  "both-failed": "lost",
+  "activated-beside": null,
+  "primary-ended": null,
+  "gone-alone": null,
+  stopped: null,
+  "backup-ended": null,
+  "none-left": "lost",
 } as const;
 
 export const ENGINE = {
   synchronizing: {
-    ...bothMayFail,
+    ...refuseOthers,
     synchronized: "protecting",
     "silence-empty": "lost",
-    "backup-failed": "unprotected",
+    "gone-alone": "unprotected",
+    stopped: "stopped",
   },
-  protecting: { ...bothMayFail, silence: "activating", "silence-empty": "lost", "backup-failed": "unprotected" },
-  activating: { ...bothMayFail, activated: "active", "backup-failed": "lost" },
-  active: { ...bothMayFail, "backup-failed": "lost" },
-  unprotected: bothMayFail,
-  lost: { ...bothMayFail, "backup-failed": "lost" },
+  protecting: {
+    ...refuseOthers,
+    silence: "activating",
+    "silence-empty": "lost",
+    "gone-alone": "unprotected",
+    stopped: "stopped",
+  },
+  activating: {
+    ...refuseOthers,
+    activated: "active",
+    "activated-beside": "split",
+    "gone-alone": "activating",
+    stopped: "activating",
+    "backup-ended": "unprotected",
+  },
+  active: { ...refuseOthers, "backup-ended": "lost" },
+  split: {
+    ...refuseOthers,
+    "primary-ended": "active",
+    "gone-alone": "split",
+    stopped: "active",
+    "backup-ended": "unprotected",
+  },
+  unprotected: { ...refuseOthers, silence: "activating" },
+  stopped: { ...refuseOthers, silence: "activating" },
+  lost: refuseOthers,
 } as const satisfies StateTable<EngineState, EngineEvent>;

@@ -1,67 +1,43 @@
 /** What the death of a host does to a protection: at once, and without anybody on the other host knowing. */
-import { GUEST_SUSPENDED } from "../../assembly/layout/control";
-import { EPOCHS, type Epoch } from "../checkpoint/epoch";
+
 import { follow } from "../checkpoint/state-table";
 import type { Simulation } from "../host/simulation";
 import { cancel } from "../host/timers";
 import { BACKUP } from "./backup-state";
 import { ENGINE } from "./engine";
 import { cutSendings } from "./flight";
-import { PRIMARY_TIMERS } from "./primary";
-import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
-
-/** Kinds of timers that only mean something while the backup lives. */
-const BACKUP_TIMERS = [
-  "batch-received",
-  "received",
-  "heard",
-  "silence",
-  "activated",
-  "connected",
-  "announce",
-  "driver-reset",
-];
+import { BACKUP_TIMERS, PRIMARY_TIMERS } from "./timer-kinds";
+import { closeSplit, endWithoutBackup, loseEpochs } from "./unprotected";
 
 /** Nothing of the primary goes on; a checkpoint whose last bit has left still arrives. */
 export function losePrimary(simulation: Simulation, p: Protection): void {
-  const { world, timers } = simulation;
   p.isPrimaryAlive = false;
-  if (!p.isBackupAlive) p.state = follow(ENGINE, p.state, "both-failed");
-  loseEpochs(p);
-  cancel(world, timers, PRIMARY_TIMERS, p.index);
+  if (p.state === "split") p.state = follow(ENGINE, p.state, "primary-ended");
+  else if (!canTakeOver(p)) p.state = follow(ENGINE, p.state, "none-left");
+  closeSplit(simulation.world, p);
+  if (!p.hasStoodDown && !p.isAlone) loseEpochs(p);
+  cancel(simulation.world, simulation.timers, PRIMARY_TIMERS, p.index);
   cutSendings(simulation, p);
 }
 
-/** No epoch that is not committed will be. */
-function loseEpochs(p: Protection): void {
-  const lose = (epoch: Epoch) => {
-    epoch.state = follow(EPOCHS, epoch.state, "failed");
-  };
-  lose(p.epoch);
-  p.inFlight.forEach(lose);
-  p.captured = null;
+/** Whether the backup is the machine, or may become it. */
+function canTakeOver({ backup }: Protection): boolean {
+  return backup !== "dead" && backup !== "idle";
 }
 
-/** Protection ends. A guest that runs on the primary goes on alone, its output flowing, also what was held. */
+/** The backup is gone: the guest on the primary, if it runs there, goes on alone, or stops. */
 export function loseBackup(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
   p.isBackupAlive = false;
-  p.state = follow(ENGINE, p.state, p.isPrimaryAlive ? "backup-failed" : "both-failed");
-  cancel(world, timers, [...PRIMARY_TIMERS, ...BACKUP_TIMERS], p.index);
   p.backup = follow(BACKUP, p.backup, "failed");
-  p.batch = null;
-  if (!p.isPrimaryAlive) {
+  closeSplit(world, p);
+  cancel(world, timers, BACKUP_TIMERS, p.index);
+  const isRunning = p.isPrimaryAlive && !p.hasStoodDown;
+  if (!isRunning) {
+    p.state = follow(ENGINE, p.state, "none-left");
+    p.batch = null;
     p.inFlight = [];
-    return;
-  }
-  const { primary } = p.replica;
-  world.plane.stopLogging(primary.guest);
-  const device = deviceOf(p);
-  // Between the quiesce and the resume of a checkpoint the device stands still with its guest.
-  if (p.epoch.state === "quiescing" || p.epoch.state === "captured") device.preresume(world, primary);
-  device.teardown(world, primary);
-  loseEpochs(p);
-  p.inFlight = [];
-  if (world.plane.guestState(primary.guest) === GUEST_SUSPENDED) world.plane.resumeGuest(primary.guest);
+  } else if (!p.isAlone) endWithoutBackup(simulation, p);
+  else if (p.state !== "unprotected") p.state = follow(ENGINE, p.state, "backup-ended");
 }

@@ -17,16 +17,15 @@ import { InternalError } from "../core/load";
 import { addPauses, captureParts, NO_PAUSE, pauseNs, suspendNs } from "../host/checkpoint-pause";
 import type { Simulation } from "../host/simulation";
 import { after, takeTimer } from "../host/timers";
+import { listenToBackup } from "./arbiter";
 import { ENGINE } from "./engine";
-import { freeRoom, hasPlace, send } from "./flight";
+import { type Flight, freeRoom, hasPlace } from "./flight";
+import { sendDatagram, sendingOf, transmit } from "./link";
 import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
 
 /** Pages of one message while the backup is filled (MAX_BATCH_SIZE of Xen's migration). */
 const BATCH_PAGES = 1024;
-
-/** Kinds of timers that only mean something while the primary lives. */
-export const PRIMARY_TIMERS = ["batch-acked", "epoch-due", "stopped", "copied", "acked", "beat"] as const;
 
 /** Begins to protect a running guest: every page that is there is dirty. */
 export function beginProtection(simulation: Simulation, p: Protection): void {
@@ -45,11 +44,13 @@ function sendBatch(simulation: Simulation, p: Protection): void {
   p.syncPagesLeft -= staged.pageCount;
   p.sums.syncPageCount += staged.pageCount;
   chargeSender(simulation, p, staged);
-  p.batch = send(simulation, p, staged, "batch-received");
+  p.batch = sendingOf(simulation, p, staged, "batch-received");
+  transmit(simulation, p, p.batch);
 }
 
 /** The backup has taken a batch, and the primary knows. */
 export function onBatchAcked(simulation: Simulation, p: Protection): void {
+  listenToBackup(simulation, p);
   p.batch = null;
   if (p.syncPagesLeft > 0) {
     sendBatch(simulation, p);
@@ -137,7 +138,9 @@ export function onCopied(simulation: Simulation, p: Protection): void {
   p.sums.byteCount += streamBytes(staged);
   addStream(p, staged);
   chargeSender(simulation, p, staged);
-  p.inFlight.push({ ...p.epoch, ...send(simulation, p, staged, "received"), arrival: "receiving" });
+  const flight: Flight = { ...p.epoch, ...sendingOf(simulation, p, staged, "received"), arrival: "receiving" };
+  p.inFlight.push(flight);
+  transmit(simulation, p, flight);
   p.sums.inFlightMax = Math.max(p.sums.inFlightMax, p.inFlight.length);
   p.captured = null;
   p.epoch = { number: p.epoch.number + 1, state: "running" };
@@ -149,6 +152,7 @@ export function onCopied(simulation: Simulation, p: Protection): void {
 /** The backup holds the oldest epoch in flight: its output may go. If the next one waits for its place, it takes it. */
 export function onAcked(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
+  listenToBackup(simulation, p);
   const flight = p.inFlight.shift();
   if (!flight) throw new InternalError("an epoch that is acknowledged was in flight");
   flight.state = follow(EPOCHS, flight.state, "acked");
@@ -163,8 +167,7 @@ export function onAcked(simulation: Simulation, p: Protection): void {
 /** Sends a sign of life and sets out for the next. */
 export function onBeat(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
-  const timer = takeTimer(timers, { kind: "heard", subject: p.index });
-  world.plane.sendNote(p.replica.wire, timer);
+  sendDatagram(simulation, p, "primary", "heard");
   after(world, timers, p.heartbeatNs, { kind: "beat", subject: p.index });
 }
 

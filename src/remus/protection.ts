@@ -6,6 +6,7 @@ import type { Epoch } from "../checkpoint/epoch";
 import type { Held, Replica, Staged } from "../checkpoint/replica";
 import {
   type Abilities,
+  type BackupLostPolicy,
   BRIDGED_IO_MODELS,
   type LatePolicy,
   type ProtectScenario,
@@ -14,9 +15,11 @@ import {
 } from "../config/scenario";
 import { NO_PAUSE, type PausedGuest, type PauseParts } from "../host/checkpoint-pause";
 import type { Costs } from "../host/cost-table";
+import type { Arbiter } from "./arbiter";
 import type { BackupState } from "./backup-state";
 import type { EngineState } from "./engine";
-import type { Flight, Sending } from "./flight";
+import type { Flight } from "./flight";
+import { createLink, type ReplicationLink, type Sending } from "./link";
 
 export interface Protection {
   /** Its number among the protections: the subject of its timers and of its trace records. */
@@ -30,6 +33,7 @@ export interface Protection {
   readonly timing: Timing;
   readonly intervalNs: number;
   readonly late: LatePolicy;
+  readonly backupLost: BackupLostPolicy;
   readonly heartbeatNs: number;
   readonly timeoutNs: number;
   readonly driverResetNs: number | null;
@@ -45,8 +49,20 @@ export interface Protection {
   stoppedAtNs: number;
   /** The parts of the pause at hand, as far as they are known. */
   pause: PauseParts;
+  readonly link: ReplicationLink;
+  /** Null without one. */
+  readonly arbiter: Arbiter | null;
   isPrimaryAlive: boolean;
   isBackupAlive: boolean;
+  /** The primary has no backup any more, and knows. */
+  isAlone: boolean;
+  /** Its guest was stopped for good. */
+  hasStoodDown: boolean;
+  /** What was held for that guest is still to be discarded. */
+  isToDiscard: boolean;
+  /** Both copies ran from, and until; null for never, and for until now. */
+  splitAtNs: number | null;
+  splitEndNs: number | null;
   /** A batch of the first copy that is on its way. */
   batch: Sending | null;
   /** The epoch that is captured and not copied yet. */
@@ -98,10 +114,12 @@ export interface Protected {
   readonly wanted: ProtectScenario;
   readonly replica: Replica;
   readonly costs: Costs;
+  /** From a host to the arbiter. */
+  readonly arbiterWayNs: number;
 }
 
 /** Returns a protection that has not begun yet. */
-export function createProtection({ index, vm, wanted, replica, costs }: Protected): Protection {
+export function createProtection({ index, vm, wanted, replica, costs, arbiterWayNs }: Protected): Protection {
   return {
     index,
     vm: vm.name,
@@ -112,6 +130,7 @@ export function createProtection({ index, vm, wanted, replica, costs }: Protecte
     timing: wanted.timing,
     intervalNs: wanted.intervalNs,
     late: wanted.late,
+    backupLost: wanted.backupLost,
     heartbeatNs: wanted.heartbeatNs,
     timeoutNs: wanted.timeoutNs,
     // A run that takes an ability away may ask for a reset of every driver; what is reset is a virtual function's.
@@ -123,8 +142,15 @@ export function createProtection({ index, vm, wanted, replica, costs }: Protecte
     isOverdue: false,
     stoppedAtNs: 0,
     pause: NO_PAUSE,
+    link: createLink(wanted.link),
+    arbiter: wanted.hasArbiter ? { state: "open", wayNs: arbiterWayNs } : null,
     isPrimaryAlive: true,
     isBackupAlive: true,
+    isAlone: false,
+    hasStoodDown: false,
+    isToDiscard: false,
+    splitAtNs: null,
+    splitEndNs: null,
     batch: null,
     captured: null,
     inFlight: [],
@@ -161,4 +187,9 @@ function pausedGuestOf({ io }: VmScenario, { suspendChannel, hasDeviceModel }: P
     hasDeviceModel: hasDeviceModel || io === "emulated",
     suspendChannel: io === "paravirtual" ? suspendChannel : null,
   };
+}
+
+/** Tells whether the primary still runs as one that has a backup. */
+export function isProtecting(p: Protection): boolean {
+  return p.isPrimaryAlive && !p.hasStoodDown && !p.isAlone;
 }

@@ -102,6 +102,9 @@ export interface ProtectionAccount extends HeldAccount {
   readonly suspectedAtNs: number | null;
   readonly activatedAtNs: number | null;
   readonly activatedEpoch: number | null;
+  /** When both copies ran; null for never, and for to the end. */
+  readonly splitFromNs: number | null;
+  readonly splitToNs: number | null;
 }
 
 /** What compression did to checkpoints; the first copy is not in it. */
@@ -240,7 +243,7 @@ function protectionAccount({ world, control }: RunOutcome, p: Protection): Prote
   const { sums } = p;
   const { host } = p.replica.primary;
   const name = control.hosts.find(({ index }) => index === host)?.name;
-  const failure = control.scenario.events.find((event) => event.fail === name);
+  const failure = control.scenario.events.find((event) => "fail" in event && event.fail === name);
   return {
     vm: p.vm,
     state: p.state,
@@ -261,6 +264,8 @@ function protectionAccount({ world, control }: RunOutcome, p: Protection): Prote
     suspectedAtNs: p.suspectedAtNs,
     activatedAtNs: p.activatedAtNs,
     activatedEpoch: p.activatedAtNs === null ? null : (p.held?.epoch ?? null),
+    splitFromNs: p.splitAtNs,
+    splitToNs: p.splitEndNs,
   };
 }
 

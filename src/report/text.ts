@@ -85,6 +85,7 @@ function protectionText(p: ProtectionAccount, account: Account): string[] {
   if (p.checkpoints > 0) lines.splice(1, 0, `pause        ${pauseText(p)}`);
   if (p.stream) lines.push(`stream       ${streamText(p.stream)}`);
   if (p.failedAtNs !== null) lines.push(`failure      ${failureText(p, p.failedAtNs)}`);
+  if (p.splitFromNs !== null) lines.push(`split brain  ${splitText(p, account)}`);
   for (const client of account.clients) lines.push(`${`  ${client.name}`.padEnd(12)} ${gapText(client)}`);
   return lines;
 }
@@ -100,6 +101,13 @@ function lateText({ lateCheckpoints, checkpoints, stalls, pauseNsByPart }: Prote
   const stalled = `${whole(stalls)} times the guest stood still, ${milliseconds(pauseNsByPart.stall)} in all`;
   const waited = stalls > 0 ? stalled : "the epochs went on";
   return `${whole(lateCheckpoints)} of ${whole(checkpoints)} checkpoints were due before the backup had those before: ${waited}`;
+}
+
+/** Both copies ran. */
+function splitText({ vm, splitFromNs, splitToNs }: ProtectionAccount, { simulatedNs }: Account): string {
+  const fromNs = splitFromNs ?? 0;
+  const end = splitToNs === null ? "to the end of the run" : `until ${milliseconds(splitToNs)}`;
+  return `${vm} ran on both hosts from ${milliseconds(fromNs)} ${end}, ${milliseconds((splitToNs ?? simulatedNs) - fromNs)}`;
 }
 
 const PART_TEXTS: Readonly<Record<PausePart, string>> = {

@@ -10,7 +10,8 @@
  * hands: in the transmit ring of a port, or in a neighbour. A copy is as old as what it was made of.
  *
  * Does not judge: frames from before the first capture (the guest is not protected yet), frames that leave after the
- * backup's host died (nobody can take over any more), and frames of the guest after its backup took over.
+ * backup's host died (nobody can take over any more), and frames of the guest after its backup took over. Frames that
+ * leave after the backup was declared dead are judged by what becomes of it: if it runs after all, each was too early.
  */
 import { Faults, KIND, milliseconds, type TraceRecord, type Verdict } from "./record";
 
@@ -35,6 +36,9 @@ export class OutputCommitJudge {
       captureCount: 0,
       receivedAtPs: [],
       endedAtPs: Number.POSITIVE_INFINITY,
+      aloneAtPs: Number.POSITIVE_INFINITY,
+      aloneFrames: 0,
+      isActivated: false,
       epochOf: new Map(),
     }));
     this.#watches = watches;
@@ -58,6 +62,12 @@ export class OutputCommitJudge {
       if (watch) watch.captureCount++;
     } else if (kind === KIND.received) {
       this.#byProtection.get(subject)?.receivedAtPs.push(timePs);
+    } else if (kind === KIND.unprotected) {
+      const watch = this.#byProtection.get(subject);
+      if (watch) watch.aloneAtPs = timePs;
+    } else if (kind === KIND.activated) {
+      const watch = this.#byProtection.get(subject);
+      if (watch) watch.isActivated = true;
     } else if (kind === KIND.hostFailed) {
       for (const watch of this.#watches) if (watch.backupHost === subject) watch.endedAtPs = timePs;
     } else if (OUTSIDE.has(kind)) {
@@ -73,6 +83,10 @@ export class OutputCommitJudge {
     watch.epochOf.delete(frame);
     if (timePs >= watch.endedAtPs) return;
     this.#frameCount++;
+    if (timePs >= watch.aloneAtPs) {
+      watch.aloneFrames++;
+      return;
+    }
     const receivedAtPs = watch.receivedAtPs[epoch];
     if (receivedAtPs !== undefined && receivedAtPs <= timePs) return;
     this.#faults.add(
@@ -81,16 +95,23 @@ export class OutputCommitJudge {
   }
 
   verdict(): Verdict {
+    for (const { isActivated, aloneFrames, aloneAtPs } of this.#watches) {
+      if (!isActivated || aloneFrames === 0) continue;
+      this.#faults.add(
+        `${aloneFrames} frames went onto a wire after the backup was declared dead at ${milliseconds(aloneAtPs)}, and the backup runs without them`,
+      );
+    }
     return this.#faults.verdict("output commit", `${this.#frameCount} frames`);
   }
 }
 
 /** Where a frame is outside; dom0's frames end in a ring or in a neighbour. */
-const OUTSIDE: ReadonlySet<number> = new Set([KIND.sent, KIND.posted, KIND.handed]);
+export const OUTSIDE: ReadonlySet<number> = new Set([KIND.sent, KIND.posted, KIND.handed]);
 /** Who took a frame from a guest that dom0 serves: a backend, a device model. */
 const DOM0_TAKERS: ReadonlySet<number> = new Set([4, 6]);
 
-function isTakenFrom({ vf, vif }: Watch, { kind, subject, b }: TraceRecord): boolean {
+/** Tells whether a frame begins here that the guest sent. */
+export function isTakenFrom({ vf, vif }: Pick<Protected, "vf" | "vif">, { kind, subject, b }: TraceRecord): boolean {
   return kind === KIND.fetched ? subject === vf : subject === vif && DOM0_TAKERS.has(b);
 }
 
@@ -103,6 +124,10 @@ interface Watch extends Protected {
   captureCount: number;
   /** When protection ended because the backup's host died. */
   endedAtPs: number;
+  /** When it was declared dead. */
+  aloneAtPs: number;
+  aloneFrames: number;
+  isActivated: boolean;
   /** When the backup had each checkpoint, in order. */
   readonly receivedAtPs: number[];
   readonly epochOf: Map<number, number>;

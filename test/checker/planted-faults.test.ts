@@ -4,8 +4,9 @@ import { LACKS, runAblation } from "../../src/cli/ablation";
 import { type JudgedRun, runJudged } from "../../src/cli/judged-run";
 import { ABILITIES } from "../../src/config/scenario";
 import type { Observer } from "../../src/host/simulation";
-import { smallInput } from "../support/failover-scenario";
+import { smallInput, withScenario } from "../support/failover-scenario";
 import { FrameConservationJudge } from "./frame-conservation";
+import { OneMachineJudge } from "./one-machine";
 import { KIND, type TraceRecord } from "./record";
 
 function broken({ verdicts }: JudgedRun): string[] {
@@ -74,6 +75,78 @@ describe("judges", () => {
     const at = { timePs: 0, subject: 0, frame: 1, a: 60, b: 0, c: 0 };
     judge.take(kinds.map((kind) => ({ ...at, kind })));
     expect(judge.verdict(0).faultCount).toBe(1);
+  });
+
+  it("planted: a page that the primary wrote and no log has, failover equality broken", async () => {
+    const servicePage = 7;
+    const run = await withFault({
+      captured({ world, place }) {
+        const bytes = world.view(world.plane.pageFrame(place.guest, servicePage) >>> 0, 4096);
+        bytes[4095] = (bytes[4095] ?? 0) + 1;
+      },
+    });
+    expect(broken(run)).toContain("failover equality");
+    expect(run.verdicts.flatMap(({ faults }) => faults)).toContain("1 page differs: service state");
+  });
+
+  it.each([
+    ["an old epoch", 1],
+    ["a torn checkpoint, every other page of an old epoch,", 2],
+  ])("planted: %s activated, failover equality broken", async (_, stride) => {
+    const epochs: Map<number, Uint8Array>[] = [];
+    const run = await withFault({
+      captured: ({ world, place }) => epochs.push(new Map(world.exportMemory(place.guest))),
+      activating({ world, place }) {
+        // Of the time when requests came: later the guest changes little.
+        const old = [...(epochs[2] ?? [])].filter(([page]) => page % stride === 0);
+        for (const [page, bytes] of old) world.view(world.plane.pageFrame(place.guest, page) >>> 0, 4096).set(bytes);
+      },
+    });
+    expect(broken(run)).toContain("failover equality");
+  });
+
+  it("planted: a frame released twice, frame conservation broken", async () => {
+    const judge = new FrameConservationJudge();
+    await withFault({
+      records: (records) => judge.take(records.flatMap((r) => (r.kind === KIND.released ? [r, r] : [r]))),
+    });
+    expect(judge.verdict(4096).faults[0]).toContain("was released without being held");
+  });
+
+  it("planted: a heartbeat that never fails, nobody takes over", async () => {
+    const copies = { protection: 0, vf: 0, vif: -1, primaryHost: 0, backupHost: 1, takeOverPs: 80e9 };
+    const [honest, planted] = [25_000_000, 3_600_000_000_000].map((timeoutNs) => {
+      return { timeoutNs, judge: new OneMachineJudge([copies]) };
+    });
+    for (const each of [honest, planted]) {
+      if (!each) throw new Error("there are two runs");
+      const input = withScenario(await smallInput(), (scenario) => ({
+        ...scenario,
+        protect: scenario.protect.map((entry) => ({ ...entry, timeoutNs: each.timeoutNs })),
+      }));
+      runJudged(input, { records: (records) => each.judge.take(records) });
+    }
+    expect(honest?.judge.verdict(300e9).faults).toEqual([]);
+    expect(planted?.judge.verdict(300e9).faults[0]).toMatch(
+      /^machine 0 died at 153.*, and by 233.* its backup had not/,
+    );
+  });
+
+  it("planted in the trace: a primary that sends beside its backup, split brain with its frames", () => {
+    const judge = new OneMachineJudge([
+      { protection: 0, vf: 3, vif: -1, primaryHost: 0, backupHost: 1, takeOverPs: 1e12 },
+    ]);
+    const at = { timePs: 0, subject: 3, frame: 7, a: 0, b: 0, c: 0 };
+    judge.take([
+      { ...at, kind: KIND.fetched },
+      { ...at, kind: KIND.activated, subject: 0, timePs: 1e9 },
+      { ...at, kind: KIND.sent, subject: 5, timePs: 2e9 },
+      { ...at, kind: KIND.hostFailed, subject: 0, timePs: 3e9 },
+    ]);
+    const [fault] = judge.verdict(4e9).faults;
+    expect(fault).toMatch(
+      /^split brain: both copies of machine 0 ran from 1.* until 3.*, and 1 frames of the primary's/,
+    );
   });
 
   it("each ability taken away, another symptom", async () => {

@@ -36,6 +36,7 @@ export const KIND = {
   committed: 34,
   suspected: 35,
   activated: 36,
+  unprotected: 37,
 } as const;
 
 /** What a judge says. */

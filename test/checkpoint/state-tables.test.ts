@@ -3,13 +3,17 @@ import { describe, expect, it } from "vitest";
 import { ARRIVALS, EPOCHS } from "../../src/checkpoint/epoch";
 import { follow } from "../../src/checkpoint/state-table";
 import { MIGRATION } from "../../src/migration/engine";
+import { ARBITER } from "../../src/remus/arbiter";
 import { BACKUP } from "../../src/remus/backup-state";
 import { ENGINE } from "../../src/remus/engine";
+import { LINK } from "../../src/remus/link";
 
 const machines = [
   { name: "epoch", table: EPOCHS, start: "running", ends: ["committed", "lost"] },
   { name: "arrival", table: ARRIVALS, start: "receiving", ends: ["applied", "discarded"] },
   { name: "backup", table: BACKUP, start: "filling", ends: ["dead"] },
+  { name: "arbiter", table: ARBITER, start: "open", ends: ["primary", "backup"] },
+  { name: "link", table: LINK, start: "up", ends: [] },
   { name: "engine", table: ENGINE, start: "synchronizing", ends: ["lost"] },
   { name: "migration", table: MIGRATION, start: "waiting", ends: ["cancelled", "failed", "refused", "lost"] },
 ];

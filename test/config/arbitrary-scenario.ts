@@ -5,6 +5,7 @@ import { TRACE_TABLE_BYTES } from "../../src/config/limits";
 import { MIGRATION_POLICIES, MIGRATION_POLICY_KINDS, TIMEOUT_ACTIONS } from "../../src/config/migration-policy";
 import { ZERO_PAGES } from "../../src/config/migration-scenario";
 import {
+  BACKUP_LOST_POLICIES,
   COMPRESSIONS,
   type FlowScenario,
   FULL_POLICIES,
@@ -121,6 +122,8 @@ const vmRow = fc.record({
       epochCount: fc.integer({ min: 1, max: 8 }),
       late: fc.constantFrom(...LATE_POLICIES),
       full: fc.constantFrom(...FULL_POLICIES),
+      backupLost: fc.constantFrom(...BACKUP_LOST_POLICIES),
+      hasArbiter: fc.boolean(),
       suspendChannel: fc.constant("event-channel" as const),
       hasDeviceModel: fc.boolean(),
     }),

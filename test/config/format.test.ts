@@ -88,6 +88,8 @@ protect:
     epochs: 1
     late: extend
     full: stop-fetching
+    backupLost: release
+    arbiter: false
     suspend: event-channel
     deviceModel: false
 migrations: []

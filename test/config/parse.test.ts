@@ -80,6 +80,8 @@ describe("parseScenario", () => {
           epochCount: 1,
           late: "extend",
           full: "stop-fetching",
+          backupLost: "release",
+          hasArbiter: false,
           suspendChannel: "event-channel",
           hasDeviceModel: false,
         },

@@ -66,4 +66,48 @@ describe.each(BUILDS)("a replication link, $name build", ({ module }) => {
     plane.sendCheckpoint(wire, 2 * 1460, 0);
     expect(plane.streamEndPs(wire)).toBe(3 * SEGMENT_NS * 1000);
   });
+
+  it("cut, a datagram is lost, and does not arrive late", () => {
+    const { world, plane, wire } = createLink(module);
+    plane.cutReplicationLink(wire, 1);
+    expect(plane.sendBeat(wire, 0)).toBe(0);
+    plane.cutReplicationLink(wire, 0);
+    expect(plane.sendBeat(wire, 1)).toBe(1);
+    expect(firingsTo(world, 1_000_000)).toEqual([{ atNs: MESSAGE_NS + LATENCY_NS, timer: 1 }]);
+  });
+
+  it("losing half of all frames, streams and messages arrive late and in order, datagrams half of the time", () => {
+    const { world, plane, wire } = createLink(module);
+    plane.setReplicationLink(wire, 1e9, 2 ** 31);
+    for (let timer = 0; timer < 20; timer++) plane.sendCheckpoint(wire, 14_600, timer);
+    for (let timer = 20; timer < 40; timer++) plane.sendNote(wire + 1, timer);
+    const beats = Array.from({ length: 200 }, (_, index) => plane.sendBeat(wire + 1, 40 + index));
+    const arrived = firingsTo(world, 1e12);
+    const inOrder = (least: number, most: number) =>
+      arrived.map(({ timer }) => timer).filter((timer) => timer >= least && timer < most);
+    expect(inOrder(0, 20)).toEqual(Array.from({ length: 20 }, (_, index) => index));
+    expect(inOrder(20, 40)).toEqual(Array.from({ length: 20 }, (_, index) => 20 + index));
+    const beatCount = beats.reduce((sum, each) => sum + each, 0);
+    expect(inOrder(40, 240)).toHaveLength(beatCount);
+    expect(Math.abs(beatCount - 100)).toBeLessThan(30);
+    const [first] = arrived.filter(({ timer }) => timer === 0);
+    expect(first?.atNs).toBeGreaterThan(10 * SEGMENT_NS + LATENCY_NS);
+  });
+
+  it("a stream half sent and recalled, tells what had not left, and is free", () => {
+    const { world, plane, wire } = createLink(module);
+    plane.sendCheckpoint(wire, 10 * 1460, 0);
+    world.advance(3 * SEGMENT_NS + 1);
+    expect(plane.recallCheckpoints(wire)).toBe(7 * 1460);
+    plane.sendCheckpoint(wire, 1460, 1);
+    const [again] = firingsTo(world, 1_000_000).filter(({ timer }) => timer === 1);
+    expect(again?.atNs).toBe(3 * SEGMENT_NS + 1 + SEGMENT_NS + LATENCY_NS);
+  });
+
+  it("another rate, holds for what is sent from then on", () => {
+    const { world, plane, wire } = createLink(module);
+    plane.setReplicationLink(wire, 5e8, 0);
+    plane.sendCheckpoint(wire, 1460, 0);
+    expect(firingsTo(world, 1_000_000)).toEqual([{ atNs: 2 * SEGMENT_NS + LATENCY_NS, timer: 0 }]);
+  });
 });

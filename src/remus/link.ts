@@ -1,0 +1,164 @@
+/**
+ * The replication link as its two ends know it: one connection that carries streams to the backup and answers back, and
+ * datagrams beside it.
+ *
+ * | state  | event   | action                                                                         | next   |
+ * |--------|---------|--------------------------------------------------------------------------------|--------|
+ * | up     | cut     | what has not left waits at the primary, answers wait at the backup             | cut    |
+ * | cut    | mend    | datagrams pass; the connection does not know yet                               | mended |
+ * | cut    | retry   | the time-out is over: tried in vain, and again after twice as long             | cut    |
+ * | mended | retry   | tried with success: what waited is sent                                        | up     |
+ * | mended | cut     |                                                                                | cut    |
+ *
+ * A connection never gives up here; who gives up is the backup by its time-out, the arbiter, or the operator. Source of
+ * the retries: RFC 6298 section 5 (time-outs that double), with the least one of Linux and its greatest, TCP_RTO_MAX.
+ */
+import { type Staged, streamBytes } from "../checkpoint/replica";
+import { follow, type StateTable } from "../checkpoint/state-table";
+import type { World } from "../core/world";
+import type { Simulation } from "../host/simulation";
+import { after, takeTimer } from "../host/timers";
+import type { Protection } from "./protection";
+
+export type LinkState = "up" | "cut" | "mended";
+export type LinkEvent = "cut" | "mend" | "retry";
+
+export const LINK = {
+  up: { cut: "cut", mend: null, retry: null },
+  cut: { cut: null, mend: "mended", retry: "cut" },
+  mended: { cut: "cut", mend: null, retry: "up" },
+} as const satisfies StateTable<LinkState, LinkEvent>;
+
+/** TCP_RTO_MAX of Linux. */
+const TIMEOUT_NS_MAX = 120_000_000_000;
+const ALL_LOST = 2 ** 32;
+
+/** A stream for the link. */
+export interface Sending {
+  readonly staged: Staged;
+  /** The timer that fires when it has arrived. */
+  readonly timer: number;
+  /** Bytes that were left to send when the connection was given them. */
+  leftBytes: number;
+  /** When its last bit leaves the primary, in picoseconds; null while it waits for the connection. */
+  endPs: number | null;
+}
+
+export interface ReplicationLink {
+  state: LinkState;
+  rateBitsPerSecond: number;
+  readonly latencyNs: number;
+  /** Chance that a frame is lost. */
+  loss: number;
+  /** When the connection tries again, after its next time-out. */
+  timeoutNs: number;
+  /** Kinds of answers that wait for the connection. */
+  answers: string[];
+}
+
+/** Returns a link that works. */
+export function createLink({ rateBitsPerSecond, latencyNs }: Pick<ReplicationLink, "rateBitsPerSecond" | "latencyNs">) {
+  return { state: "up", rateBitsPerSecond, latencyNs, loss: 0, timeoutNs: 0, answers: [] } satisfies ReplicationLink;
+}
+
+/** Hands a stream to the connection, or has it wait for it. */
+export function transmit({ world }: Simulation, p: Protection, sending: Sending): void {
+  if (p.link.state !== "up") return;
+  world.plane.sendCheckpoint(p.replica.wire, sending.leftBytes, sending.timer);
+  sending.endPs = world.plane.streamEndPs(p.replica.wire);
+}
+
+/** The backup answers over the connection. */
+export function answer({ world, timers }: Simulation, p: Protection, kind: string): void {
+  if (p.link.state === "up") {
+    world.plane.sendNote(p.replica.wire + 1, takeTimer(timers, { kind, subject: p.index }));
+  } else {
+    p.link.answers.push(kind);
+  }
+}
+
+/** Sends a datagram, from the primary or from the backup; it may be lost. */
+export function sendDatagram(
+  { world, timers }: Simulation,
+  p: Protection,
+  from: "primary" | "backup",
+  kind: string,
+): void {
+  const timer = takeTimer(timers, { kind, subject: p.index });
+  const isComing = world.plane.sendBeat(p.replica.wire + (from === "primary" ? 0 : 1), timer);
+  if (!isComing) timers[timer] = null;
+}
+
+/** The link is cut in both directions. */
+export function cutLink(simulation: Simulation, p: Protection): void {
+  const { world, timers } = simulation;
+  const { link } = p;
+  if (link.state === "cut") return;
+  const isWaiting = link.state === "mended";
+  link.state = follow(LINK, link.state, "cut");
+  world.plane.cutReplicationLink(p.replica.wire, 1);
+  if (isWaiting) return;
+  recall(world, p);
+  link.timeoutNs = 2 * link.latencyNs + p.costs.tcpTimeoutLeast;
+  after(world, timers, link.timeoutNs, { kind: "link-retry", subject: p.index });
+}
+
+/** The link is whole again. */
+export function mendLink({ world }: Simulation, p: Protection): void {
+  if (p.link.state !== "cut") return;
+  p.link.state = follow(LINK, p.link.state, "mend");
+  world.plane.cutReplicationLink(p.replica.wire, 0);
+}
+
+/** The connection tries again. */
+export function onLinkRetry(simulation: Simulation, p: Protection): void {
+  const { world, timers } = simulation;
+  const { link } = p;
+  link.state = follow(LINK, link.state, "retry");
+  if (link.state === "cut") {
+    link.timeoutNs = Math.min(2 * link.timeoutNs, TIMEOUT_NS_MAX);
+    after(world, timers, link.timeoutNs, { kind: "link-retry", subject: p.index });
+    return;
+  }
+  for (const sending of underWay(p)) if (sending.endPs === null) transmit(simulation, p, sending);
+  for (const kind of link.answers.splice(0)) answer(simulation, p, kind);
+}
+
+/** The link has another rate or loses more from now on; null leaves a value as it is. */
+export function alterLink(
+  simulation: Simulation,
+  p: Protection,
+  { rateBitsPerSecond, loss }: { readonly rateBitsPerSecond: number | null; readonly loss: number | null },
+): void {
+  const { link, replica } = p;
+  const recalled = recall(simulation.world, p);
+  link.rateBitsPerSecond = rateBitsPerSecond ?? link.rateBitsPerSecond;
+  link.loss = loss ?? link.loss;
+  const { plane } = simulation.world;
+  plane.setReplicationLink(replica.wire, link.rateBitsPerSecond, Math.floor(link.loss * ALL_LOST));
+  for (const sending of recalled) transmit(simulation, p, sending);
+}
+
+/** Takes back what has not left, and returns it: for each stream, so much of it as was left. */
+function recall({ plane }: World, p: Protection): Sending[] {
+  const nowPs = plane.nowNs() * 1000 + plane.nowPs();
+  const leaving = underWay(p).filter(({ endPs }) => endPs !== null && endPs > nowPs);
+  let leftBytes = plane.recallCheckpoints(p.replica.wire) >>> 0;
+  for (const sending of leaving.toReversed()) {
+    sending.leftBytes = Math.min(sending.leftBytes, leftBytes);
+    leftBytes -= sending.leftBytes;
+    sending.endPs = null;
+    plane.disarmTimer(sending.timer);
+  }
+  return leaving;
+}
+
+/** Streams that have not arrived, in the order in which they were sent. */
+export function underWay({ batch, inFlight }: Protection): Sending[] {
+  return [...(batch ? [batch] : []), ...inFlight.filter(({ arrival }) => arrival === "receiving")];
+}
+
+/** Returns a stream that is about to be sent. */
+export function sendingOf({ timers }: Simulation, p: Protection, staged: Staged, kind: string): Sending {
+  return { staged, leftBytes: streamBytes(staged), endPs: null, timer: takeTimer(timers, { kind, subject: p.index }) };
+}
