@@ -1286,8 +1286,8 @@ export function sendBeat(wireIndex: u32, timer: u32): bool {
   return true;
 }
 /** Takes back what of the stream has not left yet; returns how many bytes that is, at most. */
-export function recallCheckpoints(wireIndex: u32): u32 {
-  return recallStream(wireIndex);
+export function recallCheckpoints(wireIndex: u32): f64 {
+  return <f64>recallStream(wireIndex);
 }
 /** Changes a replication link in both directions: its rate, and how likely a frame is lost, out of 2^32. */
 export function setReplicationLink(wireIndex: u32, rate: f64, lossBelow: f64): void {

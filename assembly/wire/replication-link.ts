@@ -39,14 +39,14 @@ export function sendStream(index: u32, bytes: u64): u64 {
 }
 
 /** Draws the fate of each segment, and of each that is sent again; returns when the last one has left that arrives. */
-function sendLostAgain(w: Wire, segmentCount: u32, endOfFirst: u64): u64 {
+function sendLostAgain(w: Wire, segmentCount: u64, endOfFirst: u64): u64 {
   let end = endOfFirst;
   let left = segmentCount;
   let waitPs = 2 * w.latencyPs;
   let timeoutPs = timeoutOf(w);
   while (true) {
-    let lost: u32 = 0;
-    for (let i: u32 = 0; i < left; i++) if (draw(w.random) < w.lossBelow) lost++;
+    let lost: u64 = 0;
+    for (let i: u64 = 0; i < left; i++) if (draw(w.random) < w.lossBelow) lost++;
     if (!lost) return end;
     end += waitPs + serializationPs(w, SEGMENT_WIRE_BYTES) * lost;
     left = lost;
@@ -91,12 +91,12 @@ function isSending(w: Wire): bool {
 }
 
 /** Takes back what has not left yet; returns how many bytes of stream that is, at most. */
-export function recallStream(index: u32): u32 {
+export function recallStream(index: u32): u64 {
   const w = wire(index);
   const now = world().now;
   if (w.freeAt <= now) return 0;
   const segments =
     (w.freeAt - now + serializationPs(w, SEGMENT_WIRE_BYTES) - 1) / serializationPs(w, SEGMENT_WIRE_BYTES);
   w.freeAt = now;
-  return <u32>segments * SEGMENT_BYTES;
+  return segments * SEGMENT_BYTES;
 }

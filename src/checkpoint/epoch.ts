@@ -71,7 +71,7 @@ export const EPOCHS = {
   transmitting: { ...refuseAll, received: "awaiting-ack", failed: "lost" },
   "awaiting-ack": { ...refuseAll, acked: "committed", failed: "lost" },
   committed: refuseAll,
-  lost: { ...refuseAll, failed: "lost" },
+  lost: refuseAll,
 } as const satisfies StateTable<EpochState, EpochEvent>;
 
 export type ArrivalState = "receiving" | "complete" | "applied" | "discarded";

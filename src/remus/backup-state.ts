@@ -47,5 +47,5 @@ export const BACKUP = {
   idle: { ...refuseAll, dismissed: "idle" },
   activating: { ...refuseAll, activated: "active", dismissed: "activating" },
   active: { ...refuseAll, dismissed: "active" },
-  dead: refuseAll,
+  dead: { ...refuseAll, failed: null },
 } as const satisfies StateTable<BackupState, BackupEvent>;

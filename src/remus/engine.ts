@@ -14,8 +14,7 @@
  * | activating, split | gone-alone, stopped | the operator errs: the backup goes on as well     | same, active  |
  * | unprotected, stopped | silence | nobody could tell the backup that it was given up         | activating    |
  * | activating, split | backup-ended | the backup died, and the primary goes on               | unprotected   |
- * | active        | backup-ended  | the machine dies with its new host                        | lost          |
- * | any           | none-left     | no copy is left that may run                              | lost          |
+ * | any           | none-left     | no copy is left that may run, as when the active one dies | lost          |
  *
  * A primary that dies alone, or loses only the link, changes nothing here: nobody knows, until the backup has missed its
  * heartbeats for long enough.
@@ -80,7 +79,7 @@ export const ENGINE = {
     stopped: "activating",
     "backup-ended": "unprotected",
   },
-  active: { ...refuseOthers, "backup-ended": "lost" },
+  active: refuseOthers,
   split: {
     ...refuseOthers,
     "primary-ended": "active",

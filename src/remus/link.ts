@@ -143,7 +143,7 @@ export function alterLink(
 function recall({ plane }: World, p: Protection): Sending[] {
   const nowPs = plane.nowNs() * 1000 + plane.nowPs();
   const leaving = underWay(p).filter(({ endPs }) => endPs !== null && endPs > nowPs);
-  let leftBytes = plane.recallCheckpoints(p.replica.wire) >>> 0;
+  let leftBytes = plane.recallCheckpoints(p.replica.wire);
   for (const sending of leaving.toReversed()) {
     sending.leftBytes = Math.min(sending.leftBytes, leftBytes);
     leftBytes -= sending.leftBytes;

@@ -51,7 +51,7 @@ const BACK_WITHIN_NS = 1_300_000_000;
 function brokenPromises({ account, outcome }: JudgedRun): string[] {
   const { world, control } = outcome;
   const [protection] = account.protections;
-  const isThere = protection?.state !== "lost";
+  const isThere = protection?.state !== "lost" && protection?.state !== "stopped";
   return control.flows.flatMap((flow, index) => {
     const scenario = control.scenario.flows[index];
     const found = account.flows[index];
@@ -63,7 +63,7 @@ function brokenPromises({ account, outcome }: JudgedRun): string[] {
     const lastNs = Number(words.getBigUint64(WORK_LAST_AT, true)) / 1000;
     const activatedNs = protection?.activatedAtNs ?? null;
     const isOver = activatedNs !== null && control.scenario.durationNs - activatedNs > BACK_WITHIN_NS;
-    const isCalm = control.scenario.clients.every(({ link }) => link.loss === 0);
+    const isCalm = control.scenario.clients.every(({ link }) => link.loss === 0) && !protection?.heldDrops;
     return [
       ...(found.wrongBytes > 0 ? [`${name}: ${found.wrongBytes} bytes differ from what was sent`] : []),
       ...(isThere && failed > 0 ? [`${name}: ${failed} connections of the client failed`] : []),

@@ -7,6 +7,7 @@
  */
 import { PROTECTED_MODELS, type ProtectedModel } from "../../src/study/checkpoint-workloads";
 import { RandomSource } from "../support/random-source";
+import { drawPolicy, drawTroubles, type FaultPolicy, type Trouble, USUAL_POLICY } from "./fault-trouble";
 
 export interface FaultWorld {
   readonly seed: number;
@@ -20,6 +21,8 @@ export interface FaultWorld {
   /** Of the client's link, each way. */
   readonly loss: number;
   readonly durationMs: number;
+  /** The usual one where it is not said. */
+  readonly policy?: FaultPolicy;
 }
 
 export type Work = "datagrams" | "requests" | "reconnecting" | "sending" | "receiving";
@@ -37,6 +40,8 @@ export interface Failure {
 export interface FaultCase {
   readonly world: FaultWorld;
   readonly failures: readonly Failure[];
+  /** None where it is not said. */
+  readonly troubles?: readonly Trouble[];
 }
 
 /** Most worlds have been copied by then, and have time to come back. */
@@ -62,7 +67,12 @@ export function drawFaultCase(seed: number): FaultCase {
     loss: random.pick([0, 0, 0, 0.002, 0.02]),
     durationMs: 400 + random.below(1600),
   };
-  return { world, failures: drawFailures(random, world.durationMs) };
+  const failures = drawFailures(random, world.durationMs);
+  const policy = drawPolicy(random);
+  const troubles = drawTroubles(random, policy, FAIL_WITHIN_MS);
+  // Half of the links that are in trouble are so while nobody dies.
+  const isAlone = troubles.length > 0 && random.below(2) === 0;
+  return { world: { ...world, policy }, failures: isAlone ? [] : failures, troubles };
 }
 
 function drawFailures(random: RandomSource, durationMs: number): Failure[] {
@@ -91,7 +101,12 @@ export function fixedWorlds(count: number): FaultWorld[] {
 }
 
 /** Returns the scenario of a case, as a file. */
-export function scenarioText({ world, failures }: FaultCase): string {
+export function scenarioText({ world, failures, troubles = [] }: FaultCase): string {
+  const { timing, epochs, late, full, backupLost, arbiter } = world.policy ?? USUAL_POLICY;
+  const events = [
+    ...failures.map(({ atNs, host }) => ({ atNs, what: `fail: ${host}` })),
+    ...troubles.filter(({ atNs }) => atNs <= world.durationMs * MS),
+  ];
   const { seed, io, intervalMs, linkRate, outbound, compression, work, hasJob, loss, durationMs } = world;
   const flows = work.flatMap((each) => FLOWS[each] ?? []);
   const hasDatagrams = work.includes("datagrams");
@@ -124,7 +139,13 @@ protect:
     timeout: ${TIMEOUT_MS}ms
     outbound: ${outbound}
     compression: ${compression}
-${failures.length > 0 ? `events:\n${failures.map(({ atNs, host }) => `  - { at: ${atNs}ns, fail: ${host} }`).join("\n")}` : ""}
+    timing: ${timing}
+    epochs: ${epochs}
+    late: ${late}
+    full: ${full}
+    backupLost: ${backupLost}
+    arbiter: ${arbiter}
+${events.length > 0 ? `events:\n${events.map(({ atNs, what }) => `  - { at: ${atNs}ns, ${what} }`).join("\n")}` : ""}
 `;
 }
 

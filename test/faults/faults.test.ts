@@ -22,7 +22,7 @@ describe("random worlds", () => {
       expect(objections, `seed ${seed}`).toEqual([]);
       states.add(state);
     }
-    expect([...states].sort()).toEqual(["active", "lost", "unprotected"]);
+    expect([...states].sort()).toEqual(["active", "lost", "protecting", "stopped", "unprotected"]);
   }, 120_000);
 });
 

@@ -1,6 +1,9 @@
 /** What a thread is given to do, and what it answers: a handful of cases at a time. */
-import { EPOCHS } from "../../src/checkpoint/epoch";
+import { ARRIVALS, EPOCHS } from "../../src/checkpoint/epoch";
+import { ARBITER } from "../../src/remus/arbiter";
+import { BACKUP } from "../../src/remus/backup-state";
 import { ENGINE } from "../../src/remus/engine";
+import { LINK } from "../../src/remus/link";
 import { takeCounts } from "./counting-state-table";
 import { runFaultCase } from "./fault-run";
 import type { FaultCase } from "./fault-scenario";
@@ -9,6 +12,10 @@ import type { FaultCase } from "./fault-scenario";
 export const TABLES: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string | null>>>>>> = {
   protection: ENGINE,
   epoch: EPOCHS,
+  arrival: ARRIVALS,
+  backup: BACKUP,
+  link: LINK,
+  arbiter: ARBITER,
 };
 
 export interface FaultTask {
