@@ -189,6 +189,8 @@ function migrationInput(entry: MigrationScenario): NonNullable<ScenarioInput["mi
     }),
     link: linkInput(entry.link),
     zeroPages: entry.zeroPages,
+    backend: entry.backend,
+    deviceModel: entry.hasDeviceModel,
     cancel: durationOrNever(entry.cancelNs),
     force: durationOrNever(entry.forceNs),
   };

@@ -3,10 +3,10 @@
  * `check-migrations.ts`, which can say which have it.
  */
 import { DURATION, RATE } from "../sim/units";
-import { amount, amountOrNever, choice, map, nameOf } from "./fields";
+import { amount, amountOrNever, choice, flag, map, nameOf } from "./fields";
 import * as limits from "./limits";
 import { MIGRATION_POLICIES, MIGRATION_POLICY_KINDS, type MigrationPolicy, TIMEOUT_ACTIONS } from "./migration-policy";
-import { ZERO_PAGES } from "./migration-scenario";
+import { BACKEND_TIMES, ZERO_PAGES } from "./migration-scenario";
 
 export const migrationForm = map({
   vm: nameOf("a VM").meta({ description: "VM that moves; it has no backup and one entry at most.", examples: ["web"] }),
@@ -54,6 +54,19 @@ export const migrationForm = map({
       description:
         'How a page of zeros crosses: "whole", as every page of Xen\'s, or "marked" by 16 bytes, as QEMU has it. Default whole.',
       examples: ["marked"],
+    }),
+  backend: choice(BACKEND_TIMES)
+    .default("in-stop") // What Xen's toolstack does.
+    .meta({
+      description:
+        'When dom0 of the target sets up the backend of a NIC that it serves: "in-stop", while the guest stands still, or "before-stop", before the first round. Default in-stop.',
+      examples: ["before-stop"],
+    }),
+  deviceModel: flag()
+    .default(true) // Every HVM guest of Xen's has one.
+    .meta({
+      description: "A process of dom0 plays the guest's chipset, and its state moves, too. Default true.",
+      examples: [false],
     }),
   cancel: amountOrNever(DURATION, limits.ANY_DURATION)
     .prefault("never") // The user waits.

@@ -7,6 +7,10 @@ export type ZeroPages = "whole" | "marked";
 
 export const ZERO_PAGES: readonly ZeroPages[] = ["whole", "marked"];
 
+export type BackendTime = "in-stop" | "before-stop";
+
+export const BACKEND_TIMES: readonly BackendTime[] = ["in-stop", "before-stop"];
+
 export interface MigrationScenario {
   readonly vm: string;
   /** The host that it goes to. */
@@ -16,6 +20,10 @@ export interface MigrationScenario {
   /** A link that carries nothing else. */
   readonly link: Omit<LinkScenario, "loss">;
   readonly zeroPages: ZeroPages;
+  /** When dom0 of the target sets up the backend of a NIC that it serves: while the guest stands still, or before. */
+  readonly backend: BackendTime;
+  /** A process of dom0 plays the guest's chipset, as for every HVM guest; its state moves, too. */
+  readonly hasDeviceModel: boolean;
   /** When the user calls it off, or has the guest stopped whatever is dirty; null for never. */
   readonly cancelNs: number | null;
   readonly forceNs: number | null;

@@ -123,7 +123,7 @@ function resolveFlow(flow: ScenarioForm["flows"][number], index: number): FlowSc
 }
 
 function resolveMigration(entry: ScenarioForm["migrations"][number]): MigrationScenario {
-  const { vm, to, at, policy, link, zeroPages, cancel, force } = entry;
+  const { vm, to, at, policy, link, zeroPages, backend, deviceModel, cancel, force } = entry;
   return {
     vm,
     to,
@@ -131,6 +131,8 @@ function resolveMigration(entry: ScenarioForm["migrations"][number]): MigrationS
     policy: policyOf(policy, entry),
     link: resolveLink(link),
     zeroPages,
+    backend,
+    hasDeviceModel: deviceModel,
     cancelNs: cancel,
     forceNs: force,
   };

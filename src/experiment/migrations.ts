@@ -9,6 +9,7 @@ import type { Simulation } from "../host/simulation";
 import { loseSource, loseTarget } from "../migration/ending";
 import { isHandedOver } from "../migration/engine";
 import { type Migration, waitingMigration } from "../migration/migration";
+import { stepsOf, VF_REFUSAL } from "../migration/stop-steps";
 import { onQuiesced, onSuspended } from "../migration/switchover";
 import { onMigrationTimer } from "../migration/timers";
 import { STAGING_BYTES } from "../migration/transfer";
@@ -24,6 +25,7 @@ export function makeMigration(
 ): Migration {
   const wanted = scenario.migrations[index];
   if (!wanted) throw new InternalError(`migration ${index} is none of the scenario's`);
+  if (vm.io === "vf") throw new InternalError(`the scenario was checked: ${VF_REFUSAL}`);
   const { plane } = world;
   plane.createRoundLog(whereabouts.source.guest);
   return {
@@ -34,6 +36,7 @@ export function makeMigration(
     ...whereabouts,
     policy: wanted.policy,
     zeroPages: wanted.zeroPages,
+    steps: stepsOf(vm.io, { ...wanted, hotPlug: "acpi" }),
     costs: scenario.costs,
     wire: plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs),
     latencyNs: wanted.link.latencyNs,

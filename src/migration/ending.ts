@@ -8,24 +8,22 @@ import { GUEST_SUSPENDED } from "../../assembly/layout/control";
 import type { Simulation } from "../host/simulation";
 import { after, cancel } from "../host/timers";
 import type { GiveUpReason } from "./decision";
-import { isHandedOver, isUnderWay, type MigrationEvent } from "./engine";
+import { isHandedOver, isRevocable, type MigrationEvent } from "./engine";
 import type { EndReason, Migration } from "./migration";
 import { deviceOf } from "./migration-device";
 import { enter } from "./state-trace";
+import { writeDown } from "./step-runner";
 import { endThrottle, release } from "./throttle";
 
 /** Every kind of timer that a migration has between its beginning and its hand-over. */
 const STEP_TIMERS = [
   "migration-begin",
+  "migration-step",
   "migration-turn",
   "migration-left",
   "migration-arrived",
   "migration-harvest",
-  "migration-stopped",
-  "migration-last-harvest",
-  "migration-saved",
   "migration-state-arrived",
-  "migration-built",
   "migration-ready",
 ];
 
@@ -35,7 +33,7 @@ const AFTER_TIMERS = ["migration-taken", "migration-announce"];
 /** The user calls it off: too late, when the machine is the target's. */
 export function onCancel(simulation: Simulation, m: Migration): void {
   if (isHandedOver(m.state)) m.isCancelledTooLate = true;
-  else if (isUnderWay(m.state)) endAtSource(simulation, m, "cancel", "cancelled");
+  else if (isRevocable(m.state)) endAtSource(simulation, m, "cancel", "cancelled");
 }
 
 /** Ends a migration whose machine goes on at the source. */
@@ -52,7 +50,7 @@ export function endAtSource(
   cancel(world, timers, STEP_TIMERS, m.index);
   m.staged = null;
   enter(simulation, m, event);
-  if (before === "waiting") return;
+  if (before === "waiting" || before === "preparing") return;
   endThrottle(simulation, m);
   release(simulation, m);
   world.plane.stopLogging(m.source.guest);
@@ -62,9 +60,11 @@ export function endAtSource(
 }
 
 /** Device and guest go on at the source; a guest that is still in its last burst goes on when that has ended. */
-export function onBack({ world }: Simulation, m: Migration): void {
+export function onBack(simulation: Simulation, m: Migration): void {
+  const { world } = simulation;
   const { guest } = m.source;
   m.timeline.resumedNs = world.nowNs();
+  writeDown(simulation, m, "go on");
   if (m.isSourceQuiet) deviceOf(m).goOn(world, m.source);
   m.isSourceQuiet = false;
   if (world.plane.guestState(guest) === GUEST_SUSPENDED) world.plane.resumeGuest(guest);
@@ -73,13 +73,13 @@ export function onBack({ world }: Simulation, m: Migration): void {
 /** The target's host is gone. */
 export function loseTarget(simulation: Simulation, m: Migration): void {
   if (isHandedOver(m.state)) loseMachine(simulation, m, "target-failed");
-  else if (m.state !== "waiting" && isUnderWay(m.state)) endAtSource(simulation, m, "target-failed", "target-failed");
+  else if (m.state !== "waiting" && isRevocable(m.state)) endAtSource(simulation, m, "target-failed", "target-failed");
 }
 
 /** The source's host is gone; what it has handed over arrives, because it has left. */
 export function loseSource(simulation: Simulation, m: Migration): void {
   cancel(simulation.world, simulation.timers, ["migration-back"], m.index);
-  if (!isHandedOver(m.state) && isUnderWay(m.state)) loseMachine(simulation, m, "source-failed");
+  if (isRevocable(m.state)) loseMachine(simulation, m, "source-failed");
 }
 
 function loseMachine(simulation: Simulation, m: Migration, event: "source-failed" | "target-failed"): void {

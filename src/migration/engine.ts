@@ -3,7 +3,8 @@
  *
  * | state        | event          | action                                                           | next         |
  * |--------------|----------------|------------------------------------------------------------------|--------------|
- * | waiting      | begin          | log what is written, open the first round                        | copying      |
+ * | waiting      | begin          | what is done beforehand (stop-steps.ts)                          | preparing    |
+ * | preparing    | prepared       | log what is written, open the first round                        | copying      |
  * | waiting      | refuse         | a host is gone already                                           | refused      |
  * | copying      | stop           | the policy or the user has the guest stopped: vCPUs              | stopping     |
  * | copying      | give-up        | the policy ends it: stop logging                                 | failed       |
@@ -12,13 +13,14 @@
  * | last-pages   | pages-arrived  | device: write its state, which crosses the link                  | device-state |
  * | device-state | state-arrived  | the target builds the machine                                    | activating   |
  * | activating   | ready          | the source hears of it and hands the machine over                | handing-over |
- * | handing-over | taken          | the guest runs at the target, its address is told                | active       |
- * | copying      | cancel         | stop logging                                                     | cancelled    |
+ * | handing-over | taken          | the guest runs at the target; its network may have to come back  | reconnecting |
+ * | reconnecting | connected      | its address is told                                              | active       |
+ * | preparing, copying     | cancel | stop logging                                                   | cancelled    |
  * | stopping to activating | cancel | the guest goes on where it stands                              | cancelled    |
- * | copying to activating  | target-failed | the same                                                | failed       |
+ * | preparing to activating | target-failed | the same                                                | failed       |
  * | waiting to activating  | source-failed | the machine was there and nowhere else                  | lost         |
- * | handing-over, active   | target-failed | the machine is the target's, and dies with it           | lost         |
- * | handing-over, active   | source-failed | what was handed over arrives                            | unchanged    |
+ * | handing-over to active | target-failed | the machine is the target's, and dies with it           | lost         |
+ * | handing-over to active | source-failed | what was handed over arrives                            | unchanged    |
  *
  * Whose the machine is, is decided in one place: by `ready`, when the source lets go. Until then it is the source's and
  * nothing of it runs at the target; from then on it is the target's, and the source never runs it again, whatever it
@@ -30,6 +32,7 @@ import type { StateTable } from "../checkpoint/state-table";
 
 export type MigrationState =
   | "waiting"
+  | "preparing"
   | "copying"
   | "stopping"
   | "quiescing"
@@ -37,6 +40,7 @@ export type MigrationState =
   | "device-state"
   | "activating"
   | "handing-over"
+  | "reconnecting"
   | "active"
   | "cancelled"
   | "failed"
@@ -45,6 +49,7 @@ export type MigrationState =
 
 export type MigrationEvent =
   | "begin"
+  | "prepared"
   | "refuse"
   | "stop"
   | "give-up"
@@ -54,12 +59,14 @@ export type MigrationEvent =
   | "state-arrived"
   | "ready"
   | "taken"
+  | "connected"
   | "cancel"
   | "source-failed"
   | "target-failed";
 
 const refuseAll = {
   begin: null,
+  prepared: null,
   refuse: null,
   stop: null,
   "give-up": null,
@@ -69,6 +76,7 @@ const refuseAll = {
   "state-arrived": null,
   ready: null,
   taken: null,
+  connected: null,
   cancel: null,
   "source-failed": null,
   "target-failed": null,
@@ -84,12 +92,13 @@ const over = <Own extends MigrationState>(own: Own) =>
 export const MIGRATION = {
   waiting: {
     ...refuseAll,
-    begin: "copying",
+    begin: "preparing",
     refuse: "refused",
     cancel: "cancelled",
     "source-failed": "lost",
     "target-failed": "waiting",
   },
+  preparing: { ...atSource, prepared: "copying" },
   copying: { ...atSource, stop: "stopping", "give-up": "failed" },
   stopping: { ...atSource, stopped: "quiescing" },
   quiescing: { ...atSource, quiesced: "last-pages" },
@@ -98,9 +107,16 @@ export const MIGRATION = {
   activating: { ...atSource, ready: "handing-over" },
   "handing-over": {
     ...refuseAll,
-    taken: "active",
+    taken: "reconnecting",
     cancel: "handing-over",
     "source-failed": "handing-over",
+    "target-failed": "lost",
+  },
+  reconnecting: {
+    ...refuseAll,
+    connected: "active",
+    cancel: "reconnecting",
+    "source-failed": "reconnecting",
     "target-failed": "lost",
   },
   active: { ...refuseAll, cancel: "active", "source-failed": "active", "target-failed": "lost" },
@@ -112,10 +128,10 @@ export const MIGRATION = {
 
 /** Tells whether the machine is the target's in a state. */
 export function isHandedOver(state: MigrationState): boolean {
-  return state === "handing-over" || state === "active";
+  return state === "handing-over" || state === "reconnecting" || state === "active";
 }
 
-/** Tells whether anything of a migration is still to come. */
-export function isUnderWay(state: MigrationState): boolean {
-  return MIGRATION[state].cancel === "cancelled" || state === "handing-over";
+/** Tells whether a migration that is to come, or under way, can still be called off. */
+export function isRevocable(state: MigrationState): boolean {
+  return MIGRATION[state].cancel === "cancelled";
 }

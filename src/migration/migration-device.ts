@@ -10,12 +10,12 @@
  * | save     | the source, quiesced                          | write its state; returns the bytes                       |
  * | restore  | the target, quiesced, before its vCPU runs    | become what the image says, still quiet                  |
  * | activate | right after restore                           | go on                                                    |
+ * | connect  | the target, when its network is to be back    | be reached again                                         |
  * | announce | the target, from then on                      | tell the network where the machine is                    |
  * | goOn     | either side, when the machine does not move   | be as before the quiesce                                 |
  * | leave    | the source, when the machine is the target's  | let go of address and guest; what waits for it is lost   |
  */
 import type { World } from "../core/world";
-import type { Costs } from "../host/cost-table";
 import type { Place } from "../host/place";
 import type { Migration } from "./migration";
 import { renicMigration } from "./renic-migration";
@@ -27,12 +27,10 @@ export interface MigrationDevice {
   save(world: World, place: Place, imageAt: number): number;
   restore(world: World, place: Place, imageAt: number, imageBytes: number): void;
   activate(world: World, place: Place): void;
+  connect(world: World, place: Place): void;
   announce(world: World, place: Place): void;
   goOn(world: World, place: Place): void;
   leave(world: World, place: Place): void;
-  /** From the state's request to its first byte, and from its last byte's arrival until the guest can run. */
-  saveNs(costs: Costs): number;
-  buildNs(costs: Costs): number;
 }
 
 /** Returns the device of a machine that moves. */

@@ -10,6 +10,7 @@ import type { Place } from "../host/place";
 import type { GiveUpReason, StopReason } from "./decision";
 import type { MigrationState } from "./engine";
 import type { Round } from "./round";
+import type { MigrationSteps, StepName } from "./stop-steps";
 
 /** Why a migration ended as it did; null while it has not, and when it ended well. */
 export type EndReason = GiveUpReason | "cancelled" | "source-failed" | "target-failed" | "source-down" | "target-down";
@@ -26,6 +27,7 @@ export interface Migration {
   readonly target: Place;
   readonly policy: MigrationPolicy;
   readonly zeroPages: ZeroPages;
+  readonly steps: MigrationSteps;
   readonly costs: Costs;
   /** The wire from source to target; the way back is the next one. */
   readonly wire: number;
@@ -44,6 +46,9 @@ export interface Migration {
   round: OpenRound;
   /** The last pages have been harvested, and are being sent. */
   isHarvested: boolean;
+  /** The steps at hand, and which of them. */
+  stepsAtHand: keyof MigrationSteps;
+  stepIndex: number;
   /** The source's device was asked to be quiet. */
   isSourceQuiet: boolean;
   vcpuFlags: number;
@@ -91,20 +96,25 @@ export interface PastRound extends Round {
   readonly isWhole: boolean;
 }
 
+/** A step that is over: one of stop-steps.ts, or what the engine does beside them. */
+export interface PastStep {
+  readonly name: StepName | "quiet device" | "go on";
+  readonly beganNs: number;
+  readonly endedNs: number;
+}
+
 /** When what happened; null for not, or not yet. Times of the simulation. */
 export interface Timeline {
   readonly rounds: PastRound[];
   beganNs: number | null;
   /** The guest was asked to stand still, and the source let go of it in between. */
   pausedNs: number | null;
-  stoodStillNs: number | null;
-  quiescedNs: number | null;
-  harvestedNs: number | null;
-  pagesArrivedNs: number | null;
-  stateArrivedNs: number | null;
-  readyNs: number | null;
+  /** The steps so far, each with when it ended; those of the downtime begin with the pause. */
+  readonly steps: PastStep[];
   /** The guest runs at the target, or goes on at the source. */
   resumedNs: number | null;
+  /** The machine is reached again at the target. */
+  connectedNs: number | null;
   endedNs: number | null;
   /** Pages and bytes while the guest stood still. */
   lastPageCount: number;
@@ -121,6 +131,8 @@ export function waitingMigration(): Pick<
   | "staged"
   | "round"
   | "isHarvested"
+  | "stepsAtHand"
+  | "stepIndex"
   | "isSourceQuiet"
   | "vcpuFlags"
   | "imageBytes"
@@ -136,6 +148,8 @@ export function waitingMigration(): Pick<
     staged: null,
     round: { pagesLeft: 0, pageCount: 0, byteCount: 0, beganNs: 0, sendNs: 0, rateBitsPerSecondMax: null, nextAtNs: 0 },
     isHarvested: false,
+    stepsAtHand: "before",
+    stepIndex: 0,
     isSourceQuiet: false,
     vcpuFlags: 0,
     imageBytes: 0,
@@ -145,13 +159,9 @@ export function waitingMigration(): Pick<
       rounds: [],
       beganNs: null,
       pausedNs: null,
-      stoodStillNs: null,
-      quiescedNs: null,
-      harvestedNs: null,
-      pagesArrivedNs: null,
-      stateArrivedNs: null,
-      readyNs: null,
+      steps: [],
       resumedNs: null,
+      connectedNs: null,
       endedNs: null,
       lastPageCount: 0,
       lastByteCount: 0,

@@ -12,6 +12,7 @@ import type { Migration, PastRound } from "./migration";
 import { deviceOf } from "./migration-device";
 import { decide } from "./policy";
 import { enter } from "./state-trace";
+import { beginSteps, endStep, spend, stepAtHand } from "./step-runner";
 import { beginStop, onPagesArrived } from "./switchover";
 import { setThrottle } from "./throttle";
 import { applyBatch, awaitStream, sendNext } from "./transfer";
@@ -31,6 +32,24 @@ export function onBegin(
     return;
   }
   enter(simulation, m, "begin");
+  beginSteps(m, "before");
+  onPreparing(simulation, m);
+}
+
+/** The time of a step of the preparation is over. */
+export function onPreparingStep(simulation: Simulation, m: Migration): void {
+  endStep(simulation, m);
+  onPreparing(simulation, m);
+}
+
+function onPreparing(simulation: Simulation, m: Migration): void {
+  const { world } = simulation;
+  const step = stepAtHand(m);
+  if (step) {
+    spend(simulation, m, step);
+    return;
+  }
+  enter(simulation, m, "prepared");
   deviceOf(m).begin(world, m.source);
   world.plane.startLogging(m.source.guest, 0);
   decideNext(simulation, m, world.plane.openWholeRound(m.source.guest));

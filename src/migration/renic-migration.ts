@@ -34,6 +34,7 @@ export const renicMigration = (abilities: Abilities): MigrationDevice => ({
     // A message or a reset that waited at the source is in the image; nothing announces it here.
     service(pfPort(world, placeOnPort(world, vf).port));
   },
+  connect: () => undefined,
   announce: (world, { vf }) => world.plane.announce(vf),
   goOn: (world, { vf }) => world.plane.unquiesce(vf),
   leave(world, { vf, guest }) {
@@ -42,6 +43,4 @@ export const renicMigration = (abilities: Abilities): MigrationDevice => ({
     world.plane.leaveGuest(guest);
     service(pfPort(world, port));
   },
-  saveNs: ({ saveVf }) => saveVf,
-  buildNs: ({ activateGuest }) => activateGuest,
 });

@@ -8,6 +8,7 @@ import type { Migration } from "./migration";
 /** The states by their numbers in the trace. */
 export const MIGRATION_STATES: readonly MigrationState[] = [
   "waiting",
+  "preparing",
   "copying",
   "stopping",
   "quiescing",
@@ -15,6 +16,7 @@ export const MIGRATION_STATES: readonly MigrationState[] = [
   "device-state",
   "activating",
   "handing-over",
+  "reconnecting",
   "active",
   "cancelled",
   "failed",

@@ -1,23 +1,22 @@
 /**
  * Stop and copy: the guest stands still, its last pages and its device's state cross, and the target is handed the
- * machine. Each step ends where the next one begins, so that the marks of the timeline divide the downtime without a rest.
+ * machine, step by step (stop-steps.ts).
  *
- *     asked to stop --stop--> stands still --device--> quiet --harvest--> --last pages--> arrived --state--> arrived
- *       --build--> ready, which the source hears and hands the machine over; which the target hears --> the guest runs
+ *     stop guest, quiet device | read log, finish memory, last pages | save ..., device state | load ..., activate | hand over
+ *     stopping    quiescing      last-pages                            device-state             activating     handing-over
  *
- * `finishMemory` and `scanLog` are the harvest, `saveVf` precedes the state, `activateGuest` is the build. Left out: dom0
- * maps pages while others cross, which takes less than their crossing.
+ * Left out: dom0 maps pages while others cross, which takes less than their crossing.
  */
 import { GUEST_SUSPENDED } from "../../assembly/layout/control";
 import { FRAMING_BYTES } from "../checkpoint/replica";
-import { announceDelaysNs } from "../host/announcements";
 import type { Simulation } from "../host/simulation";
-import { after, cancel, takeTimer } from "../host/timers";
+import { cancel, takeTimer } from "../host/timers";
 import type { StopReason } from "./decision";
 import type { Migration } from "./migration";
 import { deviceOf } from "./migration-device";
 import { pastRound } from "./precopy";
 import { enter } from "./state-trace";
+import { beginSteps, endStep, spend, stepAtHand, writeDown } from "./step-runner";
 import { endThrottle } from "./throttle";
 import { sendNext } from "./transfer";
 
@@ -33,6 +32,7 @@ export function beginStop(simulation: Simulation, m: Migration, reason: StopReas
   }
   cancel(world, timers, ["migration-turn", "migration-harvest"], m.index);
   enter(simulation, m, "stop");
+  beginSteps(m, "stopped");
   endThrottle(simulation, m);
   // A guest that the throttle holds stands still already, or will.
   const wasHeld = m.throttle.isHolding;
@@ -49,44 +49,48 @@ export function onSuspended(simulation: Simulation, m: Migration): void {
   else if (!m.throttle.isHolding) simulation.world.plane.resumeGuest(m.source.guest);
 }
 
-/** The vCPUs stand still at the end of their bursts; the hypervisor takes a moment to know. */
-function onStoodStill({ world, timers }: Simulation, m: Migration): void {
-  after(world, timers, m.costs.stopGuest, { kind: "migration-stopped", subject: m.index });
+/** The vCPUs stand still at the end of their bursts; who asked takes a moment to know. */
+function onStoodStill(simulation: Simulation, m: Migration): void {
+  const step = stepAtHand(m);
+  if (step) spend(simulation, m, step);
 }
 
-export function onStopped(simulation: Simulation, m: Migration): void {
+/** Nothing changes the guest's memory any more. */
+export function onQuiesced(simulation: Simulation, m: Migration): void {
+  writeDown(simulation, m, "quiet device");
+  enter(simulation, m, "quiesced");
+  goOn(simulation, m);
+}
+
+/** The time of a step of the stop is over. */
+export function onStoppedStep(simulation: Simulation, m: Migration): void {
   const { world } = simulation;
-  m.timeline.stoodStillNs = world.nowNs();
+  endStep(simulation, m);
+  if (m.state !== "stopping") {
+    goOn(simulation, m);
+    return;
+  }
   m.isSourceQuiet = true;
   enter(simulation, m, "stopped");
   if (deviceOf(m).quiesce(world, m.source)) onQuiesced(simulation, m);
 }
 
-/** Nothing changes the guest's memory any more: what was written last is looked for. */
-export function onQuiesced(simulation: Simulation, m: Migration): void {
-  const { world, timers } = simulation;
-  const { finishMemory, scanLog } = m.costs;
-  m.timeline.quiescedNs = world.nowNs();
-  enter(simulation, m, "quiesced");
-  after(world, timers, scanLog + finishMemory, { kind: "migration-last-harvest", subject: m.index });
+/** Begins the step at hand. */
+function goOn(simulation: Simulation, m: Migration): void {
+  const step = stepAtHand(m);
+  if (step === "last pages") sendLastPages(simulation, m);
+  else if (step === "device state") sendState(simulation, m);
+  else if (step === "hand over") tellReady(simulation, m);
+  else if (step) spend(simulation, m, step);
 }
 
-/** The last pages are known, and go, behind those of a round that was cut short. */
-export function onLastHarvest(simulation: Simulation, m: Migration): void {
+/** What was written last is known, and goes, behind the pages of a round that was cut short. */
+function sendLastPages(simulation: Simulation, m: Migration): void {
   const { world } = simulation;
-  const nowNs = world.nowNs();
-  m.timeline.harvestedNs = nowNs;
   deviceOf(m).collect(world, m.source);
   const pagesLeft = world.plane.openRound(m.source.guest);
-  m.round = {
-    pagesLeft,
-    pageCount: 0,
-    byteCount: 0,
-    beganNs: nowNs,
-    sendNs: 0,
-    rateBitsPerSecondMax: null,
-    nextAtNs: 0,
-  };
+  const beganNs = world.nowNs();
+  m.round = { pagesLeft, pageCount: 0, byteCount: 0, beganNs, sendNs: 0, rateBitsPerSecondMax: null, nextAtNs: 0 };
   m.isHarvested = true;
   if (pagesLeft > 0) sendNext(simulation, m);
   else if (!m.staged) onPagesArrived(simulation, m);
@@ -94,15 +98,15 @@ export function onLastHarvest(simulation: Simulation, m: Migration): void {
 
 /** The target has every page: the device's state follows. */
 export function onPagesArrived(simulation: Simulation, m: Migration): void {
-  const { world, timers } = simulation;
-  m.timeline.pagesArrivedNs = world.nowNs();
   m.timeline.lastPageCount = m.round.pageCount;
   m.timeline.lastByteCount = m.round.byteCount;
+  endStep(simulation, m);
   enter(simulation, m, "pages-arrived");
-  after(world, timers, deviceOf(m).saveNs(m.costs), { kind: "migration-saved", subject: m.index });
+  goOn(simulation, m);
 }
 
-export function onSaved({ world, timers, observer }: Simulation, m: Migration): void {
+function sendState(simulation: Simulation, m: Migration): void {
+  const { world, timers, observer } = simulation;
   observer.leaving?.({ world, migration: m.index, place: m.source });
   m.vcpuFlags = world.plane.vcpuFlags(m.source.guest);
   m.imageBytes = deviceOf(m).save(world, m.source, m.imageAt);
@@ -112,16 +116,14 @@ export function onSaved({ world, timers, observer }: Simulation, m: Migration): 
 
 /** The target has everything: it builds the machine, whose device is to be quiet when its state is written. */
 export function onStateArrived(simulation: Simulation, m: Migration): void {
-  const { world, timers } = simulation;
-  m.timeline.stateArrivedNs = world.nowNs();
+  endStep(simulation, m);
   enter(simulation, m, "state-arrived");
-  deviceOf(m).quiesce(world, m.target);
-  after(world, timers, deviceOf(m).buildNs(m.costs), { kind: "migration-built", subject: m.index });
+  deviceOf(m).quiesce(simulation.world, m.target);
+  goOn(simulation, m);
 }
 
 /** The target could run the machine, and tells the source. */
-export function onBuilt({ world, timers }: Simulation, m: Migration): void {
-  m.timeline.readyNs = world.nowNs();
+function tellReady({ world, timers }: Simulation, m: Migration): void {
   world.plane.sendNote(m.wire + 1, takeTimer(timers, { kind: "migration-ready", subject: m.index }));
 }
 
@@ -130,33 +132,4 @@ export function onReady(simulation: Simulation, m: Migration): void {
   const { world, timers } = simulation;
   enter(simulation, m, "ready");
   world.plane.sendNote(m.wire, takeTimer(timers, { kind: "migration-taken", subject: m.index }));
-}
-
-/** The target hears that the machine is its own: the guest runs there, and what is left of it at the source goes. */
-export function onTaken(
-  simulation: Simulation,
-  m: Migration,
-  { isSourceAlive }: { readonly isSourceAlive: boolean },
-): void {
-  const { world, observer } = simulation;
-  const device = deviceOf(m);
-  device.restore(world, m.target, m.imageAt, m.imageBytes);
-  world.plane.setVcpuFlags(m.target.guest, m.vcpuFlags);
-  observer.arriving?.({ world, migration: m.index, place: m.target });
-  device.activate(world, m.target);
-  if (isSourceAlive) device.leave(world, m.source);
-  enter(simulation, m, "taken");
-  m.timeline.resumedNs = world.nowNs();
-  m.timeline.endedNs = world.nowNs();
-  world.plane.resumeGuest(m.target.guest);
-  onAnnounce(simulation, m);
-}
-
-/** Tells the network where the machine is now, and again at growing distances, because a frame may be lost. */
-export function onAnnounce({ world, timers }: Simulation, m: Migration): void {
-  deviceOf(m).announce(world, m.target);
-  const delaysNs = announceDelaysNs(m.costs);
-  const delay = delaysNs[m.announcedCount++] ?? 0;
-  const next = delaysNs[m.announcedCount];
-  if (next !== undefined) after(world, timers, next - delay, { kind: "migration-announce", subject: m.index });
 }

@@ -2,10 +2,11 @@
 import { InternalError } from "../core/load";
 import type { Simulation } from "../host/simulation";
 import { after } from "../host/timers";
+import { onAnnounce, onReconnectingStep, onTaken } from "./arrival";
 import { onBack, onCancel } from "./ending";
 import type { Migration } from "./migration";
-import { onBatchLeft, onBegin, onForce, onRoundHarvested, onTurn } from "./precopy";
-import { onAnnounce, onBuilt, onLastHarvest, onReady, onSaved, onStateArrived, onStopped, onTaken } from "./switchover";
+import { onBatchLeft, onBegin, onForce, onPreparingStep, onRoundHarvested, onTurn } from "./precopy";
+import { onReady, onStateArrived, onStoppedStep } from "./switchover";
 import { onHold, onUnhold } from "./throttle";
 
 /** Which of a migration's hosts are there. */
@@ -16,6 +17,7 @@ export interface HostsAlive {
 
 const ON_TIMER: Readonly<Record<string, (simulation: Simulation, m: Migration, alive: HostsAlive) => void>> = {
   "migration-begin": onBegin,
+  "migration-step": onStep,
   "migration-turn": onTurn,
   "migration-left": onBatchLeft,
   "migration-arrived": onBatchLeft,
@@ -23,17 +25,20 @@ const ON_TIMER: Readonly<Record<string, (simulation: Simulation, m: Migration, a
   "migration-hold": onHold,
   "migration-unhold": onUnhold,
   "migration-force": onForce,
-  "migration-stopped": onStopped,
-  "migration-last-harvest": onLastHarvest,
-  "migration-saved": onSaved,
   "migration-state-arrived": onStateArrived,
-  "migration-built": onBuilt,
   "migration-ready": onReady,
   "migration-taken": onTaken,
   "migration-announce": onAnnounce,
   "migration-cancel": onCancel,
   "migration-back": onBack,
 };
+
+/** The time of a step is over, of whichever list it is. */
+function onStep(simulation: Simulation, m: Migration): void {
+  if (m.stepsAtHand === "before") onPreparingStep(simulation, m);
+  else if (m.stepsAtHand === "stopped") onStoppedStep(simulation, m);
+  else onReconnectingStep(simulation, m);
+}
 
 /** Tells whether a timer is a migration's. */
 export function isMigrationTimer(kind: string): boolean {

@@ -10,9 +10,8 @@
  */
 import type { MigrationView } from "../experiment/migration-watch";
 import type { RunOutcome } from "../experiment/run";
-import { type DowntimePart, downtimeOf } from "../migration/downtime";
-import { isHandedOver } from "../migration/engine";
-import type { Migration, PastRound } from "../migration/migration";
+import { downtimeOf } from "../migration/downtime";
+import type { Migration, PastRound, PastStep } from "../migration/migration";
 
 export interface MigrationAccount {
   readonly vm: string;
@@ -38,10 +37,20 @@ export interface MigrationAccount {
   /** From the beginning to the end; null for one that has not ended. */
   readonly totalNs: number | null;
   readonly downtimeNs: number | null;
-  /** They sum to the downtime. */
-  readonly partsNs: Readonly<Record<DowntimePart | "back", number>> | null;
+  /** The steps of the downtime, in their order; they sum to it. */
+  readonly parts: readonly PartAccount[];
+  /** Steps before the first round, and from the guest's running again until it is reached again. */
+  readonly before: readonly PartAccount[];
+  readonly reconnecting: readonly PartAccount[];
+  /** When the machine is reached again at the target. */
+  readonly connectedNs: number | null;
   readonly firstSentNs: number | null;
   readonly clients: readonly ClientSilence[];
+}
+
+export interface PartAccount {
+  readonly name: string;
+  readonly ns: number;
 }
 
 export interface RoundAccount {
@@ -80,8 +89,7 @@ export function migrationAccounts(outcome: RunOutcome): MigrationAccount[] {
 function migrationAccount({ control }: RunOutcome, m: Migration, view: MigrationView): MigrationAccount {
   const { timeline } = m;
   const hostOf = (index: number) => control.hosts.find((host) => host.index === index)?.name ?? "";
-  const hasMoved = isHandedOver(m.state);
-  const downtime = downtimeOf(timeline, { hasMoved });
+  const downtime = downtimeOf(timeline);
   const sum = (of: (round: PastRound) => number) => timeline.rounds.reduce((total, round) => total + of(round), 0);
   const { beganNs, endedNs } = timeline;
   return {
@@ -104,7 +112,10 @@ function migrationAccount({ control }: RunOutcome, m: Migration, view: Migration
     bytes: sum(({ byteCount }) => byteCount) + timeline.lastByteCount,
     totalNs: beganNs === null || endedNs === null ? null : endedNs - beganNs,
     downtimeNs: downtime?.totalNs ?? null,
-    partsNs: downtime && { ...downtime.partsNs, back: downtime.backNs },
+    parts: (downtime?.steps ?? []).map(partAccount),
+    before: timeline.steps.filter(({ endedNs: at }) => at <= (timeline.pausedNs ?? at)).map(partAccount),
+    reconnecting: timeline.steps.filter(({ beganNs: at }) => at >= (timeline.resumedNs ?? at + 1)).map(partAccount),
+    connectedNs: timeline.connectedNs,
     firstSentNs: view.firstSentNs,
     clients: view.clients.map(({ client, lastBeforeNs, firstAfterNs }) => {
       const isMachine = control.clients.some(({ name, isMachine }) => name === client && isMachine);
@@ -112,6 +123,10 @@ function migrationAccount({ control }: RunOutcome, m: Migration, view: Migration
       return { name: client, kind: isMachine ? "tcp" : "udp", silenceNs, lastBeforeNs, firstAfterNs };
     }),
   };
+}
+
+function partAccount({ name, beganNs, endedNs }: PastStep): PartAccount {
+  return { name, ns: endedNs - beganNs };
 }
 
 function roundAccount(round: PastRound): RoundAccount {

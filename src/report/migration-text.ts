@@ -1,18 +1,6 @@
 /** A migration as text, for a terminal: how it ended, its rounds, where the downtime went, what clients saw. */
-import type { DowntimePart } from "../migration/downtime";
-import type { ClientSilence, MigrationAccount, RoundAccount } from "./migration-account";
+import type { ClientSilence, MigrationAccount, PartAccount, RoundAccount } from "./migration-account";
 import { bitRate, milliseconds, size, whole } from "./text";
-
-const PART_NAMES: Readonly<Record<DowntimePart | "back", string>> = {
-  stop: "stop the guest",
-  device: "quiet the device",
-  harvest: "last harvest",
-  pages: "last pages",
-  state: "device state",
-  build: "build at the target",
-  handover: "hand over",
-  back: "go on at the source",
-};
 
 /** Rounds that are printed: the first and the last ones. */
 const ROUNDS_PRINTED_MAX = 8;
@@ -55,13 +43,18 @@ function roundText(round: RoundAccount): string {
   return `${whole(pages)} pages, ${size(bytes)} in ${milliseconds(sendNs)}${limit}${throttle}; ${after}`;
 }
 
-function downtimeText({ downtimeNs, partsNs, stopReason, lastPages }: MigrationAccount): string[] {
-  if (downtimeNs === null || partsNs === null) return [];
-  const parts = (Object.keys(PART_NAMES) as (keyof typeof PART_NAMES)[]).flatMap((part) => {
-    return partsNs[part] > 0 ? [`${PART_NAMES[part]} ${milliseconds(partsNs[part])}`] : [];
-  });
+function downtimeText({ downtimeNs, parts, reconnecting, stopReason, lastPages }: MigrationAccount): string[] {
+  if (downtimeNs === null) return [];
   const why = stopReason === null ? "" : ` (${stopReason}, ${whole(lastPages)} pages left)`;
-  return [`  downtime   ${milliseconds(downtimeNs)}${why}: ${parts.join(", ")}`];
+  const behind = reconnecting.length > 0 ? [`  behind it  ${partsText(reconnecting)}`] : [];
+  return [`  downtime   ${milliseconds(downtimeNs)}${why}: ${partsText(parts)}`, ...behind];
+}
+
+function partsText(parts: readonly PartAccount[]): string {
+  return parts
+    .filter(({ ns }) => ns > 0)
+    .map(({ name, ns }) => `${name} ${milliseconds(ns)}`)
+    .join(", ");
 }
 
 function silenceText({ name, kind, silenceNs }: ClientSilence): string {

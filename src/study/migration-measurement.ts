@@ -46,7 +46,7 @@ const UNMOVED: Omit<MigrationMeasurement, "digest"> = {
 
 /** Returns what is kept of a migration's account. */
 export function measurementOf(migration: MigrationAccount): Omit<MigrationMeasurement, "digest"> {
-  const { state, stopReason, rounds, bytes, lastPages, totalNs, downtimeNs, partsNs, clients } = migration;
+  const { state, stopReason, rounds, bytes, lastPages, totalNs, downtimeNs, parts, clients } = migration;
   return {
     state,
     stopReason,
@@ -55,7 +55,7 @@ export function measurementOf(migration: MigrationAccount): Omit<MigrationMeasur
     lastPageCount: lastPages,
     totalNs: totalNs ?? 0,
     downtimeNs: downtimeNs ?? 0,
-    partsNs: partsNs ?? {},
+    partsNs: Object.fromEntries(parts.map(({ name, ns }) => [name, ns])),
     outageNs: clients[0]?.silenceNs ?? null,
   };
 }

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { TRACE_TABLE_BYTES } from "../../src/config/limits";
 import { MIGRATION_POLICIES, MIGRATION_POLICY_KINDS, TIMEOUT_ACTIONS } from "../../src/config/migration-policy";
-import { ZERO_PAGES } from "../../src/config/migration-scenario";
+import { BACKEND_TIMES, ZERO_PAGES } from "../../src/config/migration-scenario";
 import {
   BACKUP_LOST_POLICIES,
   COMPRESSIONS,
@@ -103,6 +103,8 @@ const vmRow = fc.record({
       timeoutNs: duration(1000),
       onTimeout: fc.constantFrom(...TIMEOUT_ACTIONS),
       zeroPages: fc.constantFrom(...ZERO_PAGES),
+      backend: fc.constantFrom(...BACKEND_TIMES),
+      hasDeviceModel: fc.boolean(),
       isCancelled: fc.boolean(),
       isForced: fc.boolean(),
     }),
@@ -263,7 +265,8 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
     }),
     migrations: vmRows.flatMap(({ migration, protection, host, io }, index) => {
       if (migration === null || protection !== null || hostCount === 1 || io !== "renic") return [];
-      const { link: migrationLink, to, at, kind, zeroPages, isCancelled, isForced, ...timed } = migration;
+      const { link: migrationLink, to, at, kind, zeroPages, backend, hasDeviceModel, ...rest } = migration;
+      const { isCancelled, isForced, ...timed } = rest;
       const policy = MIGRATION_POLICIES[kind];
       const isTimed = policy.kind === "downtime" || policy.kind === "auto-converge";
       const atNs = Math.floor(at * drawn.durationNs);
@@ -274,6 +277,8 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
         policy: isTimed ? { ...policy, ...timed } : policy,
         link: migrationLink,
         zeroPages,
+        backend,
+        hasDeviceModel,
         cancelNs: isCancelled ? atNs : null,
         forceNs: isForced ? HOUR : null,
       };

@@ -53,7 +53,7 @@ async function exitingInput(): Promise<RunInput> {
 
 /** A server that moves. */
 async function movingCosts(): Promise<RunInput> {
-  return withScenario(await movingTcpInput(), (scenario) => ({ ...scenario, durationNs: DURATION_NS }));
+  return await movingTcpInput();
 }
 
 /** The same server behind a device model. */

@@ -86,7 +86,6 @@ export function planInputOfPoint({ job, ...point }: PlanPoint): MigrationPlanInp
     ],
     receiving: receivingAt(probesPerSecond),
     policy,
-    hasDeviceModel: false,
     costs: resolveCosts(preset, {}),
     clockHz,
   };

@@ -30,7 +30,7 @@ const PLAN: SensitivityPlan = {
 
 /** Rows that are charged where a VM is protected or moves, and nowhere else. */
 const OF_PROTECTION =
-  /^(stopGuest|scanLog|mapPage|copyRate|saveVf|checkpointDeviceModel|resumeGuest|sendPage|comparePage|suspendCooperative|paravirtualHooks|activateGuest|attachBackend|reconnectFrontend|hold\w+|announce\w+|finishMemory|migrationRate)$/;
+  /^(stopGuest|scanLog|mapPage|copyRate|saveVf|checkpointDeviceModel|resumeGuest|sendPage|comparePage|suspendCooperative|paravirtualHooks|activateGuest|attachBackend|reconnectFrontend|hold\w+|announce\w+|finishMemory|saveDeviceModel|loadDeviceModel|migrationRate)$/;
 
 describe("the rows of the sensitivity", () => {
   it("are all that docs/model.md says are charged, but those of protection", () => {
