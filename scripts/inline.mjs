@@ -15,9 +15,10 @@ const INLINED = {
   "assembly/sim/digest": ["lookUp", "lookUpAhead"],
   "assembly/memory/copy": ["copyFew"],
   "assembly/memory/dirty-log": ["mark", "isMarked", "isClean", "listAll"],
-  "assembly/memory/guest-memory": ["frameIn", "frameOf", "presentFrameOf", "look", "touch"],
+  "assembly/memory/guest-memory": ["frameIn", "frameOf", "presentFrameOf", "look", "lookAtPage", "touch", "touchPage"],
   "assembly/memory/iommu": ["translate", "guestFrameOf"],
   "assembly/wire/frame": ["takeSlot", "freeSlot"],
+  "assembly/wire/content": ["keptOf", "keptFrom"],
   "assembly/nic/dma": [
     "lookAtDescriptor",
     "openDescriptor",

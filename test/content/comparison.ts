@@ -4,6 +4,7 @@
  * are left out, for the one run has them and the other has not: so is `wrongBytes`, which counts them.
  */
 import { createHash, type Hash } from "node:crypto";
+import { FRAME_KEPT_BYTES } from "../../assembly/layout/limits";
 import { peekRegisters } from "../../src/core/registers";
 import type { TraceRecord } from "../../src/core/trace";
 import { compose } from "../../src/experiment/compose";
@@ -18,8 +19,8 @@ import { drawScenario } from "./random-scenario";
 /** What there is to be seen of a run, by what it is; each value is a digest or short enough to be read. */
 type Seen = Readonly<Record<string, string>>;
 
-/** Frames are tapped, whole: without content the tap gets what there is of them. */
-const SNAP_BYTES = 2048;
+/** What there is of a frame without content: so the tap's buffer is full, and the run interrupted, at the same moments. */
+const SNAP_BYTES = FRAME_KEPT_BYTES;
 
 /** What came of a seed. */
 export interface Comparison {
