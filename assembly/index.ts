@@ -725,13 +725,17 @@ export function resumeGuest(index: u32): void {
 }
 /**
  * A guest that stands still goes on elsewhere: what is left of it here never runs again, its virtual function is reset as
- * by its function, and what waited for it is dropped.
+ * by its function, or dom0 lets go of its NIC, and what waited for it is dropped.
  */
 export function leaveGuest(index: u32): void {
   const g = guests.guest(index);
   assert(g.state == GUEST_SUSPENDED, "a guest that leaves stands still");
   guests.kill(index);
-  if (g.vif) return;
+  if (g.vif) {
+    if (isEmulated(g)) disconnectEmulated(g.vif - 1, DROP_BACKEND_DOWN);
+    else disconnectBackend(g.vif - 1, DROP_BACKEND_DOWN);
+    return;
+  }
   resetFunction(g.vf);
   unquiescePool(vf(g.vf));
 }

@@ -42,9 +42,7 @@ function checkDevice(draft: Draft, { vm: name }: MigrationDraft, index: number):
   const io = findVm(draft, name)?.io;
   if (name === undefined || io === undefined || MIGRATED_IO_MODELS.includes(io)) return [];
   const why =
-    io === "vf"
-      ? "the state of a plain virtual function can be neither read nor written, and no log has what its DMA writes"
-      : "its NIC cannot be taken along yet";
+    "the state of a plain virtual function can be neither read nor written, and no log has what its DMA writes";
   const reason = `expected a VM that can move (io ${listed(MIGRATED_IO_MODELS.map(quote))}), got ${quote(name)} with io ${quote(io)}: ${why}`;
   return [{ path: ["migrations", index, "vm"], reason }];
 }

@@ -143,7 +143,7 @@ export const IO_MODELS: readonly IoModel[] = ["renic", "vf", "paravirtual", "emu
 export const BRIDGED_IO_MODELS: readonly IoModel[] = ["paravirtual", "emulated"];
 
 /** Those whose device can be taken along to another host. */
-export const MIGRATED_IO_MODELS: readonly IoModel[] = ["renic"];
+export const MIGRATED_IO_MODELS: readonly IoModel[] = ["renic", "paravirtual", "emulated"];
 
 export interface VmScenario extends CpuScenario {
   readonly name: string;

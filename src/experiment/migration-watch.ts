@@ -7,9 +7,10 @@
  * place was sent at the old one, and what came later at the new one.
  */
 import { CAPTURE_MACHINE } from "../../assembly/layout/capture";
-import { TRACE_FETCHED } from "../../assembly/layout/trace";
+import { BORN_BACKEND, BORN_DEVICE_MODEL, TRACE_BORN, TRACE_FETCHED } from "../../assembly/layout/trace";
 import type { CapturedFrame } from "../core/captured";
 import type { TraceRecord } from "../core/trace";
+import type { Place } from "../host/place";
 import type { Control } from "./control";
 
 /** Bytes of a frame that are looked at: addresses and type. */
@@ -49,13 +50,18 @@ export class MigrationWatch {
 
   records(records: readonly TraceRecord[]): void {
     if (this.#watched.length === 0) return;
-    for (const { kind, subject, timePs } of records) if (kind === TRACE_FETCHED) this.#sent(subject, timePs);
+    for (const { kind, subject, b, timePs } of records) {
+      if (kind === TRACE_FETCHED) this.#sent(({ vf }) => vf === subject, timePs);
+      else if (kind === TRACE_BORN && (b === BORN_BACKEND || b === BORN_DEVICE_MODEL)) {
+        this.#sent(({ front }) => front?.vif === subject, timePs);
+      }
+    }
   }
 
-  #sent(vf: number, timePs: number): void {
+  #sent(isFrom: (place: Place) => boolean, timePs: number): void {
     this.#watched.forEach((watched, index) => {
-      if (watched.firstSentPs === null && this.#control.migrations[index]?.target.vf === vf)
-        watched.firstSentPs = timePs;
+      const target = this.#control.migrations[index]?.target;
+      if (target && watched.firstSentPs === null && isFrom(target)) watched.firstSentPs = timePs;
     });
   }
 

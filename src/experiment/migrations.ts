@@ -66,9 +66,13 @@ export function suspendedForMigration(simulation: Simulation, { migrations }: Co
 }
 
 /** A device stands still; tells whether that is a migration's. Only the source's is waited for. */
-export function quiescedForMigration(simulation: Simulation, { migrations }: Control, vf: number): boolean {
-  const m = migrations.find(({ source, target }) => source.vf === vf || target.vf === vf);
-  if (m?.source.vf === vf && m.state === "quiescing") onQuiesced(simulation, m);
+export function quiescedForMigration(
+  simulation: Simulation,
+  { migrations }: Control,
+  isMeant: (place: Place) => boolean,
+): boolean {
+  const m = migrations.find(({ source, target }) => isMeant(source) || isMeant(target));
+  if (m && isMeant(m.source) && m.state === "quiescing") onQuiesced(simulation, m);
   return m !== undefined;
 }
 

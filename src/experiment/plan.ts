@@ -134,9 +134,10 @@ function cpuCounts(scenario: Scenario): { processors: number; vcpus: number; tas
   }, 0);
   const { hosts, vms, protect, migrations } = scenario;
   const bridgedVms = vms.filter(({ io }) => BRIDGED_IO_MODELS.includes(io));
+  const movedCount = bridgedVms.filter(({ name }) => migrations.some(({ vm }) => vm === name)).length;
   const heldVms = bridgedVms.filter(({ name }) => protect.some(({ vm }) => vm === name));
   // A task for each bridged port and each backend or device model, and of protected ones for the backup's and the hold queue.
-  const bridged = bridgedPortCount(scenario) + bridgedVms.length + 2 * heldVms.length;
+  const bridged = bridgedPortCount(scenario) + bridgedVms.length + movedCount + 2 * heldVms.length;
   // A control task a host, a network task a guest, a job on each vCPU.
   const tasks = hosts.length + vms.length + protect.length + migrations.length + vcpus + bridged;
   return { processors, vcpus, tasks };

@@ -127,8 +127,7 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
     if (protection.isAlone) world.plane.resumeGuest(stop.index);
     else onStoodStill(simulation, protection);
   } else if (stop.reason === REASON_QUIESCED) {
-    const isOfMigration = quiescedForMigration(simulation, control, stop.index);
-    if (!isOfMigration) onDeviceQuiesced(simulation, control, ({ vf }) => vf === stop.index);
+    onDeviceQuiesced(simulation, control, ({ vf }) => vf === stop.index);
   } else if (stop.reason === REASON_VIF_QUIESCED) {
     onDeviceQuiesced(simulation, control, ({ front }) => front?.vif === stop.index);
   } else if (stop.reason === REASON_PF) {
@@ -144,6 +143,7 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
 
 /** A device that was asked to stand still does: of a primary whose epoch ends, or of a backup that is to take over. */
 function onDeviceQuiesced(simulation: Simulation, control: Control, isMeant: (place: Place) => boolean): void {
+  if (quiescedForMigration(simulation, control, isMeant)) return;
   const protection = control.protections.find(({ replica }) => isMeant(replica.primary) || isMeant(replica.backup));
   if (!protection) throw new InternalError("a device stands still that nobody asked to");
   const { primary, backup } = protection.replica;

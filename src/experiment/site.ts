@@ -66,9 +66,9 @@ export function domainsOn({ vms, protect, migrations }: Scenario, host: HostScen
   return [host.dom0, ...vms.filter((vm) => vm.host === host.name), ...vms.filter((vm) => backups.includes(vm.name))];
 }
 
-/** Returns how many VMs of a host, or backups there, have a NIC that dom0 serves. */
-export function bridgedOn({ vms, protect }: Scenario, host: HostScenario): number {
-  const backups = protect.filter(({ to }) => to === host.name).map(({ vm }) => vm);
+/** Returns how many VMs of a host, backups there, and VMs that move there have a NIC that dom0 serves. */
+export function bridgedOn({ vms, protect, migrations }: Scenario, host: HostScenario): number {
+  const backups = [...protect, ...migrations].filter(({ to }) => to === host.name).map(({ vm }) => vm);
   const isHere = (vm: VmScenario) => vm.host === host.name || backups.includes(vm.name);
   return vms.filter((vm) => isHere(vm) && BRIDGED_IO_MODELS.includes(vm.io)).length;
 }

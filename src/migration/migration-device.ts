@@ -17,7 +17,9 @@
  */
 import type { World } from "../core/world";
 import type { Place } from "../host/place";
+import { emulatedMigration } from "./emulated-migration";
 import type { Migration } from "./migration";
+import { paravirtualMigration } from "./paravirtual-migration";
 import { renicMigration } from "./renic-migration";
 
 export interface MigrationDevice {
@@ -34,6 +36,7 @@ export interface MigrationDevice {
 }
 
 /** Returns the device of a machine that moves. */
-export function deviceOf({ abilities }: Migration): MigrationDevice {
-  return renicMigration(abilities);
+export function deviceOf({ io, abilities }: Pick<Migration, "io" | "abilities">): MigrationDevice {
+  if (io === "paravirtual") return paravirtualMigration;
+  return io === "emulated" ? emulatedMigration : renicMigration(abilities);
 }

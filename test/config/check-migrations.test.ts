@@ -1,0 +1,80 @@
+/** Migrations that cannot be: each is refused at its place, with what would be right. */
+import { expect, it } from "vitest";
+import { parseScenario } from "../../src/config/parse";
+import { InputError } from "../../src/sim/input-error";
+
+const LINK = "link: { rate: 1Gbps, latency: 20us }";
+
+function scenario(migrations: string, { io = "renic", vfs = 1, protect = "" } = {}): string {
+  return `
+version: 1
+duration: 1s
+hosts:
+  - { name: one, cores: 3, clock: 2.6GHz, nics: [{ rate: 1Gbps, vfs: 1 }] }
+  - { name: two, cores: 3, clock: 2.6GHz, nics: [{ rate: 1Gbps, vfs: ${vfs} }] }
+clients: []
+vms:
+  - { name: web, host: one, memory: 4MiB, io: ${io}, workload: { kind: server } }
+  - { name: other, host: two, memory: 4MiB, io: paravirtual, workload: { kind: server } }
+migrations: [${migrations}]
+${protect}
+`;
+}
+
+function problemsOf(text: string): string {
+  try {
+    parseScenario(text, "move.yaml");
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+  return "";
+}
+
+it("one that can be, no problem", () => {
+  expect(problemsOf(scenario(`{ vm: web, to: two, at: 100ms, ${LINK} }`))).toBe("");
+});
+
+it.each([
+  ["to where it is", scenario(`{ vm: web, to: one, at: 1ms, ${LINK} }`), "expected another host than that on which"],
+  ["to a host that there is not", scenario(`{ vm: web, to: tow, at: 1ms, ${LINK} }`), "expected the name of a host"],
+  [
+    "of a machine with a plain virtual function",
+    scenario(`{ vm: web, to: two, at: 1ms, ${LINK} }`, { io: "vf" }),
+    "can be neither read nor written",
+  ],
+  [
+    "of a machine twice",
+    scenario(`{ vm: web, to: two, at: 1ms, ${LINK} }, { vm: web, to: two, at: 1ms, ${LINK} }`),
+    'expected a VM that moves once, got "web", which is at migrations.0.vm already',
+  ],
+  [
+    "of a machine that is protected",
+    scenario(`{ vm: web, to: two, at: 1ms, ${LINK} }`, {
+      vfs: 2,
+      protect: `protect: [{ vm: web, to: two, interval: 25ms, ${LINK} }]`,
+    }),
+    "expected a VM without a backup",
+  ],
+  [
+    "of three machines to a host with two virtual functions less",
+    scenario(`{ vm: web, to: two, at: 1ms, ${LINK} }`).replace(
+      "vms:\n",
+      "vms:\n  - { name: more, host: two, memory: 4MiB, io: renic, workload: { kind: server } }\n",
+    ),
+    "expected at least 2 vfs",
+  ],
+  ["behind the end", scenario(`{ vm: web, to: two, at: 2s, ${LINK} }`), "expected a time within the run of 1s"],
+  [
+    "called off before it begins",
+    scenario(`{ vm: web, to: two, at: 100ms, cancel: 50ms, ${LINK} }`),
+    "expected no time before it begins at 100ms",
+  ],
+  [
+    "with a downtime that its policy does not have",
+    scenario(`{ vm: web, to: two, at: 1ms, downtime: 10ms, ${LINK} }`),
+    "only the policies",
+  ],
+])("%s, refused with the reason", (_, text, reason) => {
+  expect(problemsOf(text)).toContain(reason);
+});
