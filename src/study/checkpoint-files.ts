@@ -11,7 +11,7 @@ import {
   type CheckpointSummary,
   checkpointSummary,
 } from "./checkpoint-study";
-import type { Estimate } from "./interval";
+import { type Estimate, estimateFields } from "./interval";
 
 /** Returns the name of a cell, which files and messages have: `era-renic-http-25ms`. */
 export function checkpointCellName({ preset, io, workload, intervalNs }: CheckpointCell): string {
@@ -77,13 +77,8 @@ function rowOf(result: CheckpointResult): string[] {
   return [
     ...[cell.preset, cell.io, cell.workload, cell.intervalNs === null ? "" : String(cell.intervalNs)],
     ...[String(runs.length), runs[0]?.unit ?? ""],
-    ...ESTIMATES.flatMap(([, pick]) => fieldsOf(pick(summary))),
+    ...ESTIMATES.flatMap(([, pick]) => estimateFields(pick(summary))),
     ...[summary.checkpoints, summary.lateCheckpoints, summary.heldFramesPeak, summary.heldBytesPeak].map(String),
     ...PAUSE_PARTS.map((part) => String(costs.reduce((sum, { pauseNsByPart }) => sum + pauseNsByPart[part], 0))),
   ];
-}
-
-/** Empty where there is nothing to tell. */
-function fieldsOf(estimate: Estimate | null): [string, string] {
-  return estimate ? [String(estimate.mean), estimate.halfWidth === null ? "" : String(estimate.halfWidth)] : ["", ""];
 }

@@ -18,14 +18,24 @@ const STUDENT_T = [
 /** As many runs as the table has quantiles for. */
 export const RUN_COUNT_MAX = STUDENT_T.length + 1;
 
+/** Returns the mean of some values. */
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** Returns the mean of runs with its interval of 95 %; at least one run, at most RUN_COUNT_MAX. */
 export function estimateOf(values: readonly number[]): Estimate {
   const count = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const mean = meanOf(values);
   const quantile = STUDENT_T[count - 2];
   if (quantile === undefined) return { mean, halfWidth: null };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, halfWidth: quantile * Math.sqrt(squares / (count - 1) / count) };
+}
+
+/** Returns what a table of values has of an estimate: the mean and half the interval, empty where there is nothing to tell. */
+export function estimateFields(estimate: Estimate | null): [mean: string, halfWidth: string] {
+  return estimate ? [String(estimate.mean), estimate.halfWidth === null ? "" : String(estimate.halfWidth)] : ["", ""];
 }
 
 /** Returns the middle value, or the mean of the two in the middle; 0 without any. */

@@ -1,6 +1,6 @@
 /** The study as files: runtime.json with everything, runtime.csv with a line for each cell. */
 import { VERSION } from "../sim/version";
-import type { Estimate } from "./interval";
+import { type Estimate, estimateFields } from "./interval";
 import type { Measurement } from "./measurement";
 import { cellName } from "./runtime-cell";
 import type { RuntimeStudy } from "./runtime-study";
@@ -70,15 +70,10 @@ function rowOf(result: CellResult, durationNs: number, activities: readonly stri
   const mean = (pick: (run: Measurement) => number) => runs.reduce((sum, run) => sum + pick(run), 0) / runs.length;
   return [
     ...[cell.preset, cell.io, cell.workload, String(cell.vmCount), String(runs.length), runs[0]?.unit ?? ""],
-    ...ESTIMATES.flatMap(([, pick]) => fieldsOf(pick(summary))),
+    ...ESTIMATES.flatMap(([, pick]) => estimateFields(pick(summary))),
     String(mean(({ lostCount }) => lostCount)),
     summary.saturated.join("; "),
     ...activities.map((activity) => String(mean(({ vmCycles }) => vmCycles[activity] ?? 0))),
     ...activities.map((activity) => String(mean(({ dom0Cycles }) => dom0Cycles[activity] ?? 0))),
   ];
-}
-
-/** Empty where there is nothing to tell. */
-function fieldsOf(estimate: Estimate | null): [string, string] {
-  return estimate ? [String(estimate.mean), estimate.halfWidth === null ? "" : String(estimate.halfWidth)] : ["", ""];
 }

@@ -14,6 +14,7 @@ import {
   type ProtectedModel,
   RAPID_NS,
 } from "../study/checkpoint-workloads";
+import { meanOf } from "../study/interval";
 import { RUN_COUNT } from "../study/runtime-workloads";
 import { sensitiveRows } from "../study/sensitivity";
 import type { Displacements, Figure, FigureSize, Reading } from "./figure";
@@ -62,10 +63,6 @@ function runsOf(asked: Asked, { isWhole, overrides }: FigureSize): CheckpointRun
 /** One long run, whatever the size: what is read of it has no chance in it. */
 function longRun(asked: Asked, { overrides }: FigureSize): CheckpointRun {
   return checkpointRun({ preset: PRESET, ...asked }, { seed: SEED, run: 1 }, overrides, LONG_WATCH);
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function nameOf(workload: string, intervalNs: number): string {

@@ -3,6 +3,7 @@
  * (docs/validation.md says how); where a source leaves open what it measured, the reading is ours and named there.
  */
 import type { CostOverrides } from "../host/cost-table";
+import { meanOf } from "../study/interval";
 import type { Measurement } from "../study/measurement";
 import { cellsOf } from "../study/runtime-cell";
 import type { RunSetting, RuntimeRun } from "../study/runtime-scenario";
@@ -57,10 +58,6 @@ function runsOf({ workload, vmCount, io, setting, overrides }: Asked, size: Figu
     overrides: { ...size.overrides, ...overrides },
     ...(setting ? { setting } : {}),
   }));
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Returns what the runs of two cells come to, run by run, on average. */
