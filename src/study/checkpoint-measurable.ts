@@ -29,5 +29,7 @@ export const CHECKPOINT: Measurable<CheckpointRun, CheckpointMeasurement> = {
   // Pages that a job dirties are copied at every checkpoint; what a network carries does not depend on how many there are.
   workOf: ({ cell }) => (checkpointWorkloadOf(cell).kind === "compute" ? 1 : 2),
   sizeOf: () => 1,
+  // The first copy takes longer than the usual lengths differ by.
+  estimateNs: [50_000_000, 1_000_000_000],
   withDuration: (run, durationNs) => ({ ...run, watchedNs: durationNs, durationNs }),
 };
