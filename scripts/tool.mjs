@@ -17,6 +17,7 @@ const ENTRIES = {
   agree: "test/agreement/main.ts",
   content: "test/content/main.ts",
   documents: "test/repository/documents.ts",
+  migrations: "test/migration/migrations-main.ts",
   plans: "test/migration/plans-main.ts",
   faults: "test/faults/main.ts",
   saturation: "test/experiment/saturation-main.ts",
