@@ -19,7 +19,7 @@ export interface ScenarioMigration {
 
 /** Returns what each migration of a scenario is planned from, in the scenario's order. */
 export function scenarioMigrations({ migrations, vms, hosts, costs }: Scenario): ScenarioMigration[] {
-  return migrations.flatMap(({ vm: name, to, policy, link }) => {
+  return migrations.flatMap(({ vm: name, to, policy, link, backend, hasDeviceModel }) => {
     const vm = vms.find((each) => each.name === name);
     const clockHz = hosts.find((each) => each.name === vm?.host)?.clockHz;
     if (vm === undefined || clockHz === undefined) return [];
@@ -32,6 +32,8 @@ export function scenarioMigrations({ migrations, vms, hosts, costs }: Scenario):
       linkBitsPerSecond: link.rateBitsPerSecond,
       linkLatencyNs: link.latencyNs,
       policy,
+      backend,
+      hasDeviceModel,
       costs,
       clockHz,
     };

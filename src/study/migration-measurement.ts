@@ -16,6 +16,7 @@ export interface MigrationMeasurement {
   /** Of all pages, of those of the stop. */
   readonly byteCount: number;
   readonly lastPageCount: number;
+  /** From the order to the guest running at the target. */
   readonly totalNs: number;
   readonly downtimeNs: number;
   readonly partsNs: Readonly<Record<string, number>>;
@@ -46,14 +47,14 @@ const UNMOVED: Omit<MigrationMeasurement, "digest"> = {
 
 /** Returns what is kept of a migration's account. */
 export function measurementOf(migration: MigrationAccount): Omit<MigrationMeasurement, "digest"> {
-  const { state, stopReason, rounds, bytes, lastPages, totalNs, downtimeNs, parts, clients } = migration;
+  const { state, stopReason, rounds, bytes, lastPages, beganNs, resumedNs, downtimeNs, parts, clients } = migration;
   return {
     state,
     stopReason,
     roundCount: rounds.length,
     byteCount: bytes,
     lastPageCount: lastPages,
-    totalNs: totalNs ?? 0,
+    totalNs: beganNs === null || resumedNs === null ? 0 : resumedNs - beganNs,
     downtimeNs: downtimeNs ?? 0,
     partsNs: Object.fromEntries(parts.map(({ name, ns }) => [name, ns])),
     outageNs: clients[0]?.silenceNs ?? null,

@@ -7,7 +7,7 @@ import { renic } from "./command";
 
 const SMALL = [
   ...["study", "migration", "--presets", "now", "--workloads", "probe", "--guests", "128MiB"],
-  ...["--dirty", "0,20000", "--links", "10Gbps", "--models", "renic,paravirtual,vf"],
+  ...["--dirty", "0,20000", "--links", "10Gbps", "--models", "renic,teaming,vf"],
 ];
 let folder = "";
 
@@ -25,7 +25,7 @@ describe("a small grid", () => {
     const one = renic(...SMALL, "--jobs", "1", "--out", join(folder, "one"));
     expect(one.code, one.stderr).toBe(0);
     expect(one.stdout).toMatch(/^128MiB +20,000 +10Gbps +\d+\.\d +~\d+\.\d +x +/m);
-    expect(one.stdout).toMatch(/^what moves the median against paravirtual/m);
+    expect(one.stdout).toMatch(/^what moves the median against teaming/m);
     const two = renic(...SMALL, "--jobs", "2", "--out", join(folder, "two"));
     expect(two.stdout).toBe(one.stdout);
     expect(results("two")).toEqual(results("one"));

@@ -34,7 +34,7 @@ export function agreementOf(
   if (!account) throw new Error("the scenario of a point has a migration");
   return {
     seed,
-    total: errorOf(plan.totalNs, account.totalNs),
+    total: errorOf(plan.totalNs, runningNs(account)),
     bytes: errorOf(plan.byteCount, account.bytes),
     downtime: plan.outcome.kind === "moved" ? errorOf(plan.downtimeNs, account.downtimeNs) : null,
     planned: endOfPlan(plan),
@@ -46,6 +46,11 @@ export function agreementOf(
 export function isNear({ total, bytes, downtime, planned, simulated }: PlanAgreement): boolean {
   const isSameEnd = planned.split(" ")[0] === simulated.split(" ")[0];
   return isSameEnd && [total, bytes, downtime].every((error) => error === null || Math.abs(error) <= TOLERANCE);
+}
+
+/** A plan's total ends when the guest runs, an account's when its network is back, too. */
+function runningNs({ beganNs, resumedNs, totalNs, state }: MigrationAccount): number | null {
+  return state === "active" && resumedNs !== null && beganNs !== null ? resumedNs - beganNs : totalNs;
 }
 
 function errorOf(planned: number, simulated: number | null): number | null {

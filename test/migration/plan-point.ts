@@ -16,6 +16,8 @@ import { RandomSource } from "../support/random-source";
 /** What is drawn. */
 export interface PlanPoint {
   readonly preset: CostPreset;
+  readonly io: "renic" | "paravirtual" | "emulated";
+  readonly backend: "in-stop" | "before-stop";
   readonly memoryPages: number;
   readonly vcpuCount: number;
   /** Null without a job. */
@@ -51,6 +53,9 @@ export function drawPoint(seed: number): PlanPoint {
     linkBitsPerSecond: random.pick([200, 500, 1_000, 2_500, 10_000]) * 1_000_000,
     latencyNs: random.pick([10_000, 50_000, 500_000]),
     policy: drawPolicy(random),
+    // Drawn last, so that a seed's machine stays what it was when only one way to the network was simulated.
+    io: random.pick(["renic", "renic", "paravirtual", "emulated"] as const),
+    backend: random.pick(["in-stop", "before-stop"] as const),
   };
 }
 
@@ -63,13 +68,14 @@ function drawPolicy(random: RandomSource): MigrationPolicy {
 
 /** Returns what the planner is asked. */
 export function planInputOfPoint({ job, ...point }: PlanPoint): MigrationPlanInput {
-  const { preset, memoryPages, vcpuCount, probePeriodNs, linkBitsPerSecond, latencyNs, policy } = point;
+  const { preset, io, backend, memoryPages, vcpuCount, probePeriodNs, linkBitsPerSecond, latencyNs, policy } = point;
   const { clockHz } = COST_PRESETS[preset];
   const regions = job ? [job.hot, job.cold] : [];
   const burstsPerSecond = job ? (clockHz * vcpuCount) / job.burst : 0;
   const probesPerSecond = 1e9 / probePeriodNs;
   return {
-    io: "renic",
+    io,
+    backend,
     memoryBytes: memoryPages * 4_096,
     linkBitsPerSecond,
     linkLatencyNs: latencyNs,
@@ -98,7 +104,7 @@ export function runInputOfPoint(module: WebAssembly.Module, point: PlanPoint, du
 }
 
 function scenarioText({ job, ...point }: PlanPoint, durationNs: number): string {
-  const { preset, memoryPages, vcpuCount, linkBitsPerSecond, latencyNs, policy } = point;
+  const { preset, io, backend, memoryPages, vcpuCount, linkBitsPerSecond, latencyNs, policy } = point;
   const { clockHz } = COST_PRESETS[preset];
   const mib = (pages: number) => `${pages / MIB_PAGES}MiB`;
   const host = `cores: 4, clock: ${clockHz / 1e6}MHz, dom0: { vcpus: 1 }, nics: [{ rate: 10Gbps, vfs: 1 }]`;
@@ -116,13 +122,13 @@ clients: [{ name: client, link: { rate: 10Gbps, latency: 50us } }]
 vms:
   - name: vm
     host: source
-    io: renic
+    io: ${io}
     vcpus: ${vcpuCount}
     memory: ${mib(memoryPages)}
     workload: { kind: replay-server, cyclesPerRequest: 10000, dirtyPerRequest: 0B, workingSet: 0B }
 ${job ? `    job: { burst: ${job.burst}, hot: ${mib(job.hot.pageCount)}, hotWrites: ${job.hot.writes}, cold: ${mib(job.cold.pageCount)}, coldWrites: ${job.cold.writes} }` : ""}
 traffic: [{ from: client, to: vm, kind: replay, capture: probe.pcapng, port: 7, timeout: 10s, tries: 1 }]
 migrations:
-  - { vm: vm, to: target, at: ${BEGIN_NS}ns, policy: ${policy.kind}${ofPolicy}, link: { rate: ${linkBitsPerSecond}bps, latency: ${latencyNs}ns } }
+  - { vm: vm, to: target, at: ${BEGIN_NS}ns, policy: ${policy.kind}${ofPolicy}, backend: ${backend}, link: { rate: ${linkBitsPerSecond}bps, latency: ${latencyNs}ns } }
 `;
 }
