@@ -7,7 +7,7 @@ import { VERSION } from "../sim/version";
 import { CHECKPOINT } from "../study/checkpoint-measurable";
 import type { Measurable, StudyRun } from "../study/measurable";
 import { RUNTIME } from "../study/runtime-measurable";
-import { CHECKPOINT_CLAIMS, CHECKPOINT_DISPLACEMENTS } from "../validation/checkpoint-rows";
+import { CHECKPOINT_CLAIMS } from "../validation/checkpoint-rows";
 import { type Displacements, type Figure, figureRuns, outcomeOf } from "../validation/figure";
 import { MIGRATION_ROWS, migrationOutcome } from "../validation/migration-rows";
 import type { Published } from "../validation/published";
@@ -39,10 +39,10 @@ export async function validateCommand(options: ValidateOptions): Promise<number>
   const remedy = "ask for fewer claims with --claims";
   const settings = { source: SOURCE, remedy, resources, folder: options.out, say };
   const isWanted = ({ claim }: Published) => wanted.includes(claim);
-  const runtime = await measuredRows(RUNTIME, RUNTIME_ROWS.filter(isWanted), RUNTIME_DISPLACEMENTS, settings);
+  const runtimeRows = RUNTIME_ROWS.filter(isWanted).map((row) => ({ ...row, displacements: RUNTIME_DISPLACEMENTS }));
+  const runtime = await measuredRows(RUNTIME, runtimeRows, settings);
   if (!runtime) return EXIT.interrupted;
-  const checkpoints = CHECKPOINT_CLAIMS.filter(isWanted);
-  const checkpoint = await measuredRows(CHECKPOINT, checkpoints, CHECKPOINT_DISPLACEMENTS, settings);
+  const checkpoint = await measuredRows(CHECKPOINT, CHECKPOINT_CLAIMS.filter(isWanted), settings);
   if (!checkpoint) return EXIT.interrupted;
   const planned = MIGRATION_ROWS.filter(isWanted).map((row) => rowResult(row, migrationOutcome(row)));
   const rows = [...runtime.rows, ...checkpoint.rows, ...planned];
@@ -58,13 +58,12 @@ export async function validateCommand(options: ValidateOptions): Promise<number>
 /** Measures what rows of one kind of run need. Null when it was stopped. */
 async function measuredRows<Run extends StudyRun, M>(
   measurable: Measurable<Run, M>,
-  rows: readonly (Published & { readonly figure: Figure<Run, M> })[],
-  displacements: Displacements,
+  rows: readonly (Published & { readonly figure: Figure<Run, M>; readonly displacements: Displacements })[],
   settings: MeasureSettings,
 ): Promise<{ readonly rows: readonly RowResult[]; readonly wasmSha256: string } | null> {
-  const runs = rows.flatMap(({ figure }) => figureRuns(figure, displacements));
+  const runs = rows.flatMap(({ figure, displacements }) => figureRuns(figure, displacements));
   const done = await measureRuns(measurable, runs, settings);
   if (!done) return null;
-  const results = rows.map((row) => rowResult(row, outcomeOf(row.figure, displacements, done.measured)));
+  const results = rows.map((row) => rowResult(row, outcomeOf(row.figure, row.displacements, done.measured)));
   return { rows: results, wasmSha256: done.wasmSha256 };
 }

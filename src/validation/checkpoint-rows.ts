@@ -25,6 +25,8 @@ export type CheckpointFigure = Figure<CheckpointRun, CheckpointMeasurement>;
 /** A claim and its figure. */
 export interface CheckpointRow extends Published {
   readonly figure: CheckpointFigure;
+  /** What is moved for its range; nothing where arithmetic settles the figure, whatever things cost. */
+  readonly displacements: Displacements;
 }
 
 const PRESET = "era";
@@ -194,6 +196,7 @@ export const CHECKPOINT_CLAIMS: readonly CheckpointRow[] = [
       value: 16.2,
       accepted: [10, 22],
       figure: bestAdvantage(DIRECT, baseline),
+      displacements: CHECKPOINT_DISPLACEMENTS,
     }),
   ),
   {
@@ -206,6 +209,7 @@ export const CHECKPOINT_CLAIMS: readonly CheckpointRow[] = [
     value: 50,
     accepted: [42, 58],
     figure: longer("compute-cold", SOFTWARE[0] ?? DIRECT, 50 * MS),
+    displacements: CHECKPOINT_DISPLACEMENTS,
   },
   {
     ...READ,
@@ -217,6 +221,7 @@ export const CHECKPOINT_CLAIMS: readonly CheckpointRow[] = [
     value: 40,
     accepted: [39, 41],
     figure: checkpointRate("compute-cold", SOFTWARE[0] ?? DIRECT, 25 * MS),
+    displacements: CHECKPOINT_DISPLACEMENTS,
   },
   {
     ...READ,
@@ -228,6 +233,7 @@ export const CHECKPOINT_CLAIMS: readonly CheckpointRow[] = [
     value: null,
     accepted: [1, 3],
     figure: failover("http", DIRECT, 100 * MS),
+    displacements: CHECKPOINT_DISPLACEMENTS,
   },
   {
     ...READ,
@@ -239,6 +245,7 @@ export const CHECKPOINT_CLAIMS: readonly CheckpointRow[] = [
     value: 0,
     accepted: [-3, 3],
     figure: difference("request-64", 1),
+    displacements: [],
   },
   {
     ...READ,
@@ -250,5 +257,6 @@ export const CHECKPOINT_CLAIMS: readonly CheckpointRow[] = [
     value: 0,
     accepted: [-5, 5],
     figure: difference("bulk-send", WINDOW_BYTES),
+    displacements: [],
   },
 ];

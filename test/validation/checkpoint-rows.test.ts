@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { NO_PAUSE } from "../../src/host/checkpoint-pause";
 import type { CheckpointMeasurement } from "../../src/study/checkpoint-measurement";
 import type { CheckpointRun } from "../../src/study/checkpoint-scenario";
-import { CHECKPOINT_CLAIMS, CHECKPOINT_DISPLACEMENTS } from "../../src/validation/checkpoint-rows";
+import { CHECKPOINT_CLAIMS } from "../../src/validation/checkpoint-rows";
 import { figureRuns, outcomeOf } from "../../src/validation/figure";
 
 const MS = 1_000_000;
@@ -19,7 +19,7 @@ function measurement(changes: Partial<CheckpointMeasurement>): CheckpointMeasure
 function outcome(claim: string, part: string, measured: (run: CheckpointRun) => CheckpointMeasurement) {
   const row = CHECKPOINT_CLAIMS.find((each) => each.claim === claim && each.part === part);
   if (!row) throw new Error(`no row for claim ${claim}, ${part}`);
-  return outcomeOf(row.figure, CHECKPOINT_DISPLACEMENTS, measured);
+  return outcomeOf(row.figure, row.displacements, measured);
 }
 
 describe("claim 2", () => {
@@ -81,9 +81,9 @@ describe("claims 48 and 49", () => {
 describe("every row", () => {
   it.each(CHECKPOINT_CLAIMS.map((row) => [`${row.claim} ${row.part}`, row] as const))(
     "%s, reads only runs that it asks for",
-    (_, { figure }) => {
-      const asked = new Set(figureRuns(figure, CHECKPOINT_DISPLACEMENTS).map((run) => JSON.stringify(run)));
-      outcomeOf(figure, CHECKPOINT_DISPLACEMENTS, (run) => {
+    (_, { figure, displacements }) => {
+      const asked = new Set(figureRuns(figure, displacements).map((run) => JSON.stringify(run)));
+      outcomeOf(figure, displacements, (run) => {
         expect(asked).toContain(JSON.stringify(run));
         return measurement({});
       });
