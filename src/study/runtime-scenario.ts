@@ -26,6 +26,8 @@ export interface RunSetting {
   /** Of every port, and of every client's link. */
   readonly portRateBitsPerSecond?: number;
   readonly delivery?: InterruptDelivery;
+  /** Payload is bytes, each compared where it is read; without, the same happens at the same times, in half the memory. */
+  readonly hasContent?: boolean;
   /** Datagrams go from each VM to the one at the other end. */
   readonly isSendingDatagrams?: boolean;
 }
@@ -75,7 +77,7 @@ export function scenarioOf(wanted: RuntimeRun): Scenario {
     version: 1,
     seed,
     durationNs,
-    hasContent: true,
+    hasContent: setting?.hasContent ?? false,
     hosts: [
       hostOf(cell, STUDIED_HOST, HOST.threadCount, portRate),
       ...(hasSenders

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formatScenario } from "../../src/config/format";
 import { parseScenario } from "../../src/config/parse";
 import { planWorld } from "../../src/experiment/plan";
+import { measure } from "../../src/study/measurement";
 import { cellsOf } from "../../src/study/runtime-cell";
 import { inputOf, type RuntimeRun, scenarioOf } from "../../src/study/runtime-scenario";
 import { STUDY_MODELS, STUDY_WORKLOADS, VM_COUNTS } from "../../src/study/runtime-workloads";
@@ -34,6 +35,20 @@ describe("the scenario of a cell", () => {
       const software = scenarioOf(runOf({ ...cell, io: "paravirtual" }));
       const vms = software.vms.map((vm) => (vm.io === "paravirtual" ? { ...vm, io: "vf" } : vm));
       expect({ ...software, vms }).toEqual(direct);
+    }
+  });
+
+  it("with the bytes of payload and without, comes to the same measurement", () => {
+    for (const workload of ["bulk-send", "bulk-receive", "udp-1514", "http"]) {
+      for (const io of ["vf", "paravirtual", "emulated"] as const) {
+        const cell = { preset: "era", workload, vmCount: 7, io } as const;
+        const run = runOf(cell, { durationNs: 30_000_000 });
+        const { digest: one, ...without } = measure(RELEASE.module, run);
+        const { digest: other, ...withPayload } = measure(RELEASE.module, { ...run, setting: { hasContent: true } });
+        expect(without, `${io}, ${workload}`).toEqual(withPayload);
+        // The scenario is a part of the digest.
+        expect(one).not.toBe(other);
+      }
     }
   });
 
