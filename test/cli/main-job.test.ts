@@ -35,7 +35,7 @@ describe("renic run examples/failover.yaml", () => {
   it("all three abilities, exit 0 and every judge content", () => {
     expect(first.code, first.stderr).toBe(0);
     const main = first.stdout.split("the same run with one ability taken away")[0];
-    expect(main?.match(/holds/g)).toHaveLength(5);
+    expect(main?.match(/holds/g)).toHaveLength(6);
     expect(main).not.toContain("BROKEN");
     expect(main).toMatch(/backup runs from epoch \d+ after \d+ ms/);
   });

@@ -38,9 +38,10 @@ const FAULTS: readonly Planted[] = [
   {
     what: "a transfer across pages is translated once, where it begins",
     file: "nic/dma.ts",
-    right:
-      "  return bytes > roomOf(address) ? writeAcross(v, address, from, bytes) : writePart(v, address, from, bytes);",
-    wrong: "  return writePart(v, address, from, bytes);",
+    right: `  return bytes > roomOf(address)
+    ? writeAcross(v, address, from, offset, bytes)
+    : writePart(v, address, from, offset, bytes);`,
+    wrong: "  return writePart(v, address, from, offset, bytes);",
     isReported: ({ escapes }) => escapes > 0,
   },
   {
