@@ -82,8 +82,8 @@ export const DEVICE_BUGS: readonly PlantedBug[] = [
   bug(
     DMA,
     "dirty log, no payload",
-    "copy(writableAt(v, entry, address), from, bytes);",
-    "copy(writableAt(v, entry & ~UNLOGGED, address), from, bytes);",
+    "copy(writableAt(v, entry, address), from, keptFrom(offset, bytes));",
+    "copy(writableAt(v, entry & ~UNLOGGED, address), from, keptFrom(offset, bytes));",
   ),
   bug(PORT, "quiesce, room for one more frame", "v.parkedBytes + f.bytes > port", "v.parkedBytes > port"),
   bug(

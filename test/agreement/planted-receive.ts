@@ -40,7 +40,7 @@ export const RECEIVE_BUGS: readonly PlantedBug[] = [
     "a.tag = <u32>bswap<u16>(load<u16>(at, ETHERNET_TYPE + 2))",
     "a.tag = <u32>load<u16>(at, ETHERNET_TYPE + 2)",
   ),
-  bug(RING, "appended FCS, of the stripped frame", "crc32(at, bytes));", "crc32(a.at, a.bytes));"),
+  bug(RING, "appended FCS, of the stripped frame", "crc32(at, keptOf(bytes)));", "crc32(a.at, keptOf(a.bytes)));"),
   bug(RING, "header split, counts a stripped tag", "if (bytes && a.status & RX_VP) bytes -= VLAN_TAG_BYTES;", ""),
   bug(
     RING,

@@ -38,8 +38,8 @@ export const TRANSMIT_BUGS: readonly PlantedBug[] = [
   bug(
     SEGMENTATION,
     "legacy checksum, from the start",
-    "addToSum(0, at + start, bytes - start)",
-    "addToSum(0, at, bytes)",
+    "addToSum(0, at + start, keptFrom(start, bytes - start))",
+    "addToSum(0, at, keptFrom(0, bytes))",
   ),
   bug(SEGMENTATION, "VLAN insertion, tag swapped", "bswap<u16>(<u16>tag)", "<u16>tag"),
   bug(
