@@ -3,26 +3,14 @@
  * seed on which something does not hold, are on stderr; the last line of stdout is JSON. Ends with code 1 when there
  * is one, 2 for arguments that cannot be used.
  */
-import process from "node:process";
-import { parseArgs } from "node:util";
 import { Progress } from "../agreement/progress";
 import { movingInput, movingTcpInput } from "../support/migration-scenario";
+import { runSeedsTool, type Seeds } from "../support/seeds-tool";
 import { drawMove } from "./drawn-move";
 
-const USAGE = "npm run migrations -- [--seed N] [--count N]   whole numbers; without, 1 and 1000";
-const COUNT_MAX = 1_000_000;
-const EXIT_USAGE = 2;
+const TOOL = { name: "migrations", countUsual: 1000, countMax: 1_000_000 };
 
-function readOptions(): { seed: number; count: number } {
-  const options = { seed: { type: "string", default: "1" }, count: { type: "string", default: "1000" } } as const;
-  const { values } = parseArgs({ options });
-  const number = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : Number.NaN);
-  const [seed, count] = [number(values.seed), number(values.count)];
-  if (!(seed >= 0) || !(count >= 1 && count <= COUNT_MAX)) throw new RangeError("a number is missing or out of range");
-  return { seed, count };
-}
-
-async function run({ seed, count }: { seed: number; count: number }): Promise<boolean> {
+async function run({ seed, count }: Seeds): Promise<boolean> {
   const inputs = { udp: await movingInput(), tcp: await movingTcpInput() };
   const progress = new Progress("moves", count);
   const states: Record<string, number> = {};
@@ -42,10 +30,4 @@ async function run({ seed, count }: { seed: number; count: number }): Promise<bo
   return failures === 0;
 }
 
-try {
-  process.exitCode = (await run(readOptions())) ? 0 : 1;
-} catch (error) {
-  if (!(error instanceof RangeError) && !(error instanceof TypeError && "code" in error)) throw error;
-  console.error(`${error.message}\n${USAGE}`);
-  process.exitCode = EXIT_USAGE;
-}
+await runSeedsTool(TOOL, run);

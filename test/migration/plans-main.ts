@@ -4,25 +4,13 @@
  * with code 1 when a point is, 2 for arguments that cannot be used.
  */
 import { readFileSync } from "node:fs";
-import process from "node:process";
-import { parseArgs } from "node:util";
 import { Progress } from "../agreement/progress";
+import { runSeedsTool, type Seeds } from "../support/seeds-tool";
 import { agreementOf, isNear, type PlanAgreement } from "./plan-agreement";
 
-const USAGE = "npm run plans -- [--seed N] [--count N]   whole numbers; without, 1 and 50";
-const COUNT_MAX = 1_000_000;
-const EXIT_USAGE = 2;
+const TOOL = { name: "plans", countUsual: 50, countMax: 1_000_000 };
 
-function readOptions(): { seed: number; count: number } {
-  const options = { seed: { type: "string", default: "1" }, count: { type: "string", default: "50" } } as const;
-  const { values } = parseArgs({ options });
-  const number = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : Number.NaN);
-  const [seed, count] = [number(values.seed), number(values.count)];
-  if (!(seed >= 0) || !(count >= 1 && count <= COUNT_MAX)) throw new RangeError("a number is missing or out of range");
-  return { seed, count };
-}
-
-function run({ seed, count }: { seed: number; count: number }): boolean {
+function run({ seed, count }: Seeds): boolean {
   const module = new WebAssembly.Module(readFileSync("build/renic.wasm"));
   const progress = new Progress("points", count);
   const points: PlanAgreement[] = [];
@@ -58,10 +46,4 @@ function worstOf(points: readonly PlanAgreement[], key: "total" | "bytes" | "dow
   return Number((100 * Math.max(...errors)).toFixed(3));
 }
 
-try {
-  process.exitCode = run(readOptions()) ? 0 : 1;
-} catch (error) {
-  if (!(error instanceof RangeError) && !(error instanceof TypeError && "code" in error)) throw error;
-  console.error(`${error.message}\n${USAGE}`);
-  process.exitCode = EXIT_USAGE;
-}
+await runSeedsTool(TOOL, run);
