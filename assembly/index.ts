@@ -85,7 +85,7 @@ import * as registers from "./nic/registers";
 import * as remote from "./nic/remote-memory";
 import { resetFunction as resetVfFunction } from "./nic/reset";
 import { DONE_AT_RELEASE, HEADS_ARE_WRITABLE, QUIESCED, vf } from "./nic/virtual-function";
-import { armDmaLog as armLog, collectDmaLog as collectLog } from "./renic/dma-log";
+import { armDmaLog as armLog, collectDmaLog as collectLog, disarmDmaLog as disarmLog } from "./renic/dma-log";
 import { checkImage as checkStateImage } from "./renic/image-check";
 import * as delta from "./renic/image-delta";
 import * as buffer from "./renic/outbound";
@@ -1153,6 +1153,9 @@ export function isDeviceFrameLogged(index: u32, deviceFrame: f64): bool {
 }
 export function armDmaLog(index: u32): void {
   armLog(index);
+}
+export function disarmDmaLog(index: u32): void {
+  disarmLog(index);
 }
 export function collectDmaLog(index: u32): u32 {
   return collectLog(index);

@@ -33,6 +33,8 @@ export class IommuMap {
   windowCount: u32;
   /** The device's dirty log, a bit for each entry; 0 while none is kept (renic/dma-log.ts). */
   log: u32;
+  /** Where it is kept, once there was one. */
+  logRoom: u32;
 }
 
 /** The device frame has no entry. */

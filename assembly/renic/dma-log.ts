@@ -19,9 +19,21 @@ export function armDmaLog(index: u32): void {
   const map = v.map;
   drain(v.port);
   const entryCount = entryCountOf(map);
-  if (!map.log) map.log = createLog(entryCount);
+  if (!map.logRoom) map.logRoom = createLog(entryCount);
+  map.log = map.logRoom;
   clearLog(map.log, entryCount);
   for (let number: u32 = 0; number < entryCount; number++) setUnlogged(map, number, true);
+}
+
+/** Ends the log: what is in it is forgotten, and writes cost what they did before there was one. */
+export function disarmDmaLog(index: u32): void {
+  const v = vf(index);
+  const map = v.map;
+  drain(v.port);
+  if (!map.log) return;
+  map.log = 0;
+  const entryCount = entryCountOf(map);
+  for (let number: u32 = 0; number < entryCount; number++) setUnlogged(map, number, false);
 }
 
 /** Adds the logged frames to the guest's log, clears the device's, and returns how many device frames there were. */

@@ -324,6 +324,7 @@ export interface DataPlane {
   joinDelta(base: number, at: number, to: number): number;
   isDeviceFrameLogged(index: number, deviceFrame: number): number;
   armDmaLog(index: number): void;
+  disarmDmaLog(index: number): void;
   collectDmaLog(index: number): number;
   createOutbound(index: number, bytes: number): void;
   setOutboundDropping(index: number, isDropping: number): void;

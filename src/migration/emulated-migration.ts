@@ -17,6 +17,7 @@ import type { MigrationDevice } from "./migration-device";
 export const emulatedMigration: MigrationDevice = {
   begin: () => undefined,
   collect: () => undefined,
+  end: () => undefined,
   quiesce: (world, place) => world.plane.quiesceVif(frontOf(place).vif) !== 0,
   save: (world, place, imageAt) => world.plane.saveEmulated(frontOf(place).vif, imageAt),
   restore(world, place, imageAt, imageBytes) {

@@ -12,7 +12,7 @@ import { isHandedOver, isRevocable, type MigrationEvent } from "./engine";
 import type { EndReason, Migration } from "./migration";
 import { deviceOf } from "./migration-device";
 import { enter } from "./state-trace";
-import { writeDown } from "./step-runner";
+import { beginSteps, endStep, spend, stepAtHand, writeDown } from "./step-runner";
 import { endThrottle, release } from "./throttle";
 
 /** Every kind of timer that a migration has between its beginning and its hand-over. */
@@ -27,7 +27,10 @@ const STEP_TIMERS = [
   "migration-ready",
 ];
 
-/** And behind it. */
+/** When it is over, and the machine goes on at the source. */
+const HERE_TIMERS = ["migration-back", "migration-step"];
+
+/** Behind the hand-over. */
 const AFTER_TIMERS = ["migration-taken", "migration-announce"];
 
 /** The user calls it off: too late, when the machine is the target's. */
@@ -54,20 +57,45 @@ export function endAtSource(
   endThrottle(simulation, m);
   release(simulation, m);
   world.plane.stopLogging(m.source.guest);
+  deviceOf(m).end(world, m.source);
   if (event !== "target-failed" && before === "activating") deviceOf(m).goOn(world, m.target);
   if (before === "copying") return;
   after(world, timers, m.costs.resumeGuest, { kind: "migration-back", subject: m.index });
 }
 
-/** Device and guest go on at the source; a guest that is still in its last burst goes on when that has ended. */
+/**
+ * Device and guest go on at the source; a guest that is still in its last burst goes on when that has ended. A frontend
+ * whose backend had let go of it reconnects, as it would at the target.
+ */
 export function onBack(simulation: Simulation, m: Migration): void {
   const { world } = simulation;
   const { guest } = m.source;
   m.timeline.resumedNs = world.nowNs();
   writeDown(simulation, m, "go on");
   if (m.isSourceQuiet) deviceOf(m).goOn(world, m.source);
-  m.isSourceQuiet = false;
   if (world.plane.guestState(guest) === GUEST_SUSPENDED) world.plane.resumeGuest(guest);
+  if (!m.isSourceQuiet || m.steps.reconnecting.length === 0) return;
+  beginSteps(m, "reconnecting");
+  onReconnectingHere(simulation, m);
+}
+
+/** The time of a step of the reconnection at the source is over. */
+export function onStepHere(simulation: Simulation, m: Migration): void {
+  endStep(simulation, m);
+  onReconnectingHere(simulation, m);
+}
+
+function onReconnectingHere(simulation: Simulation, m: Migration): void {
+  const { world } = simulation;
+  const step = stepAtHand(m);
+  if (step) {
+    spend(simulation, m, step);
+    return;
+  }
+  deviceOf(m).connect(world, m.source);
+  m.timeline.connectedNs = world.nowNs();
+  // Once: the network has never learned of another place.
+  deviceOf(m).announce(world, m.source);
 }
 
 /** The target's host is gone. */
@@ -78,7 +106,7 @@ export function loseTarget(simulation: Simulation, m: Migration): void {
 
 /** The source's host is gone; what it has handed over arrives, because it has left. */
 export function loseSource(simulation: Simulation, m: Migration): void {
-  cancel(simulation.world, simulation.timers, ["migration-back"], m.index);
+  if (!isHandedOver(m.state)) cancel(simulation.world, simulation.timers, HERE_TIMERS, m.index);
   if (isRevocable(m.state)) loseMachine(simulation, m, "source-failed");
 }
 

@@ -5,13 +5,15 @@
  * |----------|-----------------------------------------------|----------------------------------------------------------|
  * | begin    | the source, before the first round            | start its logs                                           |
  * | collect  | the source, behind each round and at the stop | add the pages it wrote to the guest's log                |
+ * | end      | the source, when the machine does not move    | end its logs                                             |
  * | quiesce  | each side, once; the guest stands still       | stop changing memory; true when it has, else the data    |
  * |          |                                               | plane says so (REASON_QUIESCED)                          |
  * | save     | the source, quiesced                          | write its state; returns the bytes                       |
  * | restore  | the target, quiesced, before its vCPU runs    | become what the image says, still quiet                  |
  * | activate | right after restore                           | go on                                                    |
- * | connect  | the target, when its network is to be back    | be reached again                                         |
- * | announce | the target, from then on                      | tell the network where the machine is                    |
+ * | connect  | where the machine runs, when its network is   | be reached again                                         |
+ * |          | to be back                                    |                                                          |
+ * | announce | there, from then on                           | tell the network where the machine is                    |
  * | goOn     | either side, when the machine does not move   | be as before the quiesce                                 |
  * | leave    | the source, when the machine is the target's  | let go of address and guest; what waits for it is lost   |
  */
@@ -25,6 +27,7 @@ import { renicMigration } from "./renic-migration";
 export interface MigrationDevice {
   begin(world: World, place: Place): void;
   collect(world: World, place: Place): void;
+  end(world: World, place: Place): void;
   quiesce(world: World, place: Place): boolean;
   save(world: World, place: Place, imageAt: number): number;
   restore(world: World, place: Place, imageAt: number, imageBytes: number): void;

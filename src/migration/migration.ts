@@ -113,7 +113,7 @@ export interface Timeline {
   readonly steps: PastStep[];
   /** The guest runs at the target, or goes on at the source. */
   resumedNs: number | null;
-  /** The machine is reached again at the target. */
+  /** The machine is reached again, where it runs. */
   connectedNs: number | null;
   endedNs: number | null;
   /** Pages and bytes while the guest stood still. */

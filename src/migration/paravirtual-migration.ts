@@ -4,7 +4,8 @@
  * made anew (assembly/guest/netfront-resume.ts).
  *
  * What lay between guest and backend is lost as on a wire, and so is what comes for the guest until the backend is
- * connected (DROP_BACKEND_DOWN, or nobody is bridged). A machine that goes on at the source is connected anew there.
+ * connected (DROP_BACKEND_DOWN, or nobody is bridged). A machine that goes on at the source is connected anew there, by
+ * the same steps. Left out: a suspension that is called off and leaves the connection as it was (Xen's fast resume).
  */
 import { GUEST_ABSENT } from "../../assembly/layout/control";
 import { InternalError } from "../core/load";
@@ -16,6 +17,7 @@ export const paravirtualMigration: MigrationDevice = {
   // What a backend writes into the guest it marks in the processor's log, as the hypervisor does for it.
   begin: () => undefined,
   collect: () => undefined,
+  end: () => undefined,
   quiesce(world, place) {
     if (world.plane.guestState(place.guest) !== GUEST_ABSENT) disconnectFront(world, frontOf(place));
     return true;
@@ -27,8 +29,7 @@ export const paravirtualMigration: MigrationDevice = {
   activate: () => undefined,
   connect: (world, place) => resumeFront(world, frontOf(place)),
   announce: (world, { guest }) => world.plane.announceFront(guest),
-  goOn(world, place) {
-    if (world.plane.guestState(place.guest) !== GUEST_ABSENT) resumeFront(world, frontOf(place));
-  },
+  // The guest runs, and its frontend finds itself without a backend.
+  goOn: () => undefined,
   leave: (world, { guest }) => world.plane.leaveGuest(guest),
 };

@@ -21,6 +21,7 @@ export const renicMigration = (abilities: Abilities): MigrationDevice => ({
   collect: (world, { vf }) => {
     world.plane.collectDmaLog(vf);
   },
+  end: (world, { vf }) => world.plane.disarmDmaLog(vf),
   quiesce: (world, { vf }) => world.plane.quiesce(vf) !== 0,
   save: (world, { vf }, imageAt) => world.plane.saveImage(vf, imageAt),
   restore(world, { vf }, imageAt, imageBytes) {

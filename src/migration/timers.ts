@@ -3,7 +3,8 @@ import { InternalError } from "../core/load";
 import type { Simulation } from "../host/simulation";
 import { after } from "../host/timers";
 import { onAnnounce, onReconnectingStep, onTaken } from "./arrival";
-import { onBack, onCancel } from "./ending";
+import { onBack, onCancel, onStepHere } from "./ending";
+import { isHandedOver } from "./engine";
 import type { Migration } from "./migration";
 import { onBatchLeft, onBegin, onForce, onPreparingStep, onRoundHarvested, onTurn } from "./precopy";
 import { onReady, onStateArrived, onStoppedStep } from "./switchover";
@@ -37,7 +38,8 @@ const ON_TIMER: Readonly<Record<string, (simulation: Simulation, m: Migration, a
 function onStep(simulation: Simulation, m: Migration): void {
   if (m.stepsAtHand === "before") onPreparingStep(simulation, m);
   else if (m.stepsAtHand === "stopped") onStoppedStep(simulation, m);
-  else onReconnectingStep(simulation, m);
+  else if (isHandedOver(m.state)) onReconnectingStep(simulation, m);
+  else onStepHere(simulation, m);
 }
 
 /** Tells whether a timer is a migration's. */

@@ -42,7 +42,7 @@ export interface MigrationAccount {
   /** Steps before the first round, and from the guest's running again until it is reached again. */
   readonly before: readonly PartAccount[];
   readonly reconnecting: readonly PartAccount[];
-  /** When the machine is reached again at the target. */
+  /** When the machine is reached again; null for one that goes on at the source and never lost its network. */
   readonly connectedNs: number | null;
   readonly firstSentNs: number | null;
   readonly clients: readonly ClientSilence[];

@@ -93,6 +93,18 @@ describe("the device's log", () => {
     expect(world.plane.collectDmaLog(server.vf)).toBe(0);
   });
 
+  it("disarmed, frames received since, collects nothing; armed again, those from then on", () => {
+    const { world, server } = createServiceScene(2, { exchanges: { gapNs: 500_000 } });
+    world.plane.armDmaLog(server.vf);
+    world.plane.disarmDmaLog(server.vf);
+    runTo(world, 400_000);
+    expect(world.plane.collectDmaLog(server.vf)).toBe(0);
+    world.plane.armDmaLog(server.vf);
+    expect(world.plane.collectDmaLog(server.vf)).toBe(0);
+    runTo(world, 1_000_000);
+    expect(world.plane.collectDmaLog(server.vf)).toBe(3);
+  });
+
   it("never armed, frames received, collects nothing", () => {
     const { world, server } = createServiceScene(1, SCENE);
     runTo(world, 1_000_000);

@@ -47,6 +47,12 @@ describe.each(["paravirtual", "emulated"] as const)("a machine with a NIC of kin
       expect(runsAt, `after ${laterNs}`).toEqual(["source"]);
       expect(run.account.flows[0]).toMatchObject({ wrongBytes: 0, failedConnections: 0 });
       expect(account.clients[0]?.firstAfterNs, `after ${laterNs}`).not.toBeNull();
+      // A frontend whose backend had let go of it pays for its way back, here as at the target.
+      const { reconnectFrontend } = input.scenario.costs;
+      const isLetGo = io === "paravirtual" && laterNs > 500_000;
+      const paid = isLetGo ? [{ name: "reconnect frontend", ns: reconnectFrontend }] : [];
+      expect(account.reconnecting, `after ${laterNs}`).toEqual(paid);
+      if (isLetGo) expect(account.clients[0]?.firstAfterNs).toBeGreaterThan(account.connectedNs ?? 0);
     }
   });
 });

@@ -32,6 +32,18 @@ describe("called off", () => {
   });
 });
 
+describe("called off in the rounds", () => {
+  it("the device logs no writes any more", async () => {
+    const input = await movingInput();
+    const { run, account } = runMove(withMigration(input, { cancelNs: 105_000_000 }));
+    expect(account).toMatchObject({ state: "cancelled", pausedNs: null });
+    const { world, control } = run.outcome;
+    const [m] = control.migrations;
+    expect(run.account.clients[0]?.answered).toBe(200);
+    expect(world.plane.collectDmaLog(m?.source.vf ?? -1)).toBe(0);
+  });
+});
+
 describe("a host dies", () => {
   it("the source's, at many events, the machine is lost with it or the target's", async () => {
     const input = await movingInput();
