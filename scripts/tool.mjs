@@ -46,7 +46,7 @@ const counting = {
 };
 await build({
   entryPoints: [entry],
-  plugins: name === "faults" ? [counting] : [],
+  plugins: name === "faults" || name === "migrations" ? [counting] : [],
   outfile: bundle,
   bundle: true,
   format: "esm",

@@ -3,6 +3,7 @@
  * simulator believes of itself and what they find stay two things.
  */
 
+import { GUEST_ABSENT, GUEST_DEAD } from "../../assembly/layout/control";
 import { ACTIVITY_COUNT } from "../../assembly/layout/cost";
 import { judgeAnswers } from "../../test/checker/answers";
 import { FailoverEqualityJudge, type MachineCopy } from "../../test/checker/failover-equality";
@@ -19,6 +20,7 @@ import { peekRegisters } from "../core/registers";
 import type { World } from "../core/world";
 import { compose } from "../experiment/compose";
 import type { RunInput } from "../experiment/input";
+import { placeOfMigrated } from "../experiment/migrations";
 import { finish, type RunOutcome, runScenario } from "../experiment/run";
 import { start } from "../experiment/simulate";
 import type { Place } from "../host/place";
@@ -101,6 +103,7 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
     conservation.verdict(UNDER_WAY_MAX),
     timeVerdict(time, outcome),
     ...answerVerdicts(outcome, frames),
+    ...movedAnswerVerdicts(outcome, frames),
   ];
   return { outcome, account: accountOf(outcome), verdicts, frames };
 }
@@ -145,17 +148,36 @@ function timeVerdict(judge: TimeConservationJudge, { world, control }: RunOutcom
 }
 
 /** For each protected service, the answers that clients hold against the memory of whoever runs at the end. */
-function answerVerdicts({ world, control }: RunOutcome, frames: readonly CapturedFrame[]): Verdict[] {
-  return control.protections
+function answerVerdicts(outcome: RunOutcome, frames: readonly CapturedFrame[]): Verdict[] {
+  return outcome.control.protections
     .filter((p) => p.state !== "lost")
     .flatMap((p) => {
-      const traffic = control.scenario.traffic.filter(({ to }) => to === p.vm);
-      const port = traffic[0]?.port;
-      if (port === undefined) return [];
-      const names = traffic.map(({ from }) => from);
-      const asking = control.clients.filter(({ name }) => names.includes(name)).map(({ index }) => index);
-      const arrived = frames.filter(({ client }) => asking.includes(client));
-      const guest = p.backup === "active" ? p.replica.backup.guest : p.replica.primary.guest;
-      return [judgeAnswers(arrived, port, world.exportMemory(guest))];
+      const { primary, backup } = p.replica;
+      return answersOf(outcome, frames, p.vm, (p.backup === "active" ? backup : primary).guest);
     });
+}
+
+/** The same for each service that moves, or was to; one that died with its host is asked nothing. */
+function movedAnswerVerdicts(outcome: RunOutcome, frames: readonly CapturedFrame[]): Verdict[] {
+  const { world, control } = outcome;
+  return control.migrations.flatMap(({ vm }) => {
+    const guest = placeOfMigrated(control, vm)?.guest;
+    if (guest === undefined || [GUEST_ABSENT, GUEST_DEAD].includes(world.plane.guestState(guest))) return [];
+    return answersOf(outcome, frames, vm, guest);
+  });
+}
+
+function answersOf(
+  { world, control }: RunOutcome,
+  frames: readonly CapturedFrame[],
+  vm: string,
+  guest: number,
+): Verdict[] {
+  const traffic = control.scenario.traffic.filter(({ to }) => to === vm);
+  const port = traffic[0]?.port;
+  if (port === undefined) return [];
+  const names = traffic.map(({ from }) => from);
+  const asking = control.clients.filter(({ name }) => names.includes(name)).map(({ index }) => index);
+  const arrived = frames.filter(({ client }) => asking.includes(client));
+  return [judgeAnswers(arrived, port, world.exportMemory(guest))];
 }

@@ -6,8 +6,9 @@
  */
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { isMainThread, parentPort, Worker } from "node:worker_threads";
+import { isMainThread, parentPort } from "node:worker_threads";
 import { Progress } from "../agreement/progress";
+import { handfuls, runOnThreads, TASK_CASES } from "../support/case-threads";
 import { momentsOf } from "./fault-run";
 import { drawFaultCase, type FaultCase, fixedWorlds } from "./fault-scenario";
 import { type FaultOptions, readOptions, USAGE } from "./options";
@@ -15,8 +16,6 @@ import { type FaultAnswer, type FaultTask, perform, TABLES } from "./tasks";
 
 const EXIT_USAGE = 2;
 const EXIT_STOPPED = 130;
-/** Cases that a thread does between two answers. */
-const TASK_CASES = 16;
 /** A cell that is gone through less often is named. */
 const CELL_LEAST = 20;
 const FAULTS_PRINTED_MAX = 20;
@@ -52,14 +51,7 @@ function* randomCases(seed: number, count: number): Generator<FaultCase> {
 }
 
 function* tasksOf(cases: Iterable<FaultCase>): Generator<FaultTask> {
-  let task: FaultCase[] = [];
-  for (const each of cases) {
-    task.push(each);
-    if (task.length < TASK_CASES) continue;
-    yield { cases: task };
-    task = [];
-  }
-  if (task.length > 0) yield { cases: task };
+  for (const handful of handfuls(cases)) yield { cases: handful };
 }
 
 interface Sums {
@@ -68,42 +60,13 @@ interface Sums {
   outputCommitViolations: number;
 }
 
-/** Returns false when it was stopped. */
-function runAll(options: FaultOptions, { count, each }: Cases, take: (answer: FaultAnswer) => void): Promise<boolean> {
-  const tasks = tasksOf(each);
-  const workers = Array.from({ length: Math.min(options.jobs, Math.ceil(count / TASK_CASES)) }, () => {
-    return new Worker(new URL(import.meta.url));
-  });
-  let working = workers.length;
-  return new Promise<boolean>((resolve, reject) => {
-    process.once("SIGINT", () => resolve(false));
-    const give = (worker: Worker) => {
-      const next = tasks.next();
-      if (next.done) {
-        working--;
-        if (working === 0) resolve(true);
-        return;
-      }
-      worker.once("message", (answer: FaultAnswer) => {
-        take(answer);
-        give(worker);
-      });
-      worker.postMessage(next.value);
-    };
-    for (const worker of workers) {
-      worker.on("error", reject);
-      give(worker);
-    }
-  }).finally(() => Promise.all(workers.map((worker) => worker.terminate())));
-}
-
 async function run(options: FaultOptions): Promise<number> {
   const cases = casesOf(options);
   const progress = new Progress("cases", cases.count);
   const sums: Sums = { cases: 0, failures: 0, outputCommitViolations: 0 };
   const cells = new Map<string, number>();
   const states = new Map<string, number>();
-  const isDone = await runAll(options, cases, (answer) => {
+  const take = (answer: FaultAnswer) => {
     sums.cases += answer.caseCount;
     for (const { wanted, objections, violations } of answer.found) {
       sums.failures++;
@@ -117,12 +80,19 @@ async function run(options: FaultOptions): Promise<number> {
       for (const [cell, count] of counts) cells.set(`${table}: ${cell}`, (cells.get(`${table}: ${cell}`) ?? 0) + count);
     }
     progress.at(sums.cases, `, ${sums.failures} failures`);
+  };
+  const { isDone, wholeCount } = await runOnThreads({
+    file: new URL(import.meta.url),
+    threadCount: Math.min(options.jobs, Math.ceil(cases.count / TASK_CASES)),
+    tasks: tasksOf(cases.each),
+    take,
   });
   progress.clear();
   if (options.mode !== "one") printCoverage(cells, states);
   console.log(JSON.stringify(sums));
   if (!isDone) {
-    if (options.mode === "random") console.error(`stopped; go on with --seed ${options.seed + sums.cases}`);
+    if (options.mode === "random")
+      console.error(`stopped; go on with --seed ${options.seed + wholeCount * TASK_CASES}`);
     return EXIT_STOPPED;
   }
   return sums.failures === 0 ? 0 : 1;

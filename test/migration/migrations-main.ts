@@ -1,33 +1,116 @@
 /**
- * Entry of `npm run migrations -- --count 5000 --seed 1`: moves of drawn-move.ts with consecutive seeds. Progress, and each
- * seed on which something does not hold, are on stderr; the last line of stdout is JSON. Ends with code 1 when there
- * is one, 2 for arguments that cannot be used.
+ * Entry of `npm run migrations`: machines that move, with troubles at random moments of random moves or at every moment of
+ * small ones. Progress, and for each case in which something does not hold the command that runs it again, are on stderr,
+ * and so is how often each cell of the engine's table was gone through; the last line of stdout is JSON. Ends with code 1
+ * when something does not hold, 2 for arguments that cannot be used, 130 when stopped.
  */
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { isMainThread, parentPort } from "node:worker_threads";
+import { MIGRATION } from "../../src/migration/engine";
 import { Progress } from "../agreement/progress";
-import { movingInput, movingTcpInput } from "../support/migration-scenario";
-import { runSeedsTool, type Seeds } from "../support/seeds-tool";
-import { drawMove } from "./drawn-move";
+import { handfuls, runOnThreads, TASK_CASES } from "../support/case-threads";
+import { drawMoveCase, fixedMoveWorlds, type MoveCase } from "./drawn-move";
+import { type MoveOptions, readOptions, USAGE } from "./move-options";
+import { momentsOfMove } from "./move-run";
+import { type MoveAnswer, perform } from "./move-tasks";
 
-const TOOL = { name: "migrations", countUsual: 1000, countMax: 1_000_000 };
+const EXIT_USAGE = 2;
+const EXIT_STOPPED = 130;
+const FAILURES_PRINTED_MAX = 20;
 
-async function run({ seed, count }: Seeds): Promise<boolean> {
-  const inputs = { udp: await movingInput(), tcp: await movingTcpInput() };
-  const progress = new Progress("moves", count);
-  const states: Record<string, number> = {};
-  let failures = 0;
-  for (let at = seed; at < seed + count; at++) {
-    const move = drawMove(inputs, at);
-    states[move.state] = (states[move.state] ?? 0) + 1;
-    if (move.failures.length > 0) {
-      failures++;
-      progress.clear();
-      console.error(`seed ${at}, again with --seed ${at} --count 1: ${move.failures.slice(0, 4).join("; ")}`);
-    }
-    progress.at(at - seed + 1, `, ${failures} with a failure`);
-  }
-  progress.clear();
-  console.log(JSON.stringify({ cases: count, failures, states }));
-  return failures === 0;
+function loadModule(): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync("build/renic.wasm"));
 }
 
-await runSeedsTool(TOOL, run);
+/** Every case of a run, and how many they are. */
+interface Cases {
+  readonly count: number;
+  readonly each: Iterable<MoveCase>;
+}
+
+function casesOf(options: MoveOptions): Cases {
+  if (options.mode === "one") return { count: 1, each: [options.wanted] };
+  if (options.mode === "random") return { count: options.count, each: randomCases(options.seed, options.count) };
+  const module = loadModule();
+  const all = fixedMoveWorlds(options.worlds).flatMap((world) => {
+    const moments = momentsOfMove(module, world).filter((_, index) => index % options.stride === 0);
+    return moments.flatMap((atNs) =>
+      (["cancel", "source", "target"] as const).map((what): MoveCase => ({ world, trouble: { atNs, what } })),
+    );
+  });
+  const each = all.slice(options.from);
+  return { count: each.length, each };
+}
+
+function* randomCases(seed: number, count: number): Generator<MoveCase> {
+  for (let at = seed; at < seed + count; at++) yield drawMoveCase(at);
+}
+
+async function run(options: MoveOptions): Promise<number> {
+  const cases = casesOf(options);
+  const progress = new Progress("moves", cases.count);
+  const sums = { cases: 0, failures: 0 };
+  const cells = new Map<string, number>();
+  const states = new Map<string, number>();
+  const add = (counts: Map<string, number>, key: string, count: number) => {
+    counts.set(key, (counts.get(key) ?? 0) + count);
+  };
+  const take = (answer: MoveAnswer) => {
+    sums.cases += answer.caseCount;
+    for (const { wanted, failures } of answer.found) {
+      if (++sums.failures > FAILURES_PRINTED_MAX) continue;
+      progress.clear();
+      console.error(`${failures.slice(0, 4).join("\n")}\n  npm run migrations -- --case '${JSON.stringify(wanted)}'`);
+    }
+    for (const state of answer.states) add(states, state, 1);
+    for (const [cell, count] of answer.cells) add(cells, cell, count);
+    progress.at(sums.cases, `, ${sums.failures} failures`);
+  };
+  const { isDone, wholeCount } = await runOnThreads({
+    file: new URL(import.meta.url),
+    threadCount: Math.min(options.jobs, Math.ceil(cases.count / TASK_CASES)),
+    tasks: handfuls(cases.each),
+    take,
+  });
+  progress.clear();
+  printCoverage(cells, states);
+  console.log(JSON.stringify(sums));
+  if (!isDone) {
+    console.error(`stopped; go on with ${restOf(options, wholeCount * TASK_CASES)}`);
+    return EXIT_STOPPED;
+  }
+  return sums.failures === 0 ? 0 : 1;
+}
+
+/** The options that do what a stopped run has not, after so many cases without a gap. */
+function restOf(options: MoveOptions, whole: number): string {
+  if (options.mode === "random") return `--seed ${options.seed + whole} --count ${options.count - whole}`;
+  if (options.mode === "one") return "the same command";
+  const { worlds, stride, from } = options;
+  return `--exhaustive --worlds ${worlds} --stride ${stride} --from ${from + whole}`;
+}
+
+function printCoverage(cells: ReadonlyMap<string, number>, states: ReadonlyMap<string, number>): void {
+  console.error(`ended as ${[...states].map(([state, count]) => `${state} ${count}`).join(", ")}`);
+  for (const [state, events] of Object.entries(MIGRATION)) {
+    for (const [event, next] of Object.entries(events)) {
+      if (next === null) continue;
+      const cell = `${state} x ${event}`;
+      console.error(`${String(cells.get(cell) ?? 0).padStart(10)}  ${cell}`);
+    }
+  }
+}
+
+if (isMainThread) {
+  try {
+    process.exitCode = await run(readOptions());
+  } catch (error) {
+    if (!(error instanceof RangeError) && !(error instanceof TypeError && "code" in error)) throw error;
+    console.error(`${error.message}\n${USAGE}`);
+    process.exitCode = EXIT_USAGE;
+  }
+} else {
+  const module = loadModule();
+  parentPort?.on("message", (cases: readonly MoveCase[]) => parentPort?.postMessage(perform(module, cases)));
+}

@@ -2,6 +2,7 @@
 import { GUEST_RUNNING } from "../../assembly/layout/control";
 import { type JudgedRun, runJudged } from "../../src/cli/judged-run";
 import type { RunInput } from "../../src/experiment/input";
+import type { Observer } from "../../src/host/simulation";
 import type { Migration } from "../../src/migration/migration";
 import type { MigrationAccount } from "../../src/report/migration-account";
 
@@ -13,9 +14,9 @@ export interface MovedRun {
   readonly objections: readonly string[];
 }
 
-/** Runs a scenario with one migration. */
-export function runMove(input: RunInput): MovedRun {
-  const run = runJudged(input);
+/** Runs a scenario with one migration; `first` sees everything before the judges do. */
+export function runMove(input: RunInput, first: Observer = {}): MovedRun {
+  const run = runJudged(input, first);
   const [account] = run.account.migrations;
   if (!account) throw new Error("the scenario has a migration");
   return { run, account, runsAt: runsAt(run), objections: objectionsOf(run) };
