@@ -14,7 +14,7 @@ import { addTask, owedPs, setReady } from "./cpu/task";
 import { ranPs, vcpu } from "./cpu/vcpu";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
 import * as computation from "./guest/compute";
-import { owe } from "./guest/control-task";
+import { owe, workOff as work } from "./guest/control-task";
 import {
   announceEmulated as announceTap,
   attachEmulated as attachTap,
@@ -806,6 +806,10 @@ export function addControlTask(vcpuIndex: u32, activity: u32): u32 {
 /** Has such a task work so many cycles more. */
 export function oweCycles(taskIndex: u32, cycles: f64): void {
   owe(taskIndex, <u64>cycles);
+}
+/** The same; REASON_WORKED says when it has. At least one cycle. */
+export function workOff(taskIndex: u32, cycles: f64): void {
+  work(taskIndex, <u64>cycles);
 }
 /** Gives one of a guest's vCPUs a job in the background; all of them work at the same one. Before it runs. */
 export function createComputation(

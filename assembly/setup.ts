@@ -153,6 +153,7 @@ export function addVcpu(host: u32, firstProcessor: u32, processorCount: u32): u3
 /** Adds a task of dom0 that works off what the control plane owes, on an activity's account. */
 export function addControlTask(vcpuIndex: u32, activity: u32): u32 {
   const index = addTask(TASK_CONTROL, 0, vcpuIndex);
+  task(index).subject = index;
   task(index).activity = activity;
   return index;
 }

@@ -5,6 +5,7 @@
  *     node scripts/tool.mjs documents            rewrites the tables of docs/model.md that come from code
  *     node scripts/tool.mjs saturation           and its table and figure that come from runs
  *     node scripts/tool.mjs validation           rewrites docs/validation.md from what `npm run validate` measured
+ *     node scripts/tool.mjs validation planned   rewrites only its rows that are planned
  *
  * The sources import without endings, which Node does not take; the bundle is remade each time, in some milliseconds.
  */

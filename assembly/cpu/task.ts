@@ -32,6 +32,8 @@ export class Task {
   /** Of TASK_CONTROL: the activity, and cycles that have not been begun. */
   activity: u32;
   owedCycles: u64;
+  /** Of TASK_CONTROL: the control plane is to be told when the last of them is over. */
+  isWatched: u32;
 }
 
 if (offsetof<Task>() > TASK_BYTES) ERROR("layout: Task does not fit TASK_BYTES");

@@ -25,7 +25,7 @@ import {
   TASK_NETWORK,
 } from "../layout/processor";
 import { compute } from "./compute";
-import { pay } from "./control-task";
+import { pay, putOutControl } from "./control-task";
 import { putOutDeviceModel, restDeviceModel, workDeviceModel } from "./device-model";
 import { putOutPort, restPort, workPort } from "./dom0-port";
 import { goOnEmulated, hasEnded } from "./emulated-driver";
@@ -123,6 +123,7 @@ function putOut(t: Task): void {
   else if (t.kind == TASK_BACKEND) putOutBackend(t.subject);
   else if (t.kind == TASK_DEVICE_MODEL) putOutDeviceModel(t.subject);
   else if (t.kind == TASK_HOLD) putOutHold(t.subject);
+  else if (t.kind == TASK_CONTROL) putOutControl(t);
 }
 
 /** A task had nothing to do: it asks to be told of what it waits for. Returns whether that is there already. */

@@ -3,6 +3,8 @@
  */
 import { NO_WORK, Task, task, wakeTask } from "../cpu/task";
 import { charge, Vcpu } from "../cpu/vcpu";
+import { REASON_WORKED } from "../layout/event";
+import { interruptRun } from "../sim/world";
 
 /** Cycles of a burst at most. assumed: some twenty pages sent between two looks at other work. */
 const BURST_CYCLES: u64 = 100000;
@@ -21,4 +23,17 @@ export function pay(t: Task, v: Vcpu): u32 {
   t.owedCycles -= cycles;
   charge(v, t.activity, cycles);
   return cycles;
+}
+
+/** Has a control task work so many cycles more, and tell when it owes nothing any more. */
+export function workOff(index: u32, cycles: u64): void {
+  task(index).isWatched = 1;
+  owe(index, cycles);
+}
+
+/** A control task's burst is over. */
+export function putOutControl(t: Task): void {
+  if (t.owedCycles || !t.isWatched) return;
+  t.isWatched = 0;
+  interruptRun(REASON_WORKED, t.subject);
 }

@@ -60,6 +60,8 @@ export const REASON_PF: u32 = 6;
 export const REASON_DMA: u32 = 7;
 /** A device model that was to be quiesced is; the index is its vif's. */
 export const REASON_VIF_QUIESCED: u32 = 8;
+/** A control task has worked off what it was to tell the end of; the index is the task's. */
+export const REASON_WORKED: u32 = 9;
 
 export const EXHAUSTED_EVENTS: u32 = 0;
 export const EXHAUSTED_FRAMES: u32 = 1;

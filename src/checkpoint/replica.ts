@@ -142,7 +142,10 @@ export function wholeBytes({ imageBytes, crossingBytes }: Staged): number {
 }
 
 /** Cycles of dom0 for sending what is staged: by the page, or with compression by the byte, and for each comparison. */
-export function senderCycles({ sendPage, comparePage }: Costs, { pageCount, stream }: Staged): number {
+export function senderCycles(
+  { sendPage, comparePage }: Costs,
+  { pageCount, stream }: Pick<Staged, "pageCount" | "stream">,
+): number {
   if (!stream) return pageCount * sendPage;
   const comparedPages = stream.rawPages + stream.deltaPages + stream.samePages;
   return Math.floor((stream.byteCount * sendPage) / PAGE_BYTES) + comparedPages * comparePage;

@@ -38,10 +38,11 @@ function checkRecordings({ vms = [], traffic = [], flows = [] }: Draft): readonl
 }
 
 /** What has changed in a page is seen in its bytes. */
-function checkCompression({ protect = [] }: Draft): readonly Complaint[] {
-  return protect.flatMap((entry, index) => {
-    if (entry?.compression !== "delta") return [];
-    const reason = "expected none, got delta, which compares the bytes of pages; set content: true";
-    return [{ path: ["protect", index, "compression"], reason }];
-  });
+function checkCompression({ protect = [], migrations = [] }: Draft): readonly Complaint[] {
+  const reason = "expected none, got delta, which compares the bytes of pages; set content: true";
+  return Object.entries({ protect, migrations }).flatMap(([key, entries]) =>
+    entries.flatMap((entry, index) =>
+      entry?.compression === "delta" ? [{ path: [key, index, "compression"], reason }] : [],
+    ),
+  );
 }

@@ -24,6 +24,7 @@ export function checkMigrations(draft: Draft): readonly Complaint[] {
       ...checkDevice(draft, entry, index),
       ...checkAlone(draft, entry, index),
       ...checkPolicy(entry, index),
+      ...checkStreams(entry, index),
       ...checkTimes(draft, entry, index),
     ];
   });
@@ -70,6 +71,13 @@ function checkPolicy({ policy, ...values }: MigrationDraft, index: number): read
     const reason = `expected nothing, because only the policies ${listed(TIMED.map(quote))} have it, and the policy is ${quote(policy)}`;
     return [{ path: ["migrations", index, key], reason }];
   });
+}
+
+/** A delta is against what was sent before, and connections overtake each other. */
+function checkStreams({ streams = 1, compression }: MigrationDraft, index: number): readonly Complaint[] {
+  if (compression !== "delta" || streams === 1) return [];
+  const reason = `expected 1, because with compression: delta each page must arrive behind what it was compared with, got ${streams}; use compression: none for more`;
+  return [{ path: ["migrations", index, "streams"], reason }];
 }
 
 function checkTimes({ duration }: Draft, entry: MigrationDraft, index: number): readonly Complaint[] {

@@ -89,6 +89,8 @@ const scenarioDraft = z.object({
     downtime: hole(z.unknown()),
     timeout: hole(z.unknown()),
     onTimeout: hole(z.unknown()),
+    streams: hole(migrationForm.shape.streams),
+    compression: hole(migrationForm.shape.compression),
     cancel: hole(migrationForm.shape.cancel),
     force: hole(migrationForm.shape.force),
   }),

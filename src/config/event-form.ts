@@ -7,7 +7,7 @@ import { listed } from "./found";
 import * as limits from "./limits";
 import type { EventScenario } from "./scenario";
 
-/** What happens, of which an event names one, to a host or to the protection of a VM. */
+/** What happens, of which an event names one, to a host, to the protection of a VM, or to the link of its migration. */
 export const EVENT_KINDS = ["fail", "cut", "mend", "alter", "abandon"] as const;
 
 export const eventForm = map({
@@ -17,10 +17,13 @@ export const eventForm = map({
     .meta({ description: "Host that stops for good; once at most.", examples: ["primary"] }),
   cut: nameOf("a VM")
     .optional()
-    .meta({ description: "Protected VM whose replication link is cut, in both directions.", examples: ["web"] }),
+    .meta({
+      description: "VM whose replication link, or migration's link, is cut, in both directions.",
+      examples: ["web"],
+    }),
   mend: nameOf("a VM")
     .optional()
-    .meta({ description: "Protected VM whose replication link is whole again.", examples: ["web"] }),
+    .meta({ description: "VM whose replication link, or migration's link, is whole again.", examples: ["web"] }),
   alter: nameOf("a VM")
     .optional()
     .meta({
@@ -44,7 +47,7 @@ export const eventForm = map({
     }),
 }).meta({
   description:
-    "One thing that goes wrong: a host fails, a replication link is cut, mended or altered, a backup is given up.",
+    "One thing that goes wrong: a host fails, a replication link is cut, mended or altered, a migration's link is cut or mended, a backup is given up.",
 });
 
 type EventForm = z.output<typeof eventForm>;
@@ -74,7 +77,7 @@ export function eventInput(event: EventScenario) {
   };
 }
 
-/** Complains about events that name nothing or several things, and about links of VMs that nobody protects. */
+/** Complains about events that name nothing or several things, and about links of VMs that have none. */
 export function checkEvents(draft: Draft): readonly Complaint[] {
   return (draft.events ?? []).flatMap((event, index) => {
     if (event === undefined) return [];
@@ -96,7 +99,10 @@ function checkProtected(draft: Draft, event: EventDraft, index: number): readonl
   return (["cut", "mend", "alter", "abandon"] as const).flatMap((kind) => {
     const name = event[kind];
     if (name === undefined || !isKnown || draft.protect?.some((entry) => entry?.vm === name)) return [];
-    return [{ path: ["events", index, kind], reason: `expected a VM that protect names, got ${quote(name)}` }];
+    const isOfMigrations = kind === "cut" || kind === "mend";
+    if (isOfMigrations && (draft.migrations ?? []).some((entry) => entry?.vm === name)) return [];
+    const by = isOfMigrations ? "protect or migrations name" : "protect names";
+    return [{ path: ["events", index, kind], reason: `expected a VM that ${by}, got ${quote(name)}` }];
   });
 }
 

@@ -2,11 +2,12 @@
  * The form of a live migration. One form serves every policy; a field that the chosen one does not have is refused by
  * `check-migrations.ts`, which can say which have it.
  */
-import { DURATION, RATE } from "../sim/units";
-import { amount, amountOrNever, choice, flag, map, nameOf } from "./fields";
+import { BYTES, DURATION, RATE } from "../sim/units";
+import { amount, amountOrNever, choice, flag, map, nameOf, whole } from "./fields";
 import * as limits from "./limits";
 import { MIGRATION_POLICIES, MIGRATION_POLICY_KINDS, type MigrationPolicy, TIMEOUT_ACTIONS } from "./migration-policy";
 import { BACKEND_TIMES, ZERO_PAGES } from "./migration-scenario";
+import { COMPRESSIONS } from "./scenario";
 
 export const migrationForm = map({
   vm: nameOf("a VM").meta({ description: "VM that moves; it has no backup and one entry at most.", examples: ["web"] }),
@@ -48,6 +49,26 @@ export const migrationForm = map({
       examples: ["20us"],
     }),
   }).meta({ description: "The migration link, which carries nothing else." }),
+  streams: whole(limits.STREAM_COUNT)
+    .default(1) // Xen has one, and so has QEMU without multifd.
+    .meta({
+      description:
+        "Connections over which pages go at once, 1 to 16, each fed by a process of dom0's vCPUs in turn; 1 with compression. Default 1.",
+      examples: [1, 4],
+    }),
+  compression: choice(COMPRESSIONS)
+    .default("none") // What Xen does.
+    .meta({
+      description:
+        'Whether a page that was sent before is sent again whole, "none", or as what has changed, "delta". Default none.',
+      examples: ["none", "delta"],
+    }),
+  cache: amount(BYTES, limits.CACHE_BYTES)
+    .prefault("64MiB") // QEMU's xbzrle-cache-size.
+    .meta({
+      description: "Memory of dom0 for pages as they were sent last, with delta; 4KiB to 1GiB. Default 64MiB.",
+      examples: ["64MiB"],
+    }),
   zeroPages: choice(ZERO_PAGES)
     .default("whole") // What Xen does.
     .meta({

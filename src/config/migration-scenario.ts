@@ -1,6 +1,6 @@
 /** What a scenario says of a live migration, resolved: plain data, times from the start of the run. */
 import type { MigrationPolicy } from "./migration-policy";
-import type { LinkScenario } from "./scenario";
+import type { Compression, LinkScenario } from "./scenario";
 
 /** How a page of zeros crosses: whole, as Xen sends every page, or as a mark, as QEMU does. */
 export type ZeroPages = "whole" | "marked";
@@ -19,7 +19,12 @@ export interface MigrationScenario {
   readonly policy: MigrationPolicy;
   /** A link that carries nothing else. */
   readonly link: Omit<LinkScenario, "loss">;
+  /** Connections over which pages go at once. */
+  readonly streamCount: number;
   readonly zeroPages: ZeroPages;
+  readonly compression: Compression;
+  /** Pages that the sender remembers, to compare the next version with; of no use without compression. */
+  readonly cacheBytes: number;
   /** When dom0 of the target sets up the backend of a NIC that it serves: while the guest stands still, or before. */
   readonly backend: BackendTime;
   /** A process of dom0 plays the guest's chipset, as for every HVM guest; its state moves, too. */

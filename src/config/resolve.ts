@@ -123,13 +123,17 @@ function resolveFlow(flow: ScenarioForm["flows"][number], index: number): FlowSc
 }
 
 function resolveMigration(entry: ScenarioForm["migrations"][number]): MigrationScenario {
-  const { vm, to, at, policy, link, zeroPages, backend, deviceModel, cancel, force } = entry;
+  const { vm, to, at, policy, link, streams, compression, cache, zeroPages, backend, deviceModel, cancel, force } =
+    entry;
   return {
     vm,
     to,
     atNs: at,
     policy: policyOf(policy, entry),
     link: resolveLink(link),
+    streamCount: streams,
+    compression,
+    cacheBytes: cache,
     zeroPages,
     backend,
     hasDeviceModel: deviceModel,

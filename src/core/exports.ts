@@ -230,6 +230,7 @@ export interface DataPlane {
   setAffinity(vcpu: number, firstProcessor: number, processorCount: number): void;
   vcpuOf(guest: number): number;
   addControlTask(vcpu: number, activity: number): number;
+  workOff(taskIndex: number, cycles: number): void;
   oweCycles(task: number, cycles: number): void;
   createComputation(
     guest: number,

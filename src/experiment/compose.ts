@@ -77,14 +77,15 @@ export function compose(input: RunInput): Composition {
   const timers: Timers = [];
   const vms = scenario.vms.map((vm, index) => makeVm(world, siteOf(vm.host), input, vm, index));
   const protections = scenario.protect.map((_, index) => makeProtection(world, siteOf, scenario, vms, index));
-  const migrations = scenario.migrations.map(({ vm: name, to }, index) => {
+  const migrations = scenario.migrations.map(({ vm: name, to, streamCount }, index) => {
     const number = scenario.vms.findIndex((vm) => vm.name === name);
     const vm = item(scenario.vms, number);
     const target = siteOf(to).addGuest(vm, guestAddress(number));
     if (stackPlanOf(scenario, name)) placeStack(world, target.guest);
     const [low, high] = guestAddress(number).mac;
     const whereabouts = { mac: { low, high }, source: item(vms, number).place, target };
-    return makeMigration(world, scenario, index, vm, whereabouts);
+    const tasks = numbersTo(streamCount).map((stream) => siteOf(vm.host).addSender(stream));
+    return makeMigration(world, scenario, index, vm, whereabouts, tasks);
   });
   const stacks = new Map(vms.flatMap((vm) => makeGuestStack(world, scenario, vm)));
   const clients = scenario.clients.map((_, index) => makeClient(world, input, network, index, stacks));

@@ -1,18 +1,23 @@
 /** Migrations of a scenario: made with the world, found again by the guests and hosts that they are about. */
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
+import { createStream, streamEndsBytes } from "../checkpoint/stream";
+import type { MigrationScenario } from "../config/migration-scenario";
 import type { Scenario, VmScenario } from "../config/scenario";
 import { InternalError } from "../core/load";
 import type { World } from "../core/world";
 import type { Place } from "../host/place";
 import type { Simulation } from "../host/simulation";
+import type { Purpose } from "../host/timers";
 import { loseSource, loseTarget } from "../migration/ending";
 import { isHandedOver } from "../migration/engine";
+import { cutMigrationLink, mendMigrationLink } from "../migration/link";
 import { type Migration, waitingMigration } from "../migration/migration";
+import { onWorked } from "../migration/precopy";
+import { idleSender, SENDER_BYTES } from "../migration/sender";
 import { stepsOf, VF_REFUSAL } from "../migration/stop-steps";
 import { onQuiesced, onSuspended } from "../migration/switchover";
 import { onMigrationTimer } from "../migration/timers";
-import { STAGING_BYTES } from "../migration/transfer";
 import type { Control } from "./control";
 
 /** Makes a migration of a VM whose places are known; nothing of it begins. */
@@ -22,12 +27,15 @@ export function makeMigration(
   index: number,
   vm: VmScenario,
   whereabouts: Pick<Migration, "mac" | "source" | "target">,
+  tasks: readonly number[],
 ): Migration {
   const wanted = scenario.migrations[index];
   if (!wanted) throw new InternalError(`migration ${index} is none of the scenario's`);
   if (vm.io === "vf") throw new InternalError(`the scenario was checked: ${VF_REFUSAL}`);
   const { plane } = world;
-  plane.createRoundLog(whereabouts.source.guest);
+  const { guest } = whereabouts.source;
+  plane.createRoundLog(guest);
+  const imageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;
   return {
     index,
     vm: vm.name,
@@ -40,15 +48,23 @@ export function makeMigration(
     costs: scenario.costs,
     wire: plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs),
     latencyNs: wanted.link.latencyNs,
-    stagingAt: plane.reserveBytes(STAGING_BYTES) >>> 0,
-    imageAt: plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0,
+    senders: tasks.map((task) => idleSender(task, plane.reserveBytes(SENDER_BYTES) >>> 0)),
+    stream: wanted.compression === "delta" ? createStream(world, guest, wanted.cacheBytes, imageAt) : null,
+    imageAt,
     ...waitingMigration(),
   };
 }
 
-/** Returns the memory that a migration takes beside its guests', at most: buffers, the logs of the round and of the device. */
-export function migrationBytes(memoryBytes: number): number {
-  return STAGING_BYTES + IMAGE_BYTES_MAX + Math.ceil(memoryBytes / PAGE_BYTES / 4) + PAGE_BYTES;
+/**
+ * Returns the memory that a migration takes beside its guests', at most: buffers, the logs of the round and of the device,
+ * both ends of the compression.
+ */
+export function migrationBytes(
+  { streamCount, compression, cacheBytes }: Pick<MigrationScenario, "streamCount" | "compression" | "cacheBytes">,
+  pageCount: number,
+): number {
+  const stream = compression === "delta" ? streamEndsBytes(pageCount, cacheBytes) : 0;
+  return streamCount * SENDER_BYTES + IMAGE_BYTES_MAX + Math.ceil(pageCount / 4) + PAGE_BYTES + stream;
 }
 
 /** Returns where a VM that moves, or has moved, is by now; null for one that does not. */
@@ -77,13 +93,37 @@ export function quiescedForMigration(
 }
 
 /** A timer of a migration has fired. */
-export function migrationTimer(simulation: Simulation, control: Control, kind: string, subject: number): void {
-  const m = control.migrations[subject];
-  if (!m) throw new InternalError(`a timer of kind ${kind} is for migration ${subject}, which there is not`);
+export function migrationTimer(simulation: Simulation, control: Control, purpose: Purpose): void {
+  const m = control.migrations[purpose.subject];
+  if (!m) {
+    throw new InternalError(`a timer of kind ${purpose.kind} is for migration ${purpose.subject}, which there is not`);
+  }
   const isAlive = (index: number) => control.hosts.some((host) => host.index === index && host.isAlive);
   const alive = { isSourceAlive: isAlive(m.source.host), isTargetAlive: isAlive(m.target.host) };
-  onMigrationTimer(simulation, m, kind, alive);
+  onMigrationTimer(simulation, m, purpose, alive);
 }
+
+/** A task of dom0 has worked off what it was given; tells whether that is a migration's. */
+export function workedForMigration(simulation: Simulation, { migrations }: Control, task: number): boolean {
+  for (const m of migrations) {
+    const part = m.senders.findIndex((sender) => sender.task === task);
+    if (part < 0) continue;
+    onWorked(simulation, m, part);
+    return true;
+  }
+  return false;
+}
+
+/** The link of a machine's migration is cut or mended; tells whether there is one. */
+export function migrationLinkEvent(simulation: Simulation, { migrations }: Control, event: LinkEvent): boolean {
+  const m = migrations.find(({ vm }) => vm === ("cut" in event ? event.cut : event.mend));
+  if (!m) return false;
+  if ("cut" in event) cutMigrationLink(simulation, m);
+  else mendMigrationLink(m);
+  return true;
+}
+
+type LinkEvent = { readonly cut: string } | { readonly mend: string };
 
 /** A host is gone. */
 export function hostLostForMigrations(simulation: Simulation, { migrations }: Control, host: number): void {

@@ -72,7 +72,7 @@ export function planWorld({
     bytes += protection.epochCount * stagingBytes(pageCount, framePages, protection.compression);
     if (protection.compression === "delta") bytes += streamEndsBytes(pageCount, protection.cacheBytes);
   }
-  for (const { vm } of scenario.migrations) bytes += migrationBytes(memoryOfNamed(scenario, vm).pageCount * PAGE_BYTES);
+  for (const entry of scenario.migrations) bytes += migrationBytes(entry, memoryOfNamed(scenario, entry.vm).pageCount);
   for (const traffic of scenario.traffic) bytes += CLIENT_TABLE_BYTES + replayBytes(replays.get(traffic.capture) ?? []);
   if (bytes > ARENA_BYTES_MAX) refuse(source, bytes);
   checkCounts(scenario, source);
@@ -138,8 +138,9 @@ function cpuCounts(scenario: Scenario): { processors: number; vcpus: number; tas
   const heldVms = bridgedVms.filter(({ name }) => protect.some(({ vm }) => vm === name));
   // A task for each bridged port and each backend or device model, and of protected ones for the backup's and the hold queue.
   const bridged = bridgedPortCount(scenario) + bridgedVms.length + movedCount + 2 * heldVms.length;
-  // A control task a host, a network task a guest, a job on each vCPU.
-  const tasks = hosts.length + vms.length + protect.length + migrations.length + vcpus + bridged;
+  // A control task a host and a stream of a migration, a network task a guest, a job on each vCPU.
+  const streams = migrations.reduce((sum, { streamCount }) => sum + streamCount, 0);
+  const tasks = hosts.length + vms.length + protect.length + migrations.length + streams + vcpus + bridged;
   return { processors, vcpus, tasks };
 }
 

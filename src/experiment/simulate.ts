@@ -12,6 +12,7 @@ import {
   REASON_TIMER,
   REASON_UNTIL,
   REASON_VIF_QUIESCED,
+  REASON_WORKED,
 } from "../../assembly/layout/event";
 import type { EventScenario } from "../config/scenario";
 import { InternalError } from "../core/load";
@@ -58,7 +59,14 @@ import { startFlow } from "../workload/flows";
 import type { Composition } from "./compose";
 import type { Control } from "./control";
 import { currentOwner } from "./flow-owner";
-import { hostLostForMigrations, migrationTimer, quiescedForMigration, suspendedForMigration } from "./migrations";
+import {
+  hostLostForMigrations,
+  migrationLinkEvent,
+  migrationTimer,
+  quiescedForMigration,
+  suspendedForMigration,
+  workedForMigration,
+} from "./migrations";
 
 /** Held frames that are ended between two readings of the trace. */
 const DISCARD_BATCH = 16_384;
@@ -130,6 +138,8 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
     onDeviceQuiesced(simulation, control, ({ vf }) => vf === stop.index);
   } else if (stop.reason === REASON_VIF_QUIESCED) {
     onDeviceQuiesced(simulation, control, ({ front }) => front?.vif === stop.index);
+  } else if (stop.reason === REASON_WORKED) {
+    if (!workedForMigration(simulation, control, stop.index)) throw new InternalError("a task was watched by nobody");
   } else if (stop.reason === REASON_PF) {
     servePorts(world);
   } else if (stop.reason === REASON_TIMER) {
@@ -159,7 +169,8 @@ function exhausted(pool: number): string {
   return "the pool of frame slots is exhausted; the plan of the world is too small";
 }
 
-function onTimer(simulation: Simulation, control: Control, { kind, subject }: Purpose): void {
+function onTimer(simulation: Simulation, control: Control, purpose: Purpose): void {
+  const { kind, subject } = purpose;
   if (kind === "misfortune") {
     const event = control.scenario.events[subject];
     if (event) strike(simulation, control, event);
@@ -174,7 +185,7 @@ function onTimer(simulation: Simulation, control: Control, { kind, subject }: Pu
     return;
   }
   if (isMigrationTimer(kind)) {
-    migrationTimer(simulation, control, kind, subject);
+    migrationTimer(simulation, control, purpose);
     return;
   }
   const protection = control.protections[subject];
@@ -191,6 +202,7 @@ function strike(simulation: Simulation, control: Control, event: EventScenario):
     return found;
   };
   if ("fail" in event) failHost(simulation, control, event.fail);
+  else if (("cut" in event || "mend" in event) && migrationLinkEvent(simulation, control, event)) return;
   else if ("cut" in event) cutLink(simulation, protectionOf(event.cut));
   else if ("mend" in event) mendLink(simulation, protectionOf(event.mend));
   else if ("alter" in event) alterLink(simulation, protectionOf(event.alter), event);

@@ -151,6 +151,11 @@ export class Site {
     return io === "emulated" ? addEmulated(this.#world, options) : addFront(this.#world, options);
   }
 
+  /** Adds a process of dom0 that sends pages; dom0's vCPUs take turns. */
+  addSender(number: number): number {
+    return this.#world.plane.addControlTask(this.#dom0VcpuFor(number), ACTIVITY_REPLICATION);
+  }
+
   #dom0VcpuFor(number: number): number {
     return this.#dom0Vcpus[number % this.#dom0Vcpus.length] ?? 0;
   }

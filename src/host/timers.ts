@@ -10,6 +10,8 @@ import type { World } from "../core/world";
 export interface Purpose {
   readonly kind: string;
   readonly subject: number;
+  /** Which of a subject's parts, where it has several. */
+  readonly part?: number;
 }
 
 /** The purposes by timer number; null is free. */

@@ -9,8 +9,10 @@ import type { Simulation } from "../host/simulation";
 import { after, cancel } from "../host/timers";
 import type { GiveUpReason } from "./decision";
 import { isHandedOver, isRevocable, type MigrationEvent } from "./engine";
+import { forgetWaiting } from "./link";
 import type { EndReason, Migration } from "./migration";
 import { deviceOf } from "./migration-device";
+import { emptySender } from "./sender";
 import { enter } from "./state-trace";
 import { beginSteps, endStep, spend, stepAtHand, writeDown } from "./step-runner";
 import { endThrottle, release } from "./throttle";
@@ -25,6 +27,7 @@ const STEP_TIMERS = [
   "migration-harvest",
   "migration-state-arrived",
   "migration-ready",
+  "migration-retry",
 ];
 
 /** When it is over, and the machine goes on at the source. */
@@ -51,7 +54,7 @@ export function endAtSource(
   m.endReason = reason;
   m.timeline.endedNs = world.nowNs();
   cancel(world, timers, STEP_TIMERS, m.index);
-  m.staged = null;
+  letGo(m);
   enter(simulation, m, event);
   if (before === "waiting" || before === "preparing") return;
   endThrottle(simulation, m);
@@ -108,14 +111,27 @@ export function loseTarget(simulation: Simulation, m: Migration): void {
 export function loseSource(simulation: Simulation, m: Migration): void {
   if (!isHandedOver(m.state)) cancel(simulation.world, simulation.timers, HERE_TIMERS, m.index);
   if (isRevocable(m.state)) loseMachine(simulation, m, "source-failed");
+  // What the source handed over waits there for a link that is cut, and dies with it.
+  else if (m.link.notes.some(({ kind }) => kind === "migration-taken")) loseMachine(simulation, m, "hand-over-lost");
 }
 
-function loseMachine(simulation: Simulation, m: Migration, event: "source-failed" | "target-failed"): void {
+/** Nothing more of the migration is on its way. */
+function letGo(m: Migration): void {
+  m.senders.forEach(emptySender);
+  forgetWaiting(m);
+}
+
+function loseMachine(
+  simulation: Simulation,
+  m: Migration,
+  event: "source-failed" | "hand-over-lost" | "target-failed",
+): void {
   const { world, timers } = simulation;
+  letGo(m);
   cancel(world, timers, [...STEP_TIMERS, ...AFTER_TIMERS], m.index);
   endThrottle(simulation, m);
   const before = m.state;
-  m.endReason = before === "waiting" ? "source-down" : event;
+  m.endReason = before === "waiting" ? "source-down" : event === "hand-over-lost" ? "source-failed" : event;
   m.timeline.endedNs = world.nowNs();
   enter(simulation, m, event);
 }

@@ -21,6 +21,7 @@
  * | waiting to activating  | source-failed | the machine was there and nowhere else                  | lost         |
  * | handing-over to active | target-failed | the machine is the target's, and dies with it           | lost         |
  * | handing-over to active | source-failed | what was handed over arrives                            | unchanged    |
+ * | handing-over | hand-over-lost | the source died, and what it handed over had not left            | lost         |
  *
  * Whose the machine is, is decided in one place: by `ready`, when the source lets go. Until then it is the source's and
  * nothing of it runs at the target; from then on it is the target's, and the source never runs it again, whatever it
@@ -62,6 +63,7 @@ export type MigrationEvent =
   | "connected"
   | "cancel"
   | "source-failed"
+  | "hand-over-lost"
   | "target-failed";
 
 const refuseAll = {
@@ -79,6 +81,7 @@ const refuseAll = {
   connected: null,
   cancel: null,
   "source-failed": null,
+  "hand-over-lost": null,
   "target-failed": null,
 } as const;
 
@@ -110,6 +113,7 @@ export const MIGRATION = {
     taken: "reconnecting",
     cancel: "handing-over",
     "source-failed": "handing-over",
+    "hand-over-lost": "lost",
     "target-failed": "lost",
   },
   reconnecting: {

@@ -2,6 +2,8 @@
  * One live migration: everything that both hosts' toolstacks know of it, as plain data, and the marks that its timeline
  * is made of.
  */
+
+import type { StreamEnds } from "../checkpoint/stream";
 import type { MigrationPolicy } from "../config/migration-policy";
 import type { ZeroPages } from "../config/migration-scenario";
 import type { Abilities, IoModel } from "../config/scenario";
@@ -9,7 +11,9 @@ import type { Costs } from "../host/cost-table";
 import type { Place } from "../host/place";
 import type { GiveUpReason, StopReason } from "./decision";
 import type { MigrationState } from "./engine";
+import { idleLink, type MigrationLink } from "./link";
 import type { Round } from "./round";
+import type { Sender } from "./sender";
 import type { MigrationSteps, StepName } from "./stop-steps";
 
 /** Why a migration ended as it did; null while it has not, and when it ended well. */
@@ -32,16 +36,18 @@ export interface Migration {
   /** The wire from source to target; the way back is the next one. */
   readonly wire: number;
   readonly latencyNs: number;
-  /** Where pages lie as they cross, a batch at a time, and behind them the device's state. */
-  readonly stagingAt: number;
+  readonly link: MigrationLink;
+  /** Connections over which pages go. */
+  readonly senders: readonly Sender[];
+  /** Both ends of the compression; null where pages cross as they are. */
+  readonly stream: StreamEnds | null;
+  /** Where the device's state lies as it crosses. */
   readonly imageAt: number;
   state: MigrationState;
   endReason: EndReason | null;
   stopReason: StopReason | "forced" | null;
   /** A cancellation came when the machine was the target's already. */
   isCancelledTooLate: boolean;
-  /** What crosses the link; null while nothing does. */
-  staged: Batch | null;
   /** The round at hand: what is left to send of it, and what was sent. */
   round: OpenRound;
   /** The last pages have been harvested, and are being sent. */
@@ -58,16 +64,6 @@ export interface Migration {
   readonly timeline: Timeline;
 }
 
-/** Pages that are on the link. */
-export interface Batch {
-  readonly pageCount: number;
-  /** Of their records, as they are staged, and of what crosses. */
-  readonly recordBytes: number;
-  readonly byteCount: number;
-  /** The stream takes so long for it, whatever the link carries. */
-  readonly streamedAtNs: number;
-}
-
 /** A round that is being sent. */
 export interface OpenRound {
   pagesLeft: number;
@@ -76,8 +72,17 @@ export interface OpenRound {
   beganNs: number;
   sendNs: number;
   rateBitsPerSecondMax: number | null;
-  /** With a limit of the rate: when the next batch may go. */
+  /** With a limit of the rate: when the next batch may be read, and whether that is waited for. */
   nextAtNs: number;
+  isTurnAwaited: boolean;
+  /** Nothing is read before everything of the round before is there. */
+  isBarred: boolean;
+}
+
+/** Returns a round of so many pages, of which nothing was sent. */
+export function roundOf(pagesLeft: number, beganNs: number): OpenRound {
+  const none = { pageCount: 0, byteCount: 0, sendNs: 0, rateBitsPerSecondMax: null, nextAtNs: 0 };
+  return { ...none, pagesLeft, beganNs, isTurnAwaited: false, isBarred: true };
 }
 
 /** How much of each window the guest's vCPUs are kept still. */
@@ -128,8 +133,8 @@ export function waitingMigration(): Pick<
   | "endReason"
   | "stopReason"
   | "isCancelledTooLate"
-  | "staged"
   | "round"
+  | "link"
   | "isHarvested"
   | "stepsAtHand"
   | "stepIndex"
@@ -145,8 +150,8 @@ export function waitingMigration(): Pick<
     endReason: null,
     stopReason: null,
     isCancelledTooLate: false,
-    staged: null,
-    round: { pagesLeft: 0, pageCount: 0, byteCount: 0, beganNs: 0, sendNs: 0, rateBitsPerSecondMax: null, nextAtNs: 0 },
+    round: roundOf(0, 0),
+    link: idleLink(),
     isHarvested: false,
     stepsAtHand: "before",
     stepIndex: 0,

@@ -4,7 +4,8 @@
  * The link carries segments as `assembly/wire/replication-link.ts` has them, and each stream is at most as fast as its
  * row of the cost model; the slower of the two counts. A policy's limit holds batches back: each waits until the ones
  * before it would have left at that rate, and then leaves as fast as it can. The last byte arrives a latency after it
- * has left.
+ * has left. Before anything of a round leaves, dom0 has worked for its first batch, and each stream's processor works for
+ * the next one while that leaves: where it is slower than the link, it decides.
  */
 import { PAGE_RECORD_HEADER_BYTES } from "../../assembly/layout/checkpoint";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
@@ -25,6 +26,9 @@ export interface PlannedLink {
   readonly streamRate: number;
   /** A page with its header. */
   readonly recordBytes: number;
+  /** What dom0 works for a page, and streams that work at once. */
+  readonly workNs: number;
+  readonly streamCount: number;
 }
 
 /** Returns the link of a case. */
@@ -35,17 +39,30 @@ export function planLink(wanted: MigrationCase): PlannedLink {
     latencyNs: wanted.linkLatencyNs,
     streamRate: Math.min(wireRate, wanted.costs.migrationRate * wanted.streamCount),
     recordBytes: PAGE_RECORD_HEADER_BYTES + Math.ceil(PAGE_BYTES * wanted.compressionRatio),
+    workNs: (wanted.costs.sendPage * 1e9) / wanted.clockHz,
+    streamCount: wanted.streamCount,
   };
 }
 
-/** Returns the time from the first byte's departure to the last one's arrival, of pages under a policy's limit. */
+/**
+ * Returns the time from the first page's being read to the last one's arrival, under a policy's limit:
+ *
+ *     the link decides        work for the first batch, then all pages cross
+ *     the processor decides   work for all pages, then the last batch crosses
+ */
 export function pagesNs(link: PlannedLink, pageCount: number, limitBitsPerSecond: number | null): number {
   if (pageCount === 0) return 0;
-  const freeNs = bytesNs(link, pageCount * link.recordBytes);
-  if (limitBitsPerSecond === null) return freeNs;
+  const { recordBytes, workNs, streamCount } = link;
+  const firstPages = Math.min(pageCount, BATCH_PAGES);
   const lastPages = pageCount % BATCH_PAGES || BATCH_PAGES;
-  const heldNs = Math.floor(((pageCount - lastPages) * link.recordBytes * 8e9) / limitBitsPerSecond);
-  return Math.max(freeNs, heldNs + bytesNs(link, lastPages * link.recordBytes));
+  const lastNs = bytesNs(link, lastPages * recordBytes);
+  const byLinkNs = Math.floor(firstPages * workNs) + bytesNs(link, pageCount * recordBytes);
+  const byWorkNs =
+    Math.floor((pageCount * workNs) / Math.min(streamCount, Math.ceil(pageCount / BATCH_PAGES))) + lastNs;
+  const freeNs = Math.max(byLinkNs, byWorkNs);
+  if (limitBitsPerSecond === null) return freeNs;
+  const heldNs = Math.floor(((pageCount - lastPages) * recordBytes * 8e9) / limitBitsPerSecond);
+  return Math.max(freeNs, heldNs + Math.floor(lastPages * workNs) + lastNs);
 }
 
 /** Returns the same of bytes. */

@@ -8,14 +8,14 @@
 import type { Simulation } from "../host/simulation";
 import { after } from "../host/timers";
 import { endAtSource } from "./ending";
-import type { Migration, PastRound } from "./migration";
+import { type Migration, type PastRound, roundOf } from "./migration";
 import { deviceOf } from "./migration-device";
 import { decide } from "./policy";
 import { enter } from "./state-trace";
 import { beginSteps, endStep, spend, stepAtHand } from "./step-runner";
 import { beginStop, onPagesArrived } from "./switchover";
 import { setThrottle } from "./throttle";
-import { applyBatch, awaitStream, sendNext } from "./transfer";
+import { applyBatch, awaitStream, onRead, sendNext } from "./transfer";
 
 /** It is time: unless one of the hosts is gone, the first round begins, with every page. */
 export function onBegin(
@@ -57,16 +57,23 @@ function onPreparing(simulation: Simulation, m: Migration): void {
 
 /** The round's limit of the rate lets the next batch go. */
 export function onTurn(simulation: Simulation, m: Migration): void {
+  m.round.isTurnAwaited = false;
   sendNext(simulation, m);
+}
+
+/** dom0 has worked for a batch: it goes, and the next one is read. */
+export function onWorked(simulation: Simulation, m: Migration, part: number): void {
+  onRead(simulation, m, part);
+  if (m.state === "copying" || m.isHarvested) sendNext(simulation, m);
 }
 
 /**
  * A batch has left, or the last one of a round has arrived: it is applied, and what comes next goes. Between the stop
- * and the last harvest nothing does: a round that was cut short goes on with the last pages.
+ * and the last harvest nothing more is read: a round that was cut short goes on with the last pages.
  */
-export function onBatchLeft(simulation: Simulation, m: Migration): void {
-  if (awaitStream(simulation, m)) return;
-  applyBatch(simulation, m);
+export function onBatchLeft(simulation: Simulation, m: Migration, part: number): void {
+  if (awaitStream(simulation, m, part)) return;
+  applyBatch(simulation, m, part);
   if (m.state !== "copying" && !m.isHarvested) return;
   if (sendNext(simulation, m)) return;
   if (m.state === "copying") onRoundSent(simulation, m);
@@ -126,7 +133,7 @@ function decideNext(simulation: Simulation, m: Migration, pagesLeft: number): vo
     elapsedNs: world.nowNs() - (timeline.beganNs ?? 0),
     rounds: timeline.rounds.filter(({ isWhole }) => isWhole),
   });
-  openRound(m, pagesLeft, world.nowNs());
+  m.round = roundOf(pagesLeft, world.nowNs());
   if (decision.next === "give-up") {
     endAtSource(simulation, m, "give-up", decision.reason);
   } else if (decision.next === "stop-and-copy") {
@@ -137,16 +144,4 @@ function decideNext(simulation: Simulation, m: Migration, pagesLeft: number): vo
     // A round without a page is over at once; the harvest behind it takes its time.
     if (!sendNext(simulation, m)) onRoundSent(simulation, m);
   }
-}
-
-function openRound(m: Migration, pagesLeft: number, nowNs: number): void {
-  m.round = {
-    pagesLeft,
-    pageCount: 0,
-    byteCount: 0,
-    beganNs: nowNs,
-    sendNs: 0,
-    rateBitsPerSecondMax: null,
-    nextAtNs: 0,
-  };
 }

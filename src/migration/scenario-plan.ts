@@ -19,7 +19,7 @@ export interface ScenarioMigration {
 
 /** Returns what each migration of a scenario is planned from, in the scenario's order. */
 export function scenarioMigrations({ migrations, vms, hosts, costs }: Scenario): ScenarioMigration[] {
-  return migrations.flatMap(({ vm: name, to, policy, link, backend, hasDeviceModel }) => {
+  return migrations.flatMap(({ vm: name, to, policy, link, streamCount, backend, hasDeviceModel }) => {
     const vm = vms.find((each) => each.name === name);
     const clockHz = hosts.find((each) => each.name === vm?.host)?.clockHz;
     if (vm === undefined || clockHz === undefined) return [];
@@ -31,6 +31,7 @@ export function scenarioMigrations({ migrations, vms, hosts, costs }: Scenario):
       vcpuCount: vm.vcpuCount,
       linkBitsPerSecond: link.rateBitsPerSecond,
       linkLatencyNs: link.latencyNs,
+      streamCount,
       policy,
       backend,
       hasDeviceModel,

@@ -10,9 +10,10 @@
 import { GUEST_SUSPENDED } from "../../assembly/layout/control";
 import { FRAMING_BYTES } from "../checkpoint/replica";
 import type { Simulation } from "../host/simulation";
-import { cancel, takeTimer } from "../host/timers";
+import { cancel } from "../host/timers";
 import type { StopReason } from "./decision";
-import type { Migration } from "./migration";
+import { deliverBytes, sendNote } from "./link";
+import { type Migration, roundOf } from "./migration";
 import { deviceOf } from "./migration-device";
 import { pastRound } from "./precopy";
 import { enter } from "./state-trace";
@@ -89,11 +90,9 @@ function sendLastPages(simulation: Simulation, m: Migration): void {
   const { world } = simulation;
   deviceOf(m).collect(world, m.source);
   const pagesLeft = world.plane.openRound(m.source.guest);
-  const beganNs = world.nowNs();
-  m.round = { pagesLeft, pageCount: 0, byteCount: 0, beganNs, sendNs: 0, rateBitsPerSecondMax: null, nextAtNs: 0 };
+  m.round = roundOf(pagesLeft, world.nowNs());
   m.isHarvested = true;
-  if (pagesLeft > 0) sendNext(simulation, m);
-  else if (!m.staged) onPagesArrived(simulation, m);
+  if (!sendNext(simulation, m)) onPagesArrived(simulation, m);
 }
 
 /** The target has every page: the device's state follows. */
@@ -106,12 +105,11 @@ export function onPagesArrived(simulation: Simulation, m: Migration): void {
 }
 
 function sendState(simulation: Simulation, m: Migration): void {
-  const { world, timers, observer } = simulation;
+  const { world, observer } = simulation;
   observer.leaving?.({ world, migration: m.index, place: m.source });
   m.vcpuFlags = world.plane.vcpuFlags(m.source.guest);
   m.imageBytes = deviceOf(m).save(world, m.source, m.imageAt);
-  const timer = takeTimer(timers, { kind: "migration-state-arrived", subject: m.index });
-  world.plane.sendCheckpoint(m.wire, FRAMING_BYTES + m.imageBytes, timer);
+  deliverBytes(simulation, m, FRAMING_BYTES + m.imageBytes, { kind: "migration-state-arrived", subject: m.index });
 }
 
 /** The target has everything: it builds the machine, whose device is to be quiet when its state is written. */
@@ -123,13 +121,12 @@ export function onStateArrived(simulation: Simulation, m: Migration): void {
 }
 
 /** The target could run the machine, and tells the source. */
-function tellReady({ world, timers }: Simulation, m: Migration): void {
-  world.plane.sendNote(m.wire + 1, takeTimer(timers, { kind: "migration-ready", subject: m.index }));
+function tellReady(simulation: Simulation, m: Migration): void {
+  sendNote(simulation, m, { from: "target", kind: "migration-ready" });
 }
 
 /** The source knows, and lets go: from now on the machine is the target's. */
 export function onReady(simulation: Simulation, m: Migration): void {
-  const { world, timers } = simulation;
   enter(simulation, m, "ready");
-  world.plane.sendNote(m.wire, takeTimer(timers, { kind: "migration-taken", subject: m.index }));
+  sendNote(simulation, m, { from: "source", kind: "migration-taken" });
 }

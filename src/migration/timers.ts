@@ -1,10 +1,11 @@
 /** What a timer of a migration does, by its kind: the whole of its control flow, in the order in which things happen. */
 import { InternalError } from "../core/load";
 import type { Simulation } from "../host/simulation";
-import { after } from "../host/timers";
+import { after, type Purpose } from "../host/timers";
 import { onAnnounce, onReconnectingStep, onTaken } from "./arrival";
 import { onBack, onCancel, onStepHere } from "./ending";
 import { isHandedOver } from "./engine";
+import { onRetry } from "./link";
 import type { Migration } from "./migration";
 import { onBatchLeft, onBegin, onForce, onPreparingStep, onRoundHarvested, onTurn } from "./precopy";
 import { onReady, onStateArrived, onStoppedStep } from "./switchover";
@@ -16,12 +17,13 @@ export interface HostsAlive {
   readonly isTargetAlive: boolean;
 }
 
-const ON_TIMER: Readonly<Record<string, (simulation: Simulation, m: Migration, alive: HostsAlive) => void>> = {
+type OnTimer = (simulation: Simulation, m: Migration, alive: HostsAlive) => void;
+
+const ON_TIMER: Readonly<Record<string, OnTimer>> = {
   "migration-begin": onBegin,
   "migration-step": onStep,
   "migration-turn": onTurn,
-  "migration-left": onBatchLeft,
-  "migration-arrived": onBatchLeft,
+  "migration-retry": onRetry,
   "migration-harvest": onRoundHarvested,
   "migration-hold": onHold,
   "migration-unhold": onUnhold,
@@ -34,6 +36,12 @@ const ON_TIMER: Readonly<Record<string, (simulation: Simulation, m: Migration, a
   "migration-back": onBack,
 };
 
+/** Those of one of its connections. */
+const ON_PART_TIMER: Readonly<Record<string, (simulation: Simulation, m: Migration, part: number) => void>> = {
+  "migration-left": onBatchLeft,
+  "migration-arrived": onBatchLeft,
+};
+
 /** The time of a step is over, of whichever list it is. */
 function onStep(simulation: Simulation, m: Migration): void {
   if (m.stepsAtHand === "before") onPreparingStep(simulation, m);
@@ -44,11 +52,21 @@ function onStep(simulation: Simulation, m: Migration): void {
 
 /** Tells whether a timer is a migration's. */
 export function isMigrationTimer(kind: string): boolean {
-  return ON_TIMER[kind] !== undefined;
+  return ON_TIMER[kind] !== undefined || ON_PART_TIMER[kind] !== undefined;
 }
 
 /** Does what a timer is for. */
-export function onMigrationTimer(simulation: Simulation, m: Migration, kind: string, alive: HostsAlive): void {
+export function onMigrationTimer(
+  simulation: Simulation,
+  m: Migration,
+  { kind, part = 0 }: Purpose,
+  alive: HostsAlive,
+): void {
+  const ofPart = ON_PART_TIMER[kind];
+  if (ofPart) {
+    ofPart(simulation, m, part);
+    return;
+  }
   const action = ON_TIMER[kind];
   if (!action) throw new InternalError(`a timer of kind ${kind} of a migration has nobody to answer it`);
   action(simulation, m, alive);

@@ -2,35 +2,17 @@
  * The replication link as its two ends know it: one connection that carries streams to the backup and answers back, and
  * datagrams beside it.
  *
- * | state  | event   | action                                                                         | next   |
- * |--------|---------|--------------------------------------------------------------------------------|--------|
- * | up     | cut     | what has not left waits at the primary, answers wait at the backup             | cut    |
- * | cut    | mend    | datagrams pass; the connection does not know yet                               | mended |
- * | cut    | retry   | the time-out is over: tried in vain, and again after twice as long             | cut    |
- * | mended | retry   | tried with success: what waited is sent                                        | up     |
- * | mended | cut     |                                                                                | cut    |
- *
- * A connection never gives up here; who gives up is the backup by its time-out, the arbiter, or the operator. Source of
- * the retries: RFC 6298 section 5 (time-outs that double), with the least one of Linux and its greatest, TCP_RTO_MAX.
+ * Its states are those of every such connection (src/checkpoint/link-state.ts): cut, what has not left waits at the primary
+ * and answers wait at the backup. Who gives up on it is the backup by its time-out, the arbiter, or the operator.
  */
+import { firstTimeoutNs, LINK, type LinkState, nextTimeoutNs } from "../checkpoint/link-state";
 import { type Staged, streamBytes } from "../checkpoint/replica";
-import { follow, type StateTable } from "../checkpoint/state-table";
+import { follow } from "../checkpoint/state-table";
 import type { World } from "../core/world";
 import type { Simulation } from "../host/simulation";
 import { after, takeTimer } from "../host/timers";
 import type { Protection } from "./protection";
 
-export type LinkState = "up" | "cut" | "mended";
-export type LinkEvent = "cut" | "mend" | "retry";
-
-export const LINK = {
-  up: { cut: "cut", mend: null, retry: null },
-  cut: { cut: null, mend: "mended", retry: "cut" },
-  mended: { cut: "cut", mend: null, retry: "up" },
-} as const satisfies StateTable<LinkState, LinkEvent>;
-
-/** TCP_RTO_MAX of Linux. */
-const TIMEOUT_NS_MAX = 120_000_000_000;
 const ALL_LOST = 2 ** 32;
 
 /** A stream for the link. */
@@ -99,7 +81,7 @@ export function cutLink(simulation: Simulation, p: Protection): void {
   world.plane.cutReplicationLink(p.replica.wire, 1);
   if (isWaiting) return;
   recall(world, p);
-  link.timeoutNs = 2 * link.latencyNs + p.costs.tcpTimeoutLeast;
+  link.timeoutNs = firstTimeoutNs(link.latencyNs, p.costs.tcpTimeoutLeast);
   after(world, timers, link.timeoutNs, { kind: "link-retry", subject: p.index });
 }
 
@@ -116,7 +98,7 @@ export function onLinkRetry(simulation: Simulation, p: Protection): void {
   const { link } = p;
   link.state = follow(LINK, link.state, "retry");
   if (link.state === "cut") {
-    link.timeoutNs = Math.min(2 * link.timeoutNs, TIMEOUT_NS_MAX);
+    link.timeoutNs = nextTimeoutNs(link.timeoutNs);
     after(world, timers, link.timeoutNs, { kind: "link-retry", subject: p.index });
     return;
   }

@@ -25,7 +25,12 @@ export interface MigrationSensitivity {
 /** Costs that a plan depends on. */
 export const PLANNED_COSTS: readonly CostName[] = COST_NAMES.filter((name) => {
   const rows: readonly (CostName | null)[] = Object.values(STEP_ROWS);
-  return rows.includes(name) || name === "bondPoll" || name === "logDirtyFault" || name === "migrationRate";
+  return (
+    rows.includes(name) ||
+    name === "bondPoll" ||
+    name === "logDirtyFault" ||
+    ["migrationRate", "sendPage"].includes(name)
+  );
 });
 
 /** Returns what each cost does to each headline, of either baseline the one that does most first. */

@@ -1,12 +1,12 @@
 /** Walks every state machine: nothing forgotten, nothing unreachable, no state without a way out but the ends. */
 import { describe, expect, it } from "vitest";
 import { ARRIVALS, EPOCHS } from "../../src/checkpoint/epoch";
+import { LINK } from "../../src/checkpoint/link-state";
 import { follow } from "../../src/checkpoint/state-table";
 import { MIGRATION } from "../../src/migration/engine";
 import { ARBITER } from "../../src/remus/arbiter";
 import { BACKUP } from "../../src/remus/backup-state";
 import { ENGINE } from "../../src/remus/engine";
-import { LINK } from "../../src/remus/link";
 
 const machines = [
   { name: "epoch", table: EPOCHS, start: "running", ends: ["committed", "lost"] },

@@ -102,6 +102,9 @@ const vmRow = fc.record({
       downtimeNs: duration(1000),
       timeoutNs: duration(1000),
       onTimeout: fc.constantFrom(...TIMEOUT_ACTIONS),
+      streamCount: fc.integer({ min: 1, max: 16 }),
+      compression: fc.constantFrom(...COMPRESSIONS),
+      cacheBytes: fc.integer({ min: 4 * KIB, max: 1024 * MIB }),
       zeroPages: fc.constantFrom(...ZERO_PAGES),
       backend: fc.constantFrom(...BACKEND_TIMES),
       hasDeviceModel: fc.boolean(),
@@ -266,7 +269,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
     migrations: vmRows.flatMap(({ migration, protection, host, io }, index) => {
       if (migration === null || protection !== null || hostCount === 1 || io !== "renic") return [];
       const { link: migrationLink, to, at, kind, zeroPages, backend, hasDeviceModel, ...rest } = migration;
-      const { isCancelled, isForced, ...timed } = rest;
+      const { isCancelled, isForced, streamCount, compression, cacheBytes, ...timed } = rest;
       const policy = MIGRATION_POLICIES[kind];
       const isTimed = policy.kind === "downtime" || policy.kind === "auto-converge";
       const atNs = Math.floor(at * drawn.durationNs);
@@ -276,6 +279,9 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
         atNs,
         policy: isTimed ? { ...policy, ...timed } : policy,
         link: migrationLink,
+        streamCount: compression === "delta" ? 1 : streamCount,
+        compression,
+        cacheBytes,
         zeroPages,
         backend,
         hasDeviceModel,

@@ -1,9 +1,9 @@
 /** What a thread is given to do, and what it answers: a handful of cases at a time. */
 import { ARRIVALS, EPOCHS } from "../../src/checkpoint/epoch";
+import { LINK } from "../../src/checkpoint/link-state";
 import { ARBITER } from "../../src/remus/arbiter";
 import { BACKUP } from "../../src/remus/backup-state";
 import { ENGINE } from "../../src/remus/engine";
-import { LINK } from "../../src/remus/link";
 import { takeCounts } from "./counting-state-table";
 import { runFaultCase } from "./fault-run";
 import type { FaultCase } from "./fault-scenario";

@@ -38,7 +38,9 @@ describe.each(["release", "debug"] as const)("a machine with requests by UDP, %s
 
 describe("a machine with connections", () => {
   it("moves, the connections go on, and no byte is wrong", async () => {
-    const { run, account, runsAt, objections } = runMove(await movingTcpInput());
+    // Long enough for a retransmission behind the move.
+    const input = withScenario(await movingTcpInput(), (scenario) => ({ ...scenario, durationNs: 800_000_000 }));
+    const { run, account, runsAt, objections } = runMove(input);
     expect(objections).toEqual([]);
     expect(runsAt).toEqual(["target"]);
     expect(run.account.flows[0]).toMatchObject({ wrongBytes: 0, failedConnections: 0 });

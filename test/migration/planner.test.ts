@@ -24,11 +24,13 @@ const SERVER: MigrationPlanInput = {
   receiving: receivingAt(50_000),
 };
 
+const LINK = { linkBitsPerSecond: SERVER.linkBitsPerSecond, linkLatencyNs: PLAN_DEFAULTS.linkLatencyNs };
+
 const totalNs = (parts: readonly { ns: number }[]) => sum(parts.map(({ ns }) => ns));
 
 describe("uncapped, lambda = dirty rate / send rate", () => {
-  // No latency, no time for reading logs: nothing but the geometric series is left.
-  const costs = resolveCosts("now", { scanLog: 0 });
+  // No latency, no time for reading logs, no work for a page: nothing but the geometric series is left.
+  const costs = resolveCosts("now", { scanLog: 0, sendPage: 0 });
   const bare = { ...SERVER, receiving: null, linkLatencyNs: 0, costs };
   const pagesPerSecond = planLink({ ...PLAN_DEFAULTS, ...bare }).streamRate / RECORD_BYTES;
 
@@ -166,11 +168,28 @@ describe("the stop by way to the network", () => {
 });
 
 describe("options", () => {
+  const idle = { ...SERVER, writers: [], receiving: null, linkBitsPerSecond: 100_000_000_000, linkLatencyNs: 0 };
+
   it("two streams where one is slower than the link, half the time", () => {
-    const fast = { ...SERVER, writers: [], receiving: null, linkBitsPerSecond: 100_000_000_000, linkLatencyNs: 0 };
+    const fast = { ...idle, costs: resolveCosts("now", { sendPage: 0 }) };
     const [one, two] = [1, 2].map((streamCount) => planMigration({ ...fast, streamCount }).rounds[0]?.sendNs ?? 0);
     expect(one).toBe(Math.floor((PAGES * RECORD_BYTES * 1e9) / PLAN_DEFAULTS.costs.migrationRate));
     expect(two).toBe(Math.floor((one ?? 0) / 2));
+  });
+
+  it("a link that is slower than dom0, waits for the work for the first batch alone", () => {
+    const [free, worked] = [0, 5_000].map((sendPage) => {
+      return planMigration({ ...SERVER, costs: resolveCosts("now", { sendPage }) }).rounds[0]?.sendNs ?? 0;
+    });
+    expect((worked ?? 0) - (free ?? 0)).toBe(Math.floor((256 * 5_000 * 1e9) / PLAN_DEFAULTS.clockHz));
+  });
+
+  it("dom0 that is slower than the link, decides, and half as much with two streams", () => {
+    const slow = { ...idle, costs: resolveCosts("now", { sendPage: 26_000, migrationRate: 100e9 }) };
+    const [one, two] = [1, 2].map((streamCount) => planMigration({ ...slow, streamCount }).rounds[0]?.sendNs ?? 0);
+    // 10 us a page, and the last batch on the link.
+    const lastNs = Math.floor((256 * RECORD_BYTES * 8 * 1_538) / 1_460 / 100);
+    expect([one, two]).toEqual([PAGES * 10_000 + lastNs, (PAGES * 10_000) / 2 + lastNs]);
   });
 
   it("compressed to a quarter, a quarter of the bytes beside headers", () => {
@@ -180,7 +199,8 @@ describe("options", () => {
 
   it("a limit of the rate, holds batches back and the last one not", () => {
     const policy = { ...MIGRATION_POLICIES["xen-classic"], roundCountMax: 1 };
-    const { rounds } = planMigration({ ...SERVER, memoryBytes: 1024 * 4_096, writers: [], receiving: null, policy });
+    const costs = resolveCosts("now", { sendPage: 0 });
+    const { rounds } = planMigration({ ...idle, ...LINK, memoryBytes: 1024 * 4_096, policy, costs });
     const batchNs = (256 * RECORD_BYTES * 8e9) / 100_000_000;
     const lastNs = (256 * RECORD_BYTES * 8 * 1_538) / 1_460 / 10 + 20_000;
     expect(rounds[0]?.sendNs).toBe(Math.floor(3 * batchNs) + Math.floor(lastNs));
