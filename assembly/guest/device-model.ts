@@ -144,6 +144,8 @@ export function putOutDeviceModel(index: u32): void {
   const v = vif(index);
   const e = emulatedNic(index);
   if (v.state != VIF_CONNECTED) return;
+  // A burst may be nothing but a debt that was paid.
+  const wasTurn = e.turn != 0;
   if (e.turn == TURN_RECEIVE) {
     putFrames(index, v, e);
   } else if (e.turn == TURN_INTERVAL) {
@@ -156,7 +158,7 @@ export function putOutDeviceModel(index: u32): void {
   const calls = setLine(index);
   if (calls) pay(v, calls);
   sendOnward(index);
-  if (e.isQuiesced) interruptRun(REASON_VIF_QUIESCED, index);
+  if (wasTurn && e.isQuiesced) interruptRun(REASON_VIF_QUIESCED, index);
 }
 
 /** The access is made, and the guest's vCPU goes on behind it. */

@@ -6,14 +6,15 @@ import { parseScenario } from "../../src/config/parse";
 import type { RunInput } from "../../src/experiment/input";
 import type { Observer } from "../../src/host/simulation";
 import { recordedExchanges } from "../support/failover-scenario";
-import { type FaultCase, type FaultWorld, scenarioText } from "./fault-scenario";
+import { resolveAims } from "./fault-aim";
+import { type Expected, type FaultCase, type FaultWorld, scenarioText } from "./fault-scenario";
 
 /** What came of a case. */
 export interface FaultOutcome {
   /** Of the protection when time was over. */
   readonly state: string;
   readonly objections: readonly string[];
-  /** Those of the judge of output commit. */
+  /** Those of the judge of output commit that the scenario does not ask for. */
   readonly violations: number;
 }
 
@@ -31,12 +32,38 @@ export function faultInput(module: WebAssembly.Module, wanted: FaultCase): RunIn
 }
 
 /** Runs a case. */
-export function runFaultCase(module: WebAssembly.Module, wanted: FaultCase): FaultOutcome {
-  const run = runJudged(faultInput(module, wanted));
-  const judged = run.verdicts.flatMap(({ judge, faults }) => faults.map((fault) => `${judge}: ${fault}`));
-  const violations = run.verdicts.find(({ judge }) => judge === "output commit")?.faultCount ?? 0;
+export function runFaultCase(module: WebAssembly.Module, aimed: FaultCase): FaultOutcome {
+  const inputOf = (each: FaultCase) => faultInput(module, each);
+  const wanted = resolveAims(aimed, inputOf);
+  const run = runJudged(inputOf(wanted));
+  const { expected = [] } = wanted;
+  const isExpected = (judge: string, fault: string) =>
+    expected.some((each) => EXPECTATIONS[each].some((about) => about.judge === judge && about.fault.test(fault)));
+  const unexpected = run.verdicts.map(({ judge, faults, faultCount }) => {
+    const left = faults.filter((fault) => !isExpected(judge, fault));
+    return { judge, faults: left, faultCount: faultCount - (faults.length - left.length) };
+  });
+  const judged = unexpected.flatMap(({ judge, faults }) => faults.map((fault) => `${judge}: ${fault}`));
+  const violations = unexpected.find(({ judge }) => judge === "output commit")?.faultCount ?? 0;
   const state = run.account.protections[0]?.state ?? "";
-  return { state, objections: [...judged, ...brokenPromises(run)], violations };
+  const broken = expected.includes("both-heard") ? [] : brokenPromises(run);
+  return { state, objections: [...judged, ...missedSplit(run), ...broken], violations };
+}
+
+/** What a judge says of a case in which two copies run because nobody is asked, or because an operator lets both. */
+const EXPECTATIONS: Readonly<Record<Expected, readonly { readonly judge: string; readonly fault: RegExp }[]>> = {
+  "split-brain": [{ judge: "one machine", fault: /^split brain/ }],
+  "both-heard": [
+    { judge: "output commit", fault: /^\d+ frames went onto a wire after the backup was declared dead/ },
+    { judge: "answers have a cause", fault: /^\d+ answers reached a client/ },
+  ],
+};
+
+/** Two copies ran, and no judge has said so. */
+function missedSplit({ account, verdicts }: JudgedRun): string[] {
+  const wasSplit = account.protections.some(({ splitFromNs }) => splitFromNs !== null);
+  const isSaid = verdicts.some(({ judge, faultCount }) => judge === "one machine" && faultCount > 0);
+  return wasSplit && !isSaid ? ["both copies ran, and the judge of one machine has not seen it"] : [];
 }
 
 /** Who lost a SYN tries again after a second, who lost something else after a few doublings of 200 ms. */

@@ -7,6 +7,7 @@
  */
 import { PROTECTED_MODELS, type ProtectedModel } from "../../src/study/checkpoint-workloads";
 import { RandomSource } from "../support/random-source";
+import type { Aim } from "./fault-aim";
 import { drawPolicy, drawTroubles, type FaultPolicy, type Trouble, USUAL_POLICY } from "./fault-trouble";
 
 export interface FaultWorld {
@@ -23,6 +24,9 @@ export interface FaultWorld {
   readonly durationMs: number;
   /** The usual one where it is not said. */
   readonly policy?: FaultPolicy;
+  /** Of the replication link, and of a NIC's; usual ones where it is not said. */
+  readonly linkLatencyUs?: number;
+  readonly nicLatencyUs?: number;
 }
 
 export type Work = "datagrams" | "requests" | "reconnecting" | "sending" | "receiving";
@@ -42,8 +46,17 @@ export interface FaultCase {
   readonly failures: readonly Failure[];
   /** None where it is not said. */
   readonly troubles?: readonly Trouble[];
+  /** What goes wrong while something else is under way; at what moment is found by a run without it. */
+  readonly aims?: readonly Aim[];
+  /** What a judge has to object to, because the scenario asks for it. */
+  readonly expected?: readonly Expected[];
 }
 
+/** Both copies of the machine run, or even answer clients. */
+export type Expected = "split-brain" | "both-heard";
+
+/** Long enough to take over; a few so long that clients have tried again after a second, too. */
+const DURATIONS_MS = [450, 600, 800, 1900];
 /** Most worlds have been copied by then, and have time to come back. */
 const FAIL_WITHIN_MS = 300;
 const HEARTBEAT_MS = 5;
@@ -65,7 +78,7 @@ export function drawFaultCase(seed: number): FaultCase {
     work: work.length > 0 ? work : [random.pick(STREAMS)],
     hasJob: random.below(4) === 0,
     loss: random.pick([0, 0, 0, 0.002, 0.02]),
-    durationMs: 400 + random.below(1600),
+    durationMs: random.pick(DURATIONS_MS) + random.below(100),
   };
   const failures = drawFailures(random, world.durationMs);
   const policy = drawPolicy(random);
@@ -96,7 +109,7 @@ export function fixedWorlds(count: number): FaultWorld[] {
     work: [WORKS[Math.floor(index / PROTECTED_MODELS.length) % WORKS.length] ?? "requests"],
     hasJob: index % 7 === 6,
     loss: 0,
-    durationMs: 50,
+    durationMs: 40,
   }));
 }
 
@@ -108,6 +121,8 @@ export function scenarioText({ world, failures, troubles = [] }: FaultCase): str
     ...troubles.filter(({ atNs }) => atNs <= world.durationMs * MS),
   ];
   const { seed, io, intervalMs, linkRate, outbound, compression, work, hasJob, loss, durationMs } = world;
+  const { linkLatencyUs = 50, nicLatencyUs } = world;
+  const nic = nicLatencyUs === undefined ? "" : `, latency: ${nicLatencyUs}us`;
   const flows = work.flatMap((each) => FLOWS[each] ?? []);
   const hasDatagrams = work.includes("datagrams");
   const job = hasJob ? "\n    job: { burst: 20000, hot: 256KiB, hotWrites: 1 }" : "";
@@ -117,11 +132,11 @@ version: 1
 seed: ${seed}
 duration: ${durationMs}ms
 hosts:
-  - { name: primary, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 2 }] }
-  - { name: backup, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 3 }] }
+  - { name: primary, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 2${nic} }] }
+  - { name: backup, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 3${nic} }] }
 clients:
-  - { name: visitor, link: { rate: 1Gbps, latency: 100us, loss: ${loss} } }
-  - { name: caller, link: { rate: 1Gbps, latency: 100us, loss: ${loss} } }
+  - { name: visitor, link: { rate: 200Mbps, latency: 100us, loss: ${loss} } }
+  - { name: caller, link: { rate: 200Mbps, latency: 100us, loss: ${loss} } }
 vms:
   - name: web
     host: primary
@@ -134,7 +149,7 @@ protect:
   - vm: web
     to: backup
     interval: ${intervalMs}ms
-    link: { rate: ${linkRate}, latency: 50us }
+    link: { rate: ${linkRate}, latency: ${linkLatencyUs}us }
     heartbeat: ${HEARTBEAT_MS}ms
     timeout: ${TIMEOUT_MS}ms
     outbound: ${outbound}

@@ -9,15 +9,15 @@ import process from "node:process";
 import { isMainThread, parentPort } from "node:worker_threads";
 import { Progress } from "../agreement/progress";
 import { handfuls, runOnThreads, TASK_CASES } from "../support/case-threads";
+import { addCells, coverageText } from "./coverage";
+import { drawAimedCase } from "./fault-aim";
 import { momentsOf } from "./fault-run";
 import { drawFaultCase, type FaultCase, fixedWorlds } from "./fault-scenario";
 import { type FaultOptions, readOptions, USAGE } from "./options";
-import { type FaultAnswer, type FaultTask, perform, TABLES } from "./tasks";
+import { type FaultAnswer, type FaultTask, perform } from "./tasks";
 
 const EXIT_USAGE = 2;
 const EXIT_STOPPED = 130;
-/** A cell that is gone through less often is named. */
-const CELL_LEAST = 20;
 const FAULTS_PRINTED_MAX = 20;
 
 function loadModule(): WebAssembly.Module {
@@ -43,11 +43,14 @@ function casesOf(options: FaultOptions): Cases {
   return { count: each.length, each };
 }
 
+/** Of so many seeds one is aimed at a state. */
+const AIMED_EACH = 4;
+
 /** Time to fail over, and for requests to be asked again. */
-const LONG_MS = 400;
+const LONG_MS = 300;
 
 function* randomCases(seed: number, count: number): Generator<FaultCase> {
-  for (let at = seed; at < seed + count; at++) yield drawFaultCase(at);
+  for (let at = seed; at < seed + count; at++) yield at % AIMED_EACH === 0 ? drawAimedCase(at) : drawFaultCase(at);
 }
 
 function* tasksOf(cases: Iterable<FaultCase>): Generator<FaultTask> {
@@ -76,9 +79,7 @@ async function run(options: FaultOptions): Promise<number> {
       console.error(`${objections.slice(0, 3).join("\n")}\n  npm run faults -- --case '${JSON.stringify(wanted)}'`);
     }
     for (const state of answer.states) states.set(state, (states.get(state) ?? 0) + 1);
-    for (const [table, counts] of Object.entries(answer.cells)) {
-      for (const [cell, count] of counts) cells.set(`${table}: ${cell}`, (cells.get(`${table}: ${cell}`) ?? 0) + count);
-    }
+    addCells(cells, answer.cells);
     progress.at(sums.cases, `, ${sums.failures} failures`);
   };
   const { isDone, wholeCount } = await runOnThreads({
@@ -99,15 +100,8 @@ async function run(options: FaultOptions): Promise<number> {
 }
 
 function printCoverage(cells: ReadonlyMap<string, number>, states: ReadonlyMap<string, number>): void {
-  const all = Object.entries(TABLES).flatMap(([name, table]) =>
-    Object.entries(table).flatMap(([state, events]) =>
-      Object.entries(events).flatMap(([event, next]) => (next === null ? [] : [`${name}: ${state} x ${event}`])),
-    ),
-  );
   console.error(`ended as ${[...states].map(([state, count]) => `${state} ${count}`).join(", ")}`);
-  for (const cell of all) console.error(`${String(cells.get(cell) ?? 0).padStart(10)}  ${cell}`);
-  const rare = all.filter((cell) => (cells.get(cell) ?? 0) < CELL_LEAST);
-  console.error(`${all.length - rare.length} of ${all.length} cells at least ${CELL_LEAST} times`);
+  for (const line of coverageText(cells)) console.error(line);
 }
 
 if (isMainThread) {

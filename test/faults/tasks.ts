@@ -1,22 +1,8 @@
 /** What a thread is given to do, and what it answers: a handful of cases at a time. */
-import { ARRIVALS, EPOCHS } from "../../src/checkpoint/epoch";
-import { LINK } from "../../src/checkpoint/link-state";
-import { ARBITER } from "../../src/remus/arbiter";
-import { BACKUP } from "../../src/remus/backup-state";
-import { ENGINE } from "../../src/remus/engine";
 import { takeCounts } from "./counting-state-table";
+import { TABLES } from "./coverage";
 import { runFaultCase } from "./fault-run";
 import type { FaultCase } from "./fault-scenario";
-
-/** The machines whose cells are counted, by the names that are printed. */
-export const TABLES: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string | null>>>>>> = {
-  protection: ENGINE,
-  epoch: EPOCHS,
-  arrival: ARRIVALS,
-  backup: BACKUP,
-  link: LINK,
-  arbiter: ARBITER,
-};
 
 export interface FaultTask {
   readonly cases: readonly FaultCase[];
