@@ -8,6 +8,7 @@
  */
 
 import { onSlice } from "./cpu/scheduler";
+import { onDisk } from "./guest/block-back";
 import { onVcpu } from "./guest/burst";
 import { onThrottle } from "./guest/device-model";
 import { onGuestTimer, onInterrupt } from "./guest/network-task";
@@ -19,6 +20,7 @@ import {
   EVENT_ARRIVAL_SWITCH,
   EVENT_CLIENT,
   EVENT_CONTROL,
+  EVENT_DISK,
   EVENT_GUEST_TIMER,
   EVENT_INDEX_BITS,
   EVENT_INDEX_MASK,
@@ -157,6 +159,9 @@ function dispatch(kind: u32, index: u32): void {
       break;
     case EVENT_THROTTLE:
       onThrottle(index);
+      break;
+    case EVENT_DISK:
+      onDisk(index);
       break;
     default:
       assert(false, "every kind of event is dispatched");

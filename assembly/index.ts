@@ -12,7 +12,9 @@ import { processor } from "./cpu/processor";
 import { closeStretch, halt, reconsider, setClass as setVcpuClass } from "./cpu/scheduler";
 import { addTask, owedPs, setReady } from "./cpu/task";
 import { ranPs, vcpu } from "./cpu/vcpu";
+import * as disks from "./disk/disk";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
+import { connectDisk as connectDiskEnds, disconnectDisk as disconnectDiskEnds } from "./guest/block-back";
 import * as computation from "./guest/compute";
 import { owe, workOff as work } from "./guest/control-task";
 import {
@@ -102,7 +104,7 @@ import { addSink, addSource } from "./transport/tcp-bulk";
 import { goOn as goOnMachine, MACHINE_STACK_PAGE, machine, machineStack } from "./transport/tcp-machine";
 import { pullSegment } from "./transport/tcp-output";
 import { addReplayClient, addReplayServer } from "./transport/tcp-replay";
-import { addRequester, addResponder } from "./transport/tcp-request";
+import { addRequester, addResponder, setResponderDisk as setBlocksOfResponder } from "./transport/tcp-request";
 import * as tcp from "./transport/tcp-socket";
 import { connection, Stack, stackAt } from "./transport/tcp-stack";
 import { pauseWork, startWork } from "./transport/tcp-work";
@@ -248,6 +250,7 @@ export function digestWorld(): void {
     digest = digestBytes(digest, c.requests, c.requestCount * REQUEST_BYTES);
   }
   for (let index: u32 = 0; index < w.machineCount; index++) digest = mix(digest, digestMemory(machine(index).memory));
+  for (let index: u32 = 0; index < w.diskCount; index++) digest = mix(digest, digestMemory(disks.disk(index).blocks));
   store<u64>(w.exchange, digest);
 }
 /** Leaves the digest of every dirty log, the processors' and the devices', in the exchange buffer, 8 bytes. */
@@ -731,6 +734,7 @@ export function leaveGuest(index: u32): void {
   const g = guests.guest(index);
   assert(g.state == GUEST_SUSPENDED, "a guest that leaves stands still");
   guests.kill(index);
+  if (g.disk) disconnectDiskEnds(g.disk - 1);
   if (g.vif) {
     if (isEmulated(g)) disconnectEmulated(g.vif - 1, DROP_BACKEND_DOWN);
     else disconnectBackend(g.vif - 1, DROP_BACKEND_DOWN);
@@ -1316,6 +1320,55 @@ export function streamEndPs(wireIndex: u32): f64 {
   return <f64>wire(wireIndex).freeAt;
 }
 
+// Disks.
+
+/** Gives a guest a disk of so many blocks of 4 KiB, its backend on a vCPU of dom0's; returns its number. */
+export function addDisk(guestIndex: u32, vcpuIndex: u32, blockCount: u32): u32 {
+  return setup.addDisk(guestIndex, vcpuIndex, blockCount);
+}
+/** Has a guest's software know its disk, before it runs. */
+export function prepareDisk(index: u32): void {
+  setup.prepareDisk(index);
+}
+/** Has each request of a guest's service, or of a responder on its stack, write so many blocks before it is answered. */
+export function setServiceDisk(guestIndex: u32, blockCount: u32): void {
+  service.setDiskBlocks(memoryOf(guestIndex), blockCount);
+}
+export function setResponderDisk(owner: u32, work: u32, blockCount: u32): void {
+  setBlocksOfResponder(stackMemory(owner), stackOf(owner), work, blockCount);
+}
+/** Connects both ends of a disk, for the first time or anew: what was not answered is asked for again. */
+export function connectDisk(index: u32): bool {
+  return connectDiskEnds(index);
+}
+/** Has dom0 let go of a disk, whose blocks stay. */
+export function disconnectDisk(index: u32): void {
+  disconnectDiskEnds(index);
+}
+/** Has a disk be another way to the blocks of one that further hosts reach. */
+export function shareBlocks(index: u32, store: u32): void {
+  disks.disk(index).store = store;
+}
+/** Returns how many blocks a disk has, where one lies (0 if it was never written), and where its version does without content. */
+export function blockCount(index: u32): u32 {
+  return disks.blocksOf(index).pageCount;
+}
+export function blockFrame(index: u32, block: u32): u32 {
+  return frameOf(disks.blocksOf(index), block);
+}
+export function blockVersion(index: u32, block: u32): u32 {
+  const m = disks.blocksOf(index);
+  return isPayload(m, block) && versionOf(m, block) ? versionAt(m.versions, block) : 0;
+}
+/** Returns the state of a disk, a DISK_ of disk/disk.ts: 0 disconnected, 1 connected, 2 broken. */
+export function diskState(index: u32): u32 {
+  return disks.disk(index).state;
+}
+/** Returns a counter of a disk, a DISK_ of layout/disk.ts. */
+export function countOfDisk(index: u32, counter: u32): f64 {
+  return <f64>disks.diskCounter(index, counter);
+}
+
 // Misfortune.
 
 /** A domain is destroyed: its vCPUs stop for good, its NIC goes quiet, what waits for it there is lost. */
@@ -1338,6 +1391,7 @@ export function destroyGuest(index: u32): void {
     if (emulatedNic(number).isThere) disconnectEmulated(number, DROP_HOST_DEAD);
     else disconnectBackend(number, DROP_HOST_DEAD);
   }
+  if (guests.guest(index).disk) disconnectDiskEnds(guests.guest(index).disk - 1);
 }
 
 /** A host loses power: its guests stop, its ports go dark, what its NICs held is lost. */
@@ -1370,6 +1424,9 @@ export function failHost(host: u32): void {
     if (guests.guest(vif(index).guest).host != host) continue;
     if (emulatedNic(index).isThere) disconnectEmulated(index, DROP_HOST_DEAD);
     else disconnectBackend(index, DROP_HOST_DEAD);
+  }
+  for (let index: u32 = 0; index < w.diskCount; index++) {
+    if (guests.guest(disks.disk(index).guest).host == host) disconnectDiskEnds(index);
   }
 }
 /** Ends frames that wait in an outbound buffer, at most so many; returns how many are left. */

@@ -6,6 +6,8 @@
 import { processor } from "./cpu/processor";
 import { addTask, task } from "./cpu/task";
 import { vcpu } from "./cpu/vcpu";
+import { createBlockFront } from "./disk/block-front";
+import * as disks from "./disk/disk";
 import { createBridge } from "./guest/dom0-bridge";
 import { dom0Port } from "./guest/dom0-port";
 import { setUpRings } from "./guest/driver";
@@ -40,6 +42,7 @@ import { PF_POOL } from "./layout/physical-function";
 import {
   CLASS_UNDER,
   TASK_BACKEND,
+  TASK_BLOCK,
   TASK_BRIDGE,
   TASK_CONTROL,
   TASK_DEVICE_MODEL,
@@ -405,6 +408,24 @@ function addVif(guestIndex: u32, portIndex: u32): u32 {
   vif(index).port = portIndex;
   g.vif = index + 1;
   return index;
+}
+
+/** Gives a guest a disk of so many blocks, with its backend on a vCPU of dom0's; nothing moves before both ends are connected. */
+export function addDisk(guestIndex: u32, vcpuIndex: u32, blockCount: u32): u32 {
+  const g = guest(guestIndex);
+  assert(!g.disk && vcpu(vcpuIndex).host == g.host, "a guest has one disk, served by its host");
+  const index = world().diskCount;
+  assert(
+    disks.addDisk(guestIndex, addTask(TASK_BLOCK, index, vcpuIndex), blockCount) == index,
+    "disks are numbered in order",
+  );
+  g.disk = index + 1;
+  return index;
+}
+
+/** Has a guest's software know its disk; a backup gets that with the first copy. */
+export function prepareDisk(index: u32): void {
+  createBlockFront(guest(disks.disk(index).guest).memory, disks.disk(index).blocks.pageCount);
 }
 
 /** Reserves a buffer of the control plane's. */

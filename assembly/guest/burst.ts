@@ -17,6 +17,7 @@ import { timeOf, Vcpu, vcpu } from "../cpu/vcpu";
 import { GUEST_SUSPENDING } from "../layout/control";
 import {
   TASK_BACKEND,
+  TASK_BLOCK,
   TASK_BRIDGE,
   TASK_COMPUTE,
   TASK_CONTROL,
@@ -24,6 +25,7 @@ import {
   TASK_HOLD,
   TASK_NETWORK,
 } from "../layout/processor";
+import { putOutBlock, restBlock, tellDisk, workBlock } from "./block-back";
 import { compute } from "./compute";
 import { pay, putOutControl } from "./control-task";
 import { putOutDeviceModel, restDeviceModel, workDeviceModel } from "./device-model";
@@ -103,6 +105,8 @@ function workOf(t: Task, v: Vcpu): u32 {
       return workDeviceModel(t.subject, v);
     case TASK_HOLD:
       return workHold(t.subject, v);
+    case TASK_BLOCK:
+      return workBlock(t.subject, v);
     default:
       assert(false, "every kind of task does something");
       return NO_WORK;
@@ -118,18 +122,25 @@ function workNetwork(t: Task): u32 {
 
 /** A task's burst is over: what it did is seen outside. */
 function putOut(t: Task): void {
-  if (t.kind == TASK_NETWORK) tellDevice(t.subject);
+  if (t.kind == TASK_NETWORK) tellWorld(t.subject);
   else if (t.kind == TASK_BRIDGE) putOutPort(t.subject);
   else if (t.kind == TASK_BACKEND) putOutBackend(t.subject);
   else if (t.kind == TASK_DEVICE_MODEL) putOutDeviceModel(t.subject);
   else if (t.kind == TASK_HOLD) putOutHold(t.subject);
   else if (t.kind == TASK_CONTROL) putOutControl(t);
+  else if (t.kind == TASK_BLOCK) putOutBlock(t.subject);
+}
+
+function tellWorld(index: u32): void {
+  tellDevice(index);
+  tellDisk(guest(index));
 }
 
 /** A task had nothing to do: it asks to be told of what it waits for. Returns whether that is there already. */
 function hasMoreAfterRest(t: Task): bool {
   if (t.kind == TASK_NETWORK) return rest(guest(t.subject));
   if (t.kind == TASK_BACKEND) return restBackend(t.subject);
+  if (t.kind == TASK_BLOCK) return restBlock(t.subject);
   if (t.kind == TASK_BRIDGE) restPort(t.subject);
   else if (t.kind == TASK_DEVICE_MODEL) restDeviceModel(t.subject);
   return false;

@@ -46,7 +46,8 @@ export function notifyGuest(index: u32, isWanted: bool): void {
   signalGuest(vif(index).guest);
 }
 
-function paySend(taskIndex: u32): void {
+/** Charges a task for sending an event, which its next burst begins with. */
+export function paySend(taskIndex: u32): void {
   const cycles = cost(COST_EVENT_SEND);
   charge(vcpu(task(taskIndex).vcpu), ACTIVITY_HYPERVISOR, cycles);
   payNext(taskIndex, cycles);
@@ -55,10 +56,11 @@ function paySend(taskIndex: u32): void {
 /** An event reaches a backend. */
 export function signalBackend(index: u32): void {
   const v = vif(index);
-  if (v.state == VIF_CONNECTED && !task(v.task).isReady) wakeTask(v.task, receive(v.task));
+  if (v.state == VIF_CONNECTED && !task(v.task).isReady) wakeTask(v.task, receiveEvent(v.task));
 }
 
-function signalGuest(index: u32): void {
+/** An event reaches a guest. */
+export function signalGuest(index: u32): void {
   const g = guest(index);
   if (g.state == GUEST_DEAD) return;
   if (g.state != GUEST_RUNNING || isBusy(g)) {
@@ -66,11 +68,12 @@ function signalGuest(index: u32): void {
     return;
   }
   g.isInterrupted = 0;
-  const received = receive(g.task);
+  const received = receiveEvent(g.task);
   wakeTask(g.task, received + coolCaches(vcpu(g.vcpuFirst), 1));
 }
 
-function receive(taskIndex: u32): u32 {
+/** Charges a task for an event that wakes it; returns the cycles. */
+export function receiveEvent(taskIndex: u32): u32 {
   const cycles = cost(COST_EVENT_RECEIVE);
   charge(vcpu(task(taskIndex).vcpu), ACTIVITY_INTERRUPT, cycles);
   return cycles;

@@ -68,6 +68,8 @@ export class Guest {
   stackPage: u32;
   /** Its paravirtual NIC, as number + 1; 0 without one. */
   vif: u32;
+  /** Its disk, as number + 1; 0 without one. */
+  disk: u32;
   get memory(): GuestMemory {
     return changetype<GuestMemory>(this);
   }

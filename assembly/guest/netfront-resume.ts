@@ -13,20 +13,18 @@
  * Source: Linux drivers/net/xen-netfront.c: netfront_resume, xennet_disconnect_backend (xennet_release_tx_bufs and
  * xennet_release_rx_bufs), xennet_connect.
  */
-import { FREE_BUFFERS_PAGE, GRANT_TABLE_PAGE, GRANT_TABLE_PAGE_COUNT, SOCKET_COUNT } from "../layout/guest-software";
-import { PAGE_BYTES, PAGE_SHIFT } from "../layout/limits";
+import { FREE_BUFFERS_PAGE, SOCKET_COUNT } from "../layout/guest-software";
+import { PAGE_SHIFT } from "../layout/limits";
 import { SHARED_COUNT, SHARED_MASK } from "../layout/paravirtual";
 import { GuestMemory, touch } from "../memory/guest-memory";
 import { world } from "../sim/world";
 import { Driver, driver, socketBuffer } from "./driver";
-import { freeEveryId, makeSharedRings } from "./netfront";
+import { forgetGrants, freeEveryId, makeSharedRings } from "./netfront";
 
 /** Makes rings, grants and free buffers anew around the frames that the guest has received. */
 export function resumeFront(m: GuestMemory): void {
   const d = driver(m);
-  for (let page: u32 = 0; page < GRANT_TABLE_PAGE_COUNT; page++) {
-    memory.fill(touch(m, (GRANT_TABLE_PAGE + page) << PAGE_SHIFT), 0, PAGE_BYTES);
-  }
+  forgetGrants(m);
   freeEveryId(m);
   freeOthers(m, d);
   makeSharedRings(m, d);

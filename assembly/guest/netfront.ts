@@ -22,7 +22,6 @@ import {
   DEVICE_FRONT,
   FREE_BUFFERS_PAGE,
   GRANT_TABLE_PAGE,
-  GRANT_TABLE_PAGE_COUNT,
   NETFRONT_PAGE,
   RX_BUFFER_MASK,
   RX_BUFFER_OF_PAGE,
@@ -34,6 +33,8 @@ import {
 } from "../layout/guest-software";
 import { PAGE_BYTES, PAGE_SHIFT } from "../layout/limits";
 import {
+  GRANT_BLOCK_RING,
+  GRANT_BYTES,
   GRANT_RX_FIRST,
   GRANT_RX_RING,
   GRANT_TX_FIRST,
@@ -110,15 +111,21 @@ export function initialiseFront(m: GuestMemory): void {
   const d = driver(m);
   memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
   d.kind = DEVICE_FRONT;
-  for (let page: u32 = 0; page < GRANT_TABLE_PAGE_COUNT; page++) {
-    memory.fill(touch(m, (GRANT_TABLE_PAGE + page) << PAGE_SHIFT), 0, PAGE_BYTES);
-  }
+  forgetGrants(m);
   freeEveryId(m);
   const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
   // The stack's top is the lowest, so that the ring starts with neighbours.
   for (let i: u32 = 0; i < SHARED_COUNT; i++) store<u16>(free + (i << 1), <u16>((SHARED_MASK - i) << 1));
   d.freeCount = SHARED_COUNT;
   makeSharedRings(m, d);
+}
+
+/** Forgets every grant of a NIC's; those of a disk stand behind them, and stay. */
+export function forgetGrants(m: GuestMemory): void {
+  const bytes = GRANT_BLOCK_RING * GRANT_BYTES;
+  for (let at: u32 = 0; at < bytes; at += PAGE_BYTES) {
+    memory.fill(touch(m, (GRANT_TABLE_PAGE << PAGE_SHIFT) + at), 0, min<u32>(PAGE_BYTES, bytes - at));
+  }
 }
 
 /** Forgets every position, with all transmit identifiers free. */

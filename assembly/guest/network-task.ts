@@ -12,6 +12,7 @@
 import { cost } from "../cpu/cost";
 import { NO_WORK, task, wakeTask } from "../cpu/task";
 import { charge, Vcpu, vcpu } from "../cpu/vcpu";
+import { awaitAnswers, makeRequests, takeAnswers } from "../disk/block-front";
 import { GUEST_ABSENT, GUEST_DEAD, GUEST_RUNNING } from "../layout/control";
 import {
   ACTIVITY_APPLICATION,
@@ -19,6 +20,7 @@ import {
   ACTIVITY_HYPERVISOR,
   ACTIVITY_INTERRUPT,
   ACTIVITY_STACK,
+  COST_BLOCK_FRONT,
   COST_DOM0_INTERRUPT,
   COST_LOG_DIRTY,
   COST_STACK_RECEIVE,
@@ -48,9 +50,9 @@ import {
   reclaimSent,
   returnBuffers,
 } from "./net-device";
-import { answer, UNKNOWN_REQUEST } from "./reply-service";
+import { answer, hasWritten, isAwaitingDisk, UNKNOWN_REQUEST } from "./reply-service";
 import { onTick, sendOwed, sinkReceived } from "./stream";
-import { isSegmentNext, onDeadline, workTcp } from "./tcp";
+import { isSegmentNext, onDeadline, onDurable, workTcp } from "./tcp";
 import { deviceInterrupt, injectedInterrupt } from "./virtual-interrupt";
 
 /** An MSI-X message reached the guest: an idle task wakes, a busy one will look anyway, a still one remembers. */
@@ -97,7 +99,8 @@ function isWakeable(g: Guest): bool {
 export function rest(g: Guest): bool {
   g.isInterrupted = 0;
   if (isModerated(g.memory)) adapt(driver(g.memory), vf(g.vf));
-  return awaitDevice(g);
+  const hasAnswer = g.disk != 0 && awaitAnswers(g.memory);
+  return awaitDevice(g) || hasAnswer;
 }
 
 /** Does one burst of work and returns its cycles, charged, or NO_WORK. */
@@ -118,36 +121,53 @@ export function work(g: Guest): u32 {
   const stack = sent * cost(COST_STACK_TRANSMIT) + sunk * cost(COST_STACK_RECEIVE);
   charge(v, ACTIVITY_STACK, stack);
   cycles += stack;
+  const durable = g.disk ? takeAnswers(m) : 0;
+  if (durable && g.stackPage) onDurable(g);
   const tcp = g.stackPage ? workTcp(g, d, v) : NO_WORK;
   const hasTcp: u32 = tcp == NO_WORK ? 0 : 1;
   if (hasTcp) cycles += tcp;
   let served: u32 = 0;
   for (; served < SERVE_BUDGET && isServable(g, d) && canPost(m, d); served++) cycles += serve(g, d, v);
   returnBuffers(m, d);
+  const written = g.disk ? makeRequests(m) : 0;
+  if (written) {
+    const front = written * cost(COST_BLOCK_FRONT);
+    charge(v, ACTIVITY_DRIVER, front);
+    cycles += front;
+  }
   // Faults of a look that found nothing are paid with the next burst.
-  if (!(reclaimed + received + served + sent + hasTcp)) return NO_WORK;
+  if (!(reclaimed + received + served + sent + hasTcp + durable + written)) return NO_WORK;
   const faults = m.faultCount * cost(COST_LOG_DIRTY);
   m.faultCount = 0;
   charge(v, ACTIVITY_HYPERVISOR, faults);
   return cycles + faults;
 }
 
-/** Tells whether the frame that has waited longest is the service's: a segment is the stack's, which takes it next. */
+/**
+ * Tells whether the frame that has waited longest is the service's: a segment is the stack's, which takes it next, and
+ * a request whose write is under way stays where it is.
+ */
 function isServable(g: Guest, d: Driver): bool {
-  return d.socketCount != 0 && !(g.stackPage && isSegmentNext(g.memory, d));
+  if (!d.socketCount || (g.stackPage && isSegmentNext(g.memory, d))) return false;
+  return !g.disk || !isAwaitingDisk(g.memory);
 }
 
-/** Answers the request that has waited longest and returns the cycles it took, charged. */
+/**
+ * Answers the request that has waited longest and returns the cycles it took, charged; or has the disk write first what
+ * the request writes, and answers when that is durable.
+ */
 function serve(g: Guest, d: Driver, v: Vcpu): u32 {
   const m = g.memory;
   const e = firstInSocket(m, d);
   const at = receivedBytes(m, e.buffer);
+  const port = load<u32>(look(m, SERVICE_PAGE << PAGE_SHIFT), SERVICE_PORT);
+  const bytesHere = min<u32>(e.bytes, BUFFER_BYTES);
+  const isRequest = isUdp(at, bytesHere) && destinationIp(at) == g.ip && destinationPort(at) == port;
+  if (isRequest && g.disk && !hasWritten(m)) return 0;
   const receiving = cost(COST_STACK_RECEIVE);
   charge(v, ACTIVITY_STACK, receiving);
   let cycles = receiving;
-  const port = load<u32>(look(m, SERVICE_PAGE << PAGE_SHIFT), SERVICE_PORT);
-  const bytesHere = min<u32>(e.bytes, BUFFER_BYTES);
-  if (isUdp(at, bytesHere) && destinationIp(at) == g.ip && destinationPort(at) == port) {
+  if (isRequest) {
     const to = packetPlace(m, d);
     const bytes = answer(m, at + UDP_PAYLOAD, payloadBytesOf(at), to + UDP_PAYLOAD);
     charge(v, ACTIVITY_APPLICATION, g.requestCycles);

@@ -5,14 +5,19 @@
  *
  * It trusts its table, as caches do: the index says which slot has the reply, and the slot's bytes are sent. If a page
  * of the table is older than another, answers come out wrong. Each answer is counted in its slot, so what the service
- * knows of an answer that a client holds can be read from its memory afterwards. Layout: layout/guest-software.ts.
+ * knows of an answer that a client holds can be read from its memory afterwards. One that writes to a disk writes before it
+ * answers, one request after the other. Layout: layout/guest-software.ts.
  */
+import { isDurable, wantBlocks } from "../disk/block-front";
 import {
   BUCKET_BYTES,
   BUCKET_SLOT,
   SERVICE_BUCKET_COUNT,
   SERVICE_DIRTY_PAGES,
+  SERVICE_DISK_BLOCKS,
+  SERVICE_DURABLE,
   SERVICE_INDEX,
+  SERVICE_IS_WRITING,
   SERVICE_PAGE,
   SERVICE_PORT,
   SERVICE_SERVED,
@@ -89,6 +94,32 @@ export function addReply(m: GuestMemory, query: u32, queryBytes: u32, reply: u32
   store<u64>(at, hash, SLOT_HASH);
   store<u32>(at, replyBytes, SLOT_REPLY_BYTES);
   writeGuest(m, slot + SLOT_REPLY, reply, replyBytes);
+}
+
+/** Has each request write so many blocks of its guest's disk before it is answered. */
+export function setDiskBlocks(m: GuestMemory, count: u32): void {
+  store<u32>(touch(m, SERVICE_PAGE << PAGE_SHIFT), count, SERVICE_DISK_BLOCKS);
+}
+
+/** Tells whether the request that has waited longest waits for what it writes. */
+export function isAwaitingDisk(m: GuestMemory): bool {
+  const s = look(m, SERVICE_PAGE << PAGE_SHIFT);
+  return load<u32>(s, SERVICE_IS_WRITING) != 0 && !isDurable(m, load<u32>(s, SERVICE_DURABLE));
+}
+
+/** Tells whether what the request at hand writes is durable; asks for it the first time. */
+export function hasWritten(m: GuestMemory): bool {
+  const count = load<u32>(look(m, SERVICE_PAGE << PAGE_SHIFT), SERVICE_DISK_BLOCKS);
+  if (!count) return true;
+  const s = touch(m, SERVICE_PAGE << PAGE_SHIFT);
+  if (load<u32>(s, SERVICE_IS_WRITING)) {
+    assert(isDurable(m, load<u32>(s, SERVICE_DURABLE)), "a request is looked at again when its write is durable");
+    store<u32>(s, 0, SERVICE_IS_WRITING);
+    return true;
+  }
+  store<u32>(s, 1, SERVICE_IS_WRITING);
+  store<u32>(s, wantBlocks(m, count), SERVICE_DURABLE);
+  return false;
 }
 
 /** Writes the answer to a request to `to`; returns its bytes, or UNKNOWN_REQUEST. */

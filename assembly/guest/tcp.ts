@@ -33,6 +33,7 @@ import { ring, setAlarm } from "../sim/alarm";
 import { world } from "../sim/world";
 import { onSegment } from "../transport/tcp-input";
 import { pullSegment } from "../transport/tcp-output";
+import { wakeWriters } from "../transport/tcp-request";
 import { Stack, stackAt } from "../transport/tcp-stack";
 import { nextDeadline, onTimer } from "../transport/tcp-timer";
 import { runWork } from "../transport/tcp-work";
@@ -83,6 +84,11 @@ export function workTcp(g: Guest, d: Driver, v: Vcpu): u32 {
   const answering = turns * g.requestCycles;
   charge(v, ACTIVITY_APPLICATION, answering);
   return stack + copying + answering;
+}
+
+/** Blocks of the guest's disk are durable that were not: whoever waits for them looks again. */
+export function onDurable(g: Guest): void {
+  wakeWriters(g.memory, stackAt(g.memory, g.stackPage));
 }
 
 /** Tells whether a segment is the frame that has waited longest. */

@@ -69,6 +69,11 @@ export const IS_THROTTLED: u32 = 47;
 // Output that dom0 holds (guest/hold-queue.ts): a packet, and an order, in nanoseconds.
 export const COST_HOLD_PACKET: u32 = 48;
 export const HOLD_ORDER_NS: u32 = 49;
+// A disk: a request in the frontend and in the backend; the disk's times, ns for a write and ps for a byte.
+export const COST_BLOCK_FRONT: u32 = 50;
+export const COST_BLOCK_BACK: u32 = 51;
+export const DISK_LATENCY_NS: u32 = 52;
+export const DISK_BYTE_PS: u32 = 53;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;

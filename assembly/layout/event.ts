@@ -41,6 +41,8 @@ export const EVENT_CONTROL: u32 = 14;
 // A device model's timer, which only makes its task ready: whatever else happens at that time comes first.
 /** The interval between two interrupts of an emulated NIC is over; the index is its vif's. */
 export const EVENT_THROTTLE: u32 = 15;
+/** A disk has done what it was given; the index is the disk's. */
+export const EVENT_DISK: u32 = 16;
 
 /** `advance` reached the time it was given. */
 export const REASON_UNTIL: u32 = 0;

@@ -9,8 +9,10 @@
  *          6      socket queue: frames the service has not looked at yet
  *          7      service: where its table is, how far it has got         8      stream: to whom, how much
  *          9      job: what it computes and how far it has got
+ *         10      block frontend: how far its writes are                11      block ring
  *         12      netfront: ring positions, free identifiers            13      grant table, two pages
  *         16      512 receive buffers of 2 KiB        272      256 transmit buffers of 2 KiB
+ *        400      64 pages that writes to the disk are made in
  *        512      the service's index, then its slots, then its working set
  */
 
@@ -23,6 +25,9 @@ export const SOCKET_PAGE: u32 = 6;
 export const SERVICE_PAGE: u32 = 7;
 export const STREAM_PAGE: u32 = 8;
 export const COMPUTE_PAGE: u32 = 9;
+/** Of a guest with a disk. */
+export const BLOCK_FRONT_PAGE: u32 = 10;
+export const BLOCK_RING_PAGE: u32 = 11;
 /** Of a guest with a paravirtual NIC; its shared rings are in the ring pages. */
 export const NETFRONT_PAGE: u32 = 12;
 export const GRANT_TABLE_PAGE: u32 = 13;
@@ -31,6 +36,8 @@ export const RX_BUFFERS_PAGE: u32 = 16;
 export const TX_BUFFERS_PAGE: u32 = 272;
 /** What stands behind the buffers: dom0's memory for a port ends here. */
 export const BUFFERS_END_PAGE: u32 = 400;
+/** Of a guest with a disk: as many pages as layout/disk.ts has buffers. */
+export const BLOCK_BUFFERS_PAGE: u32 = 400;
 export const TABLE_PAGE: u32 = 512;
 
 export const RING_COUNT: u32 = 256;
@@ -82,6 +89,10 @@ export const SERVICE_WORK_NEXT: u32 = 32;
 export const SERVICE_DIRTY_PAGES: u32 = 36;
 export const SERVICE_SERVED: u32 = 40;
 export const SERVICE_UNKNOWN: u32 = 44;
+/** Blocks that a request has written; whether the oldest one waits for its own, and for how many blocks to be durable. */
+export const SERVICE_DISK_BLOCKS: u32 = 48;
+export const SERVICE_IS_WRITING: u32 = 52;
+export const SERVICE_DURABLE: u32 = 56;
 
 /** A bucket of the index: hash of the request, number of its slot + 1, unused. */
 export const BUCKET_BYTES: u32 = 16;

@@ -8,6 +8,8 @@ export const HOST_COUNT_MAX: u32 = 64;
 export const GUEST_COUNT_MAX: u32 = 256;
 /** Paravirtual and emulated NICs: one for each guest that has one. */
 export const VIF_COUNT_MAX: u32 = 128;
+/** Disks: one for each guest that has one, and for its backup. */
+export const DISK_COUNT_MAX: u32 = 128;
 /** Entries of a table of addresses of dom0's bridge; a power of two. */
 export const BRIDGE_ADDRESS_COUNT: u32 = 1024;
 export const PROCESSOR_COUNT_MAX: u32 = 256;

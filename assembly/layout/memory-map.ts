@@ -10,6 +10,7 @@
  */
 import {
   CLIENT_COUNT_MAX,
+  DISK_COUNT_MAX,
   GUEST_COUNT_MAX,
   HOST_COUNT_MAX,
   MACHINE_COUNT_MAX,
@@ -97,5 +98,9 @@ export const VIF_BYTES: u32 = 256;
 export const EMULATED_NICS: u32 = VIFS + VIF_COUNT_MAX * VIF_BYTES;
 export const EMULATED_BYTES: u32 = 256;
 
+/** The disks of guests, with what their backends keep. */
+export const DISKS: u32 = EMULATED_NICS + VIF_COUNT_MAX * EMULATED_BYTES;
+export const DISK_BYTES: u32 = 1024;
+
 /** The arena begins on a page boundary. */
-export const ARENA: u32 = (EMULATED_NICS + VIF_COUNT_MAX * EMULATED_BYTES + 4095) & ~4095;
+export const ARENA: u32 = (DISKS + DISK_COUNT_MAX * DISK_BYTES + 4095) & ~4095;

@@ -80,6 +80,9 @@ export const GRANT_RESERVED_COUNT: u32 = 8;
 /** References that the frontend uses: its two rings, then one for each identifier of either ring. */
 export const GRANT_TX_RING: u32 = 8;
 export const GRANT_RX_RING: u32 = 9;
+/** Those of the block frontend, behind the NIC's: its ring, then a page for each buffer. */
+export const GRANT_BLOCK_RING: u32 = 768;
+export const GRANT_BLOCK_FIRST: u32 = 769;
 export const GRANT_TX_FIRST: u32 = 256;
 export const GRANT_RX_FIRST: u32 = 512;
 export const GRANT_COUNT: u32 = 1024;

@@ -26,3 +26,5 @@ export const TASK_BACKEND: u32 = 4;
 export const TASK_DEVICE_MODEL: u32 = 5;
 /** The hold queue of a protected guest that dom0 serves (vif). */
 export const TASK_HOLD: u32 = 6;
+/** The backend of a disk (disk). */
+export const TASK_BLOCK: u32 = 7;

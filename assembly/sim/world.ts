@@ -59,6 +59,7 @@ export class World {
   clientCount: u32;
   machineCount: u32;
   vifCount: u32;
+  diskCount: u32;
   /** A few bytes for the event at hand; nothing in it outlives the event. */
   scratch: u32;
   /** The buffer through which the control plane hands in and takes out blocks. */

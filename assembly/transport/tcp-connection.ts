@@ -149,8 +149,8 @@ export class Connection {
   workLeft: u32;
   workAwaited: u32;
   workPhase: u32;
-  /** The turn of a recorded conversation that it is at. */
-  workTurn: u32;
+  /** The turn of a recorded conversation that it is at; or blocks of the disk that have to be durable before an answer. */
+  workMark: u32;
 }
 
 // Flags.

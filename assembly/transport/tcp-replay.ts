@@ -125,11 +125,11 @@ export function stepReplay(m: GuestMemory, s: Stack, w: Work, c: Connection): vo
   const r = recorded(m, w, number);
   readRecorded(m, s, w, c, r);
   if (c.workAwaited && c.workRead >= c.workAwaited) answered(m, s, w, c);
-  while (isOpen(c) && c.workTurn < r.turnCount && takeTurn(m, s, w, c, r)) {
-    c.workTurn++;
+  while (isOpen(c) && c.workMark < r.turnCount && takeTurn(m, s, w, c, r)) {
+    c.workMark++;
     c.workPhase = PHASE_NEW;
   }
-  const isWhole = c.workTurn == r.turnCount && (r.isReset || c.workRead >= r.otherBytes);
+  const isWhole = c.workMark == r.turnCount && (r.isReset || c.workRead >= r.otherBytes);
   if (isWhole && c.workPhase != PHASE_DONE) {
     c.workPhase = PHASE_DONE;
     w.finishedCount++;
@@ -156,7 +156,7 @@ function isOpen(c: Connection): bool {
 
 /** Goes on with a turn; returns whether it is done. */
 function takeTurn(m: GuestMemory, s: Stack, w: Work, c: Connection, r: Recorded): bool {
-  const t = turnOf(m, r, c.workTurn);
+  const t = turnOf(m, r, c.workMark);
   if (c.workPhase == PHASE_NEW) {
     if (receivedNumbers(c) < t.after) return false;
     c.workPhase = PHASE_THINKING;
@@ -193,7 +193,7 @@ function begin(m: GuestMemory, w: Work, c: Connection, r: Recorded, t: Turn): vo
     c.workAwaited = t.answeredBy;
     return;
   }
-  const before = c.workTurn ? turnOf(m, r, c.workTurn - 1).after : 0;
+  const before = c.workMark ? turnOf(m, r, c.workMark - 1).after : 0;
   if (t.after <= before) return;
   w.transactionCount++;
   w.setNext = writeRound(m, w.setFirst, w.setPages, w.setNext, w.dirtyPages, <u32>w.transactionCount);

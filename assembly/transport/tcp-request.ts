@@ -2,24 +2,27 @@
  * Requests over a stack, as netperf's TCP_RR and TCP_CRR make them: a requester has one transaction outstanding on each
  * of its connections, and begins the next when the answer is complete, at once or after a time to think; or on a
  * connection of its own, whose opening then counts into the transaction's time: whoever thinks closes the old one when
- * done, and opens the next. A responder answers so many bytes with so many, and dirties pages of a working set in turn.
+ * done, and opens the next. A responder answers so many bytes with so many, dirties pages of a working set in turn, and
+ * writes to its machine's disk, if it is to, before it answers.
  *
  *     requester     new -> busy (request written, answer awaited) -> thinking -> busy ... -> done (closed)
  *     each time     new -> busy -> thinking -> done (closed), and another one opens
  *     responder     busy: request awaited, then answer written, over and over, until its peer closes
+ *                   with a disk: request awaited -> writing (blocks under way) -> answer written
  *
  * Requests and answers are parts of the connection's two streams (tcp-stream.ts), so that each byte is compared.
  */
 
+import { isDurable, wantBlocks } from "../disk/block-front";
 import { CONNECTS_EACH_TIME, WORK_REQUESTER, WORK_RESPONDER } from "../layout/tcp";
 import { GuestMemory } from "../memory/guest-memory";
 import { writeRound } from "../memory/round";
 import { NEVER } from "../sim/event-queue";
 import { world } from "../sim/world";
-import { Connection } from "./tcp-connection";
+import { Connection, IS_OWNED } from "./tcp-connection";
 import { arm } from "./tcp-deadline";
 import { close, isPeerDone, isWritable, listen, readableBytes } from "./tcp-socket";
-import { Stack } from "./tcp-stack";
+import { connection, connectionSeen, Stack, wake } from "./tcp-stack";
 import {
   addWork,
   countTime,
@@ -28,8 +31,10 @@ import {
   PHASE_DONE,
   PHASE_NEW,
   PHASE_THINKING,
+  PHASE_WRITING,
   readSome,
   Work,
+  workOf,
   writeSome,
 } from "./tcp-work-record";
 
@@ -143,9 +148,29 @@ function goOn(m: GuestMemory, s: Stack, w: Work, c: Connection): void {
   if (!w.amount || w.startedCount < w.amount) openOne(m, s, w);
 }
 
+/** Has each request of a responder write so many blocks to its machine's disk. */
+export function setResponderDisk(m: GuestMemory, s: Stack, number: u32, blockCount: u32): void {
+  workOf(m, s, number).diskBlocks = blockCount;
+}
+
+/** Blocks of the machine's disk are durable that were not: wakes the connections whose answers waited for them. */
+export function wakeWriters(m: GuestMemory, s: Stack): void {
+  for (let i: u32 = 0; i < s.connectionCountMax; i++) {
+    const seen = connectionSeen(m, s, i);
+    const isWaiting = seen.flags & IS_OWNED && seen.workPhase == PHASE_WRITING;
+    if (isWaiting && isDurable(m, seen.workMark)) wake(m, s, connection(m, s, i));
+  }
+}
+
 /** Has a responder go on with a connection as far as it can. */
 export function stepResponder(m: GuestMemory, s: Stack, w: Work, c: Connection): void {
   while (true) {
+    if (c.workPhase == PHASE_WRITING) {
+      if (!isDurable(m, c.workMark)) return;
+      c.workPhase = PHASE_BUSY;
+      c.workLeft = w.replyBytes;
+      if (!isWritable(c)) return;
+    }
     if (c.workLeft) {
       c.workLeft -= writeSome(m, s, c, c.workLeft);
       if (c.workLeft) return;
@@ -159,6 +184,11 @@ export function stepResponder(m: GuestMemory, s: Stack, w: Work, c: Connection):
     }
     w.transactionCount++;
     w.setNext = writeRound(m, w.setFirst, w.setPages, w.setNext, w.dirtyPages, <u32>w.transactionCount);
+    if (w.diskBlocks) {
+      c.workMark = wantBlocks(m, w.diskBlocks);
+      c.workPhase = PHASE_WRITING;
+      return;
+    }
     c.workLeft = w.replyBytes;
     if (!isWritable(c)) return;
   }

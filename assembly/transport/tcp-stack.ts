@@ -31,7 +31,7 @@ import {
   STACK_SENT_ACKS,
   STACK_SENT_DATA,
 } from "../layout/tcp";
-import { GuestMemory, touch } from "../memory/guest-memory";
+import { GuestMemory, look, touch } from "../memory/guest-memory";
 import { mix } from "../sim/digest";
 import { Connection, IS_READY, IS_WOKEN } from "./tcp-connection";
 
@@ -158,6 +158,12 @@ export function stackAt(m: GuestMemory, page: u32): Stack {
 export function connection(m: GuestMemory, s: Stack, number: u32): Connection {
   assert(number < s.connectionCountMax, "a connection's number is in its table");
   return changetype<Connection>(touch(m, s.connectionsAt + number * CONNECTION_BYTES));
+}
+
+/** Returns a connection by its number, to be looked at. */
+export function connectionSeen(m: GuestMemory, s: Stack, number: u32): Connection {
+  assert(number < s.connectionCountMax, "a connection's number is in its table");
+  return changetype<Connection>(look(m, s.connectionsAt + number * CONNECTION_BYTES));
 }
 
 /** Returns the guest address of the ring that a connection sends from. */

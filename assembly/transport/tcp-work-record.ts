@@ -71,6 +71,8 @@ export class Work {
   /** When a replay began, NEVER before; where its recording lies. */
   beganAt: u64;
   recordingAt: u32;
+  /** Blocks of its machine's disk that a request of a responder writes. */
+  diskBlocks: u32;
 }
 
 /** What a connection is about, for a work that opened it or got it. */
@@ -78,6 +80,8 @@ export const PHASE_NEW: u32 = 0;
 export const PHASE_BUSY: u32 = 1;
 export const PHASE_THINKING: u32 = 2;
 export const PHASE_DONE: u32 = 3;
+/** What a request writes to the disk is under way. */
+export const PHASE_WRITING: u32 = 4;
 
 if (offsetof<Work>() > WORK_BYTES) ERROR("layout: Work does not fit WORK_BYTES");
 if (offsetof<Work>("doneBytes") != WORK_DONE_BYTES) ERROR("layout: Work.doneBytes has drifted");

@@ -8,6 +8,7 @@
 import { formatBytes, formatDuration, quote } from "../sim/units";
 import { checkCapacity } from "./capacity";
 import { checkContent } from "./check-content";
+import { checkDisks } from "./check-disks";
 import { checkFlows } from "./check-flows";
 import { checkMigrations } from "./check-migrations";
 import { checkProtections } from "./check-protect";
@@ -33,6 +34,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkTimes(draft),
     ...checkGuestMemory(draft),
     ...checkJobs(draft),
+    ...checkDisks(draft),
     ...checkFlows(draft),
     ...checkMigrations(draft),
     ...checkCapacity(draft),

@@ -7,6 +7,7 @@
  */
 
 import * as z from "zod";
+import { diskForm } from "./disk-form";
 import type { Path } from "./document";
 import { eventForm } from "./event-form";
 import { flowForm } from "./flow-form";
@@ -42,11 +43,13 @@ const scenarioDraft = z.object({
         trace: hole(form.jobForm.shape.trace),
       }),
     ),
+    disk: hole(z.object({ size: hole(diskForm.shape.size) })),
     workload: hole(
       z.object({
         kind: hole(form.workloadForm.shape.kind),
         dirtyPerRequest: hole(form.workloadForm.shape.dirtyPerRequest),
         workingSet: hole(form.workloadForm.shape.workingSet),
+        diskPerRequest: hole(form.workloadForm.shape.diskPerRequest),
       }),
     ),
   }),

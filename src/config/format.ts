@@ -10,6 +10,7 @@ import { Document, isCollection, isPair, type YAMLMap, type YAMLSeq } from "yaml
 import { overridesOf } from "../host/cost-table";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatRate } from "../sim/units";
 import { checkpointInput } from "./checkpoint-form";
+import { diskInput } from "./disk-form";
 import { eventInput } from "./event-form";
 import type { MigrationScenario } from "./migration-scenario";
 import type {
@@ -101,7 +102,7 @@ function linkInput(link: { readonly rateBitsPerSecond: number; readonly latencyN
 }
 
 function vmInput(vm: VmScenario): ScenarioInput["vms"][number] {
-  const { kind, cyclesPerRequest, dirtyPerRequestBytes, workingSetBytes } = vm.workload;
+  const { kind, cyclesPerRequest, dirtyPerRequestBytes, workingSetBytes, diskPerRequestBytes } = vm.workload;
   return {
     name: vm.name,
     host: vm.host,
@@ -114,10 +115,12 @@ function vmInput(vm: VmScenario): ScenarioInput["vms"][number] {
       cyclesPerRequest,
       dirtyPerRequest: formatBytes(dirtyPerRequestBytes),
       workingSet: formatBytes(workingSetBytes),
+      diskPerRequest: formatBytes(diskPerRequestBytes),
     },
     moderation: vm.moderation,
     offloads: { ...vm.offloads },
     ...(vm.job && { job: jobInput(vm.job) }),
+    ...(vm.disk && { disk: diskInput(vm.disk) }),
   };
 }
 

@@ -88,6 +88,10 @@ export const GUEST_BYTES = { least: GUEST_SOFTWARE_BYTES, most: 64 * GIB } satis
 /** With content a guest's bytes are the simulator's, and wasm32 ends there. */
 export const GUEST_BYTES_WITH_CONTENT_MAX = 4 * GIB;
 export const WORKING_SET_BYTES = { least: 0, most: 64 * GIB } satisfies Range;
+/** A disk. assumed: more is not written in the time of a run. */
+export const DISK_BYTES = { least: 4 * KIB, most: 16 * GIB } satisfies Range;
+/** What a request writes. assumed: more is a copy of files, and no request. */
+export const DISK_WRITE_BYTES = { least: 0, most: 16 * MIB } satisfies Range;
 /** From one frame of 1518 bytes with its descriptor. assumed: 256 MiB is more memory than a NIC carries. */
 export const OUTBOUND_BYTES = { least: 2 * KIB, most: 256 * MIB } satisfies Range;
 /** Memory on the NIC unless told: 6.7 ms of a saturated 10 Gbit/s port. */

@@ -9,6 +9,7 @@ import type { CostOverrides } from "../host/cost-table";
 import { DELIVERY_OF } from "../host/interrupt-delivery";
 import { resolveCheckpoint } from "./checkpoint-form";
 import { costsOf, dom0Cpus } from "./cost-defaults";
+import { resolveDisk } from "./disk-form";
 import { resolveEvent } from "./event-form";
 import { DOM0_OUTBOUND_BYTES, FLOW_PORT_FIRST, NIC_OUTBOUND_BYTES } from "./limits";
 import { policyOf } from "./migration-form";
@@ -143,7 +144,7 @@ function resolveMigration(entry: ScenarioForm["migrations"][number]): MigrationS
 }
 
 function resolveVm(vm: ScenarioForm["vms"][number]): VmScenario {
-  const { kind, cyclesPerRequest, dirtyPerRequest, workingSet } = vm.workload;
+  const { kind, cyclesPerRequest, dirtyPerRequest, workingSet, diskPerRequest } = vm.workload;
   return {
     name: vm.name,
     host: vm.host,
@@ -151,6 +152,7 @@ function resolveVm(vm: ScenarioForm["vms"][number]): VmScenario {
     ...resolveCpus(vm),
     moderation: vm.moderation,
     job: vm.job ? resolveJob(vm.job) : null,
+    disk: resolveDisk(vm.disk),
     io: vm.io,
     offloads: vm.offloads,
     abilities: vm.abilities,
@@ -159,6 +161,7 @@ function resolveVm(vm: ScenarioForm["vms"][number]): VmScenario {
       cyclesPerRequest,
       dirtyPerRequestBytes: dirtyPerRequest,
       workingSetBytes: workingSet,
+      diskPerRequestBytes: diskPerRequest,
     },
   };
 }

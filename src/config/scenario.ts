@@ -90,6 +90,8 @@ export interface ServerScenario {
   readonly dirtyPerRequestBytes: number;
   /** Size of the region those writes go round in. */
   readonly workingSetBytes: number;
+  /** What each request writes to the disk before it is answered, in whole blocks. */
+  readonly diskPerRequestBytes: number;
 }
 
 /** A recorded trace of the pages that a job writes. */
@@ -111,6 +113,11 @@ export interface JobScenario {
   readonly coldWrites: number;
   /** What it writes besides; null for nothing. */
   readonly trace: DirtyTraceScenario | null;
+}
+
+/** A disk that dom0 serves. */
+export interface DiskScenario {
+  readonly byteCount: number;
 }
 
 /** What a guest's TCP leaves to others: both for the path of its NIC, whichever that is. */
@@ -151,6 +158,8 @@ export interface VmScenario extends CpuScenario {
   readonly memoryBytes: number;
   readonly moderation: Moderation;
   readonly job: JobScenario | null;
+  /** Null for none. */
+  readonly disk: DiskScenario | null;
   readonly io: IoModel;
   readonly offloads: OffloadScenario;
   readonly abilities: Abilities;

@@ -12,6 +12,7 @@ import { COST_NAMES, costRow } from "../host/cost-table";
 import { INTERRUPT_DELIVERIES } from "../host/interrupt-delivery";
 import { BYTES, CLOCK, DURATION, RATE } from "../sim/units";
 import { checkpointFields } from "./checkpoint-form";
+import { diskForm } from "./disk-form";
 import { eventForm } from "./event-form";
 import {
   amount,
@@ -187,6 +188,13 @@ export const workloadForm = map({
   workingSet: amount(BYTES, limits.WORKING_SET_BYTES)
     .prefault("1MiB") // Leaves room in a VM of 4MiB.
     .meta({ description: "Size of the region that these writes go round in. Default 1MiB.", examples: ["8MiB"] }),
+  diskPerRequest: amount(BYTES, limits.DISK_WRITE_BYTES)
+    .prefault("0B") // A lookup changes nothing by itself.
+    .meta({
+      description:
+        "What a request writes to the VM's disk before it is answered, in whole blocks of 4KiB, up to 16MiB. Default 0B.",
+      examples: ["4KiB"],
+    }),
 }).meta({ description: "What the VM does." });
 
 export const jobForm = map({
@@ -257,6 +265,7 @@ export const vmForm = map({
     }),
   workload: workloadForm,
   job: jobForm.optional(),
+  disk: diskForm.optional(),
 }).meta({
   description:
     "A virtual machine. It takes one virtual function of its host, unless dom0 serves its NIC (paravirtual, emulated).",

@@ -375,6 +375,19 @@ export interface DataPlane {
   cutReplicationLink(wire: number, isCut: number): void;
   streamEndPs(wire: number): number;
 
+  addDisk(guest: number, vcpu: number, blockCount: number): number;
+  prepareDisk(index: number): void;
+  setServiceDisk(guest: number, blockCount: number): void;
+  setResponderDisk(owner: number, work: number, blockCount: number): void;
+  connectDisk(index: number): number;
+  disconnectDisk(index: number): void;
+  shareBlocks(index: number, store: number): void;
+  blockCount(index: number): number;
+  blockFrame(index: number, block: number): number;
+  blockVersion(index: number, block: number): number;
+  diskState(index: number): number;
+  countOfDisk(index: number, counter: number): number;
+
   destroyGuest(index: number): void;
   failHost(host: number): void;
   discardHeld(index: number, countMax: number): number;

@@ -128,11 +128,32 @@ export class World {
   /** Returns a copy of each present page of a guest, by page number; of a payload page without content its version. */
   exportMemory(guest: number): Map<number, Uint8Array> {
     const { plane } = this;
+    return this.#exportPages(
+      plane.pageCount(guest),
+      (page) => plane.pageFrame(guest, page) >>> 0,
+      (page) => plane.pageVersion(guest, page) >>> 0,
+    );
+  }
+
+  /** Returns a copy of each block of a disk that was ever written, by its number; without content its version. */
+  exportDisk(disk: number): Map<number, Uint8Array> {
+    const { plane } = this;
+    return this.#exportPages(
+      plane.blockCount(disk),
+      (block) => plane.blockFrame(disk, block) >>> 0,
+      (block) => plane.blockVersion(disk, block) >>> 0,
+    );
+  }
+
+  #exportPages(
+    pageCount: number,
+    frameOf: (page: number) => number,
+    versionOf: (page: number) => number,
+  ): Map<number, Uint8Array> {
     const found: [page: number, at: number, byteCount: number][] = [];
-    const pageCount = plane.pageCount(guest);
     for (let page = 0; page < pageCount; page++) {
-      const frame = plane.pageFrame(guest, page) >>> 0;
-      const version = frame ? 0 : plane.pageVersion(guest, page) >>> 0;
+      const frame = frameOf(page);
+      const version = frame ? 0 : versionOf(page);
       if (frame) found.push([page, frame, PAGE_BYTES]);
       else if (version) found.push([page, version, VERSION_BYTES]);
     }

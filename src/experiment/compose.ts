@@ -29,6 +29,7 @@ import { plan } from "../migration/timers";
 import { createProtection, type Protection } from "../remus/protection";
 import { InputError } from "../sim/input-error";
 import { numbersTo } from "../sim/numbers";
+import { prepareDisk, setFlowDisk } from "../workload/disk";
 import {
   checkStack,
   type FlowControl,
@@ -132,6 +133,7 @@ function makeVm(
     const { port, exchanges } = serviceOf(scenario, vm, replays);
     loadService(world, place.guest, vm, port, exchanges);
   }
+  prepareDisk(world, vm, place.guest, place.disk);
   return { name: vm.name, place, vcpus: vcpusOf(world, place.guest, vm) };
 }
 
@@ -282,7 +284,9 @@ function makeFlowOf(
     return recordingPage(scenario, recordings, name, index, firstPage);
   };
   const recording = connections && { connections, fromPage: pageOf(flow.from), toPage: pageOf(flow.to) };
-  return makeFlow(world, flow, endOf(flow.from), endOf(flow.to), set, recording ?? NO_RECORDING);
+  const made = makeFlow(world, flow, endOf(flow.from), endOf(flow.to), set, recording ?? NO_RECORDING);
+  if (vm && flow.kind === "requests") setFlowDisk(world, vm, made);
+  return made;
 }
 
 function workingSetOf({ workload }: VmScenario, firstPage: number): WorkingSet {

@@ -8,6 +8,7 @@ import { CHUNK_PAGES, PAGE_BYTES } from "../../assembly/layout/limits";
 import { TRACE_TABLE_BYTES } from "../config/limits";
 import type { Scenario, VmScenario } from "../config/scenario";
 import { InputError } from "../sim/input-error";
+import { diskBlocks } from "../workload/disk";
 import { stackPlanOf } from "../workload/flows";
 import { type Recordings, recordingPages } from "../workload/recording";
 import { bridgedOn } from "./site";
@@ -24,7 +25,7 @@ const ADDRESSED_PAGES = 2 ** 32 / PAGE_BYTES;
 
 /**
  * Returns the memories of VMs, backups of protected ones, targets of those that move, clients with TCP, dom0 for each port
- * that it bridges.
+ * that it bridges, and the blocks of disks.
  */
 export function memoriesOf(scenario: Scenario, recordings: Recordings): MemoryPlan[] {
   const { vms, protect, migrations, clients } = scenario;
@@ -33,6 +34,7 @@ export function memoriesOf(scenario: Scenario, recordings: Recordings): MemoryPl
     ...[...vms, ...copies].map((vm) => guestMemoryOf(scenario, vm)),
     ...clients.flatMap(({ name }) => clientMemoryOf(scenario, recordings, name)),
     ...Array.from({ length: bridgedPortCount(scenario) }, () => withFrames(BUFFERS_END_PAGE, BUFFERS_END_PAGE)),
+    ...[...vms, ...copies].map((vm) => blocksOf(scenario, vm)),
   ];
 }
 
@@ -44,6 +46,12 @@ export function guestMemoryOf(scenario: Scenario, vm: VmScenario): MemoryPlan {
   // A trace stands at the memory's end, wherever a chunk begins.
   const tracePages = vm.job?.trace ? TRACE_TABLE_BYTES / PAGE_BYTES + CHUNK_PAGES : 0;
   return withFrames(pageCount, TABLE_PAGE + chunked(tablePages) + tracePages);
+}
+
+/** Without content a block has a version and no frame. */
+function blocksOf({ hasContent }: Scenario, vm: VmScenario): MemoryPlan {
+  const pageCount = diskBlocks(vm);
+  return withFrames(pageCount, hasContent ? pageCount : 0);
 }
 
 function clientMemoryOf(scenario: Scenario, recordings: Recordings, name: string): MemoryPlan[] {

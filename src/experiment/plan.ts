@@ -7,6 +7,7 @@ import { CAPTURE_BYTES_MAX } from "../../assembly/layout/capture";
 import {
   CHUNK_PAGES,
   CLIENT_COUNT_MAX,
+  DISK_COUNT_MAX,
   GUEST_COUNT_MAX,
   HOST_COUNT_MAX,
   PAGE_BYTES,
@@ -32,7 +33,7 @@ import { InputError } from "../sim/input-error";
 import type { RunInput } from "./input";
 import { bridgedPortCount, checkAddresses, guestMemoryOf, type MemoryPlan, memoriesOf } from "./memories";
 import { migrationBytes } from "./migrations";
-import { domainsOn, processorPlanOf } from "./site";
+import { disksOn, domainsOn, processorPlanOf } from "./site";
 
 /** Events that wait at once: a few for each object, and stale ones until their time. */
 const EVENT_COUNT = 65_536;
@@ -111,6 +112,7 @@ function checkCounts(scenario: Scenario, source: string): void {
     ["hosts", hosts.length, HOST_COUNT_MAX],
     ["clients", clients.length, CLIENT_COUNT_MAX],
     ["vms, backups, moves and bridged ports included,", guests, GUEST_COUNT_MAX],
+    ["disks, those of backups and moves included,", diskCountOf(scenario), DISK_COUNT_MAX],
     ["processors", processors, PROCESSOR_COUNT_MAX],
     ["vcpus, those of backups and dom0s included,", vcpus, VCPU_COUNT_MAX],
     ["tasks of vcpus", tasks, TASK_COUNT_MAX],
@@ -138,10 +140,16 @@ function cpuCounts(scenario: Scenario): { processors: number; vcpus: number; tas
   const heldVms = bridgedVms.filter(({ name }) => protect.some(({ vm }) => vm === name));
   // A task for each bridged port and each backend or device model, and of protected ones for the backup's and the hold queue.
   const bridged = bridgedPortCount(scenario) + bridgedVms.length + movedCount + 2 * heldVms.length;
-  // A control task a host and a stream of a migration, a network task a guest, a job on each vCPU.
+  // A control task a host and a stream of a migration, a network task a guest, a job on each vCPU, a backend a disk.
   const streams = migrations.reduce((sum, { streamCount }) => sum + streamCount, 0);
-  const tasks = hosts.length + vms.length + protect.length + migrations.length + streams + vcpus + bridged;
+  const guests = vms.length + protect.length + migrations.length;
+  const tasks = hosts.length + guests + streams + vcpus + bridged + diskCountOf(scenario);
   return { processors, vcpus, tasks };
+}
+
+/** Returns how many disks there are, those of backups and of moves included. */
+function diskCountOf(scenario: Scenario): number {
+  return scenario.hosts.reduce((sum, host) => sum + disksOn(scenario, host), 0);
 }
 
 function refuse(source: string, bytes: number): never {
@@ -150,7 +158,7 @@ function refuse(source: string, bytes: number): never {
     {
       place: "",
       subject: "memory",
-      reason: `the simulated world needs ${gib(bytes)} GiB, and ${gib(ARENA_BYTES_MAX)} GiB can be addressed; use smaller or fewer VMs, smaller outbound buffers or caches`,
+      reason: `the simulated world needs ${gib(bytes)} GiB, and ${gib(ARENA_BYTES_MAX)} GiB can be addressed; use smaller or fewer VMs, smaller disks, outbound buffers or caches`,
     },
   ]);
 }

@@ -23,6 +23,7 @@ import type { DirtyRow } from "../format/dirty-trace";
 import type { Costs } from "../host/cost-table";
 import { type HostProcessorPlan, HostProcessors } from "../host/host-processors";
 import type { Front, Place } from "../host/place";
+import { addDisk } from "../workload/disk";
 import { placeJob } from "../workload/job";
 import type { HostControl } from "./control";
 
@@ -66,6 +67,12 @@ export function domainsOn({ vms, protect, migrations }: Scenario, host: HostScen
   return [host.dom0, ...vms.filter((vm) => vm.host === host.name), ...vms.filter((vm) => backups.includes(vm.name))];
 }
 
+/** Returns how many VMs of a host, backups there, and VMs that move there have a disk. */
+export function disksOn({ vms, protect, migrations }: Scenario, host: HostScenario): number {
+  const copies = [...protect, ...migrations].filter(({ to }) => to === host.name).map(({ vm }) => vm);
+  return vms.filter((vm) => vm.disk && (vm.host === host.name || copies.includes(vm.name))).length;
+}
+
 /** Returns how many VMs of a host, backups there, and VMs that move there have a NIC that dom0 serves. */
 export function bridgedOn({ vms, protect, migrations }: Scenario, host: HostScenario): number {
   const backups = [...protect, ...migrations].filter(({ to }) => to === host.name).map(({ vm }) => vm);
@@ -83,6 +90,7 @@ export class Site {
   readonly #freeVfs: number[] = [];
   readonly #ports: number[] = [];
   #bridgedCount = 0;
+  #diskCount = 0;
 
   constructor(world: World, scenario: Scenario, host: HostScenario, network: number) {
     const { plane } = world;
@@ -134,7 +142,8 @@ export class Site {
       if (isShared) this.#processors.govern(vcpu, guest, vm.weight);
       if (vm.job) plane.addComputeTask(guest, vcpu);
     }
-    const common = { host: this.index, guest, dom0Task: this.#dom0Task };
+    const disk = addDisk(this.#world, vm, guest, this.#dom0VcpuFor(vm.disk ? this.#diskCount++ : 0));
+    const common = { host: this.index, guest, disk, dom0Task: this.#dom0Task };
     if (BRIDGED_IO_MODELS.includes(vm.io)) return { ...common, vf: -1, front: this.#bridge(vm, guest, mac) };
     const vf = this.#freeVfs.shift();
     if (vf === undefined) throw new Error("the scenario was checked for virtual functions");

@@ -7,6 +7,8 @@
 import {
   COST_BACKEND_RECEIVE,
   COST_BACKEND_TRANSMIT,
+  COST_BLOCK_BACK,
+  COST_BLOCK_FRONT,
   COST_BRIDGE,
   COST_COPY_USER,
   COST_DMA_LOG_PACKET,
@@ -35,6 +37,8 @@ import {
   COST_TCP_RECEIVE,
   COST_TCP_TRANSMIT,
   COST_VCPU_SWITCH,
+  DISK_BYTE_PS,
+  DISK_LATENCY_NS,
   HOLD_ORDER_NS,
   INTERVAL_BULK,
   INTERVAL_LOW,
@@ -92,6 +96,10 @@ const ROW_OF = [
   [IS_THROTTLED, "emulatedThrottle"],
   [COST_HOLD_PACKET, "holdPacket"],
   [HOLD_ORDER_NS, "holdControl"],
+  [COST_BLOCK_FRONT, "blockFront"],
+  [COST_BLOCK_BACK, "blockBack"],
+  [DISK_LATENCY_NS, "diskLatency"],
+  [DISK_BYTE_PS, "diskByte"],
 ] as const satisfies readonly (readonly [number, CostName])[];
 
 /** Which row's rate is which interval. */

@@ -9,6 +9,7 @@
  */
 import type { CostPreset, CostRow, CostRows } from "./cost-row";
 import { CHECKPOINT_ROWS } from "./cost-rows-checkpoint";
+import { DISK_ROWS } from "./cost-rows-disk";
 import { DMA_ROWS } from "./cost-rows-dma";
 import { DOM0_ROWS } from "./cost-rows-dom0";
 import { EMULATED_ROWS } from "./cost-rows-emulated";
@@ -37,6 +38,7 @@ export const COST_GROUPS: readonly CostGroup[] = [
   { title: "memory tracking and copies", rows: MEMORY_ROWS },
   { title: "checkpoint", rows: CHECKPOINT_ROWS },
   { title: "DMA", rows: DMA_ROWS },
+  { title: "disk", rows: DISK_ROWS },
   { title: "workloads", rows: WORKLOAD_ROWS },
   { title: "migration", rows: MIGRATION_ROWS },
 ];
@@ -52,6 +54,7 @@ export const COST_ROWS = {
   ...MEMORY_ROWS,
   ...CHECKPOINT_ROWS,
   ...DMA_ROWS,
+  ...DISK_ROWS,
   ...WORKLOAD_ROWS,
   ...MIGRATION_ROWS,
 } as const satisfies CostRows;

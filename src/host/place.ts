@@ -15,6 +15,8 @@ export interface Place {
   readonly vf: number;
   /** Its paravirtual or emulated NIC; null for one with a virtual function. */
   readonly front: Front | null;
+  /** Its disk; -1 for none. */
+  readonly disk: number;
   /** The task of its host's dom0 that works off what replicating this guest costs. */
   readonly dom0Task: number;
 }

@@ -152,6 +152,7 @@ function vmOf({ preset, io }: CheckpointCell, workload: CheckpointWorkload): VmS
     weight: WEIGHT,
     moderation: "conservative",
     job: jobOf(preset, workload),
+    disk: null,
     io,
     offloads: { segmentation: true, merging: true },
     abilities: { stateWrite: true, dmaLog: true, hold: true },
@@ -160,6 +161,7 @@ function vmOf({ preset, io }: CheckpointCell, workload: CheckpointWorkload): VmS
       cyclesPerRequest: isServing ? workload.cyclesPerRequest[preset] : 0,
       dirtyPerRequestBytes: isServing ? workload.dirtyPerRequestBytes : 0,
       workingSetBytes: isServing ? workload.workingSetBytes : 0,
+      diskPerRequestBytes: 0,
     },
   };
 }

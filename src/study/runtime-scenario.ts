@@ -146,6 +146,7 @@ function vmOf({ io, preset }: RuntimeCell, workload: StudyWorkload, number: numb
     placement: "shared",
     moderation: "conservative",
     job: null,
+    disk: null,
     io,
     offloads: ALL_OFFLOADS,
     abilities: ALL_ABILITIES,
@@ -154,6 +155,7 @@ function vmOf({ io, preset }: RuntimeCell, workload: StudyWorkload, number: numb
       cyclesPerRequest: isServing ? workload.cyclesPerRequest[preset] : 0,
       dirtyPerRequestBytes: isServing ? workload.dirtyPerRequestBytes : 0,
       workingSetBytes: isServing ? workload.workingSetBytes : 0,
+      diskPerRequestBytes: 0,
     },
   };
 }
@@ -166,10 +168,17 @@ function senderOf({ setting }: RuntimeRun, number: number): VmScenario {
     ...ONE_VCPU,
     moderation: "fixed",
     job: null,
+    disk: null,
     io: "vf",
     offloads: ALL_OFFLOADS,
     abilities: ALL_ABILITIES,
-    workload: { kind: "server", cyclesPerRequest: 0, dirtyPerRequestBytes: 0, workingSetBytes: 0 },
+    workload: {
+      kind: "server",
+      cyclesPerRequest: 0,
+      dirtyPerRequestBytes: 0,
+      workingSetBytes: 0,
+      diskPerRequestBytes: 0,
+    },
   };
 }
 

@@ -7,6 +7,7 @@
 
 import { dataPlaneCosts } from "../host/cost-model";
 import type { CostPreset } from "../host/cost-row";
+import { DISK_ROWS } from "../host/cost-rows-disk";
 import { COST_NAMES, type CostName, type CostOverrides, costRow, resolveCosts } from "../host/cost-table";
 import { DELIVERY_OF } from "../host/interrupt-delivery";
 import { medianOf } from "./interval";
@@ -42,6 +43,8 @@ export function sensitiveRows(preset: CostPreset): CostName[] {
   const usual = told({});
   return COST_NAMES.filter((name) => {
     if (ROWS_BESIDE_THE_TABLE.includes(name)) return true;
+    // No VM of the study has a disk.
+    if (Object.hasOwn(DISK_ROWS, name)) return false;
     return endsOf(name, preset).some((value) => told({ [name]: value }) !== usual);
   });
 }

@@ -69,17 +69,22 @@ const workload = fc
     cyclesPerRequest: fc.maxSafeNat(),
     dirtyPerRequestBytes: fc.nat(64 * KIB),
     workingSetBytes: fc.integer({ min: 4 * KIB, max: 24 * MIB }),
+    disk: fc.option(
+      fc.record({ blockCount: fc.integer({ min: 1, max: 64 * KIB }), share: fc.integer({ min: 0, max: 100 }) }),
+    ),
     cpus,
     moderation: fc.constantFrom(...MODERATIONS),
     offloads: fc.record({ segmentation: fc.boolean(), merging: fc.boolean() }),
     job: fc.option(job),
   })
-  .chain(({ cpus: guestCpus, moderation, offloads, job: guestJob, ...values }) => {
+  .chain(({ cpus: guestCpus, moderation, offloads, job: guestJob, disk, ...values }) => {
     const traceBytes = guestJob?.trace ? TRACE_TABLE_BYTES : 0;
     const jobBytes = guestJob ? guestJob.hotBytes + guestJob.coldBytes + traceBytes : 0;
     const least = Math.ceil(values.workingSetBytes / 4096) + jobBytes / 4096 + 512;
     return fc.integer({ min: least, max: 16 * KIB }).map((frameCount) => ({
       workload: values,
+      disk: disk && { byteCount: disk.blockCount * 4096 },
+      diskPerRequestBytes: disk ? Math.min(16 * MIB, Math.floor((disk.blockCount * 4096 * disk.share) / 100)) : 0,
       cpus: guestCpus,
       moderation,
       offloads,
@@ -220,6 +225,8 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
   const hostName = (index: number) => names[index % hostCount] ?? "host";
   const vmName = (index: number) => names[4 + index] ?? "vm";
   const clientName = (index: number) => names[8 + index] ?? "client";
+  // Answers of a recording are written to no disk.
+  const isReplaying = drawn.flows.some(({ flow: { kind } }) => kind === "replay");
   return {
     version: 1,
     seed: drawn.seed,
@@ -237,17 +244,21 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
       ],
     })),
     clients: clientRows.map(({ link }, index) => ({ name: clientName(index), link })),
-    vms: vmRows.map(({ guest, abilities, host, io }, index) => ({
+    vms: vmRows.map(({ guest, abilities, host, io, protection, migration }, index) => ({
       name: vmName(index),
       host: hostName(host),
       memoryBytes: guest.memoryBytes,
       ...guest.cpus,
       moderation: guest.moderation,
       job: guest.job,
+      disk: protection || migration ? null : guest.disk,
       io,
       offloads: guest.offloads,
       abilities,
-      workload: guest.workload,
+      workload: {
+        ...guest.workload,
+        diskPerRequestBytes: isReplaying || protection || migration ? 0 : guest.diskPerRequestBytes,
+      },
     })),
     flows: drawn.flows.flatMap(({ flow: made, isToClient, at }): FlowScenario[] => {
       const vm = vmRows.findIndex(({ guest }, number) => number >= at && guest.workload.kind === "server");

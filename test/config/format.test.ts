@@ -67,7 +67,7 @@ vms:
     weight: 256
     io: renic
     abilities: { stateWrite: true, dmaLog: true, hold: true }
-    workload: { kind: replay-server, cyclesPerRequest: 60000, dirtyPerRequest: 8KiB, workingSet: 8MiB }
+    workload: { kind: replay-server, cyclesPerRequest: 60000, dirtyPerRequest: 8KiB, workingSet: 8MiB, diskPerRequest: 0B }
     moderation: fixed
     offloads: { segmentation: true, merging: true }
 traffic:

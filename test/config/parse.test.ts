@@ -40,6 +40,7 @@ describe("parseScenario", () => {
           moderation: "fixed",
           offloads: { segmentation: true, merging: true },
           job: null,
+          disk: null,
           io: "renic",
           abilities: { stateWrite: true, dmaLog: true, hold: true },
           workload: {
@@ -47,6 +48,7 @@ describe("parseScenario", () => {
             cyclesPerRequest: 60_000,
             dirtyPerRequestBytes: 8192,
             workingSetBytes: 8_388_608,
+            diskPerRequestBytes: 0,
           },
         },
       ],
@@ -274,7 +276,7 @@ describe("one mistake in a value or key, read, its place, name and reason", () =
     [
       "workload: {",
       "workload: [] #",
-      "14:15: vms.0.workload: expected a map with the keys kind, cyclesPerRequest, dirtyPerRequest, workingSet, got an empty list",
+      "14:15: vms.0.workload: expected a map with the keys kind, cyclesPerRequest, dirtyPerRequest, workingSet, diskPerRequest, got an empty list",
     ],
     ["kind: replay\n", "kind: replya\n", '18:11: traffic.0.kind: expected "replay", got "replya"'],
     [

@@ -6,6 +6,7 @@ import type { RunInput } from "../../src/experiment/input";
 import { runScenario } from "../../src/experiment/run";
 import { COST_NAMES, type CostName, costRow, resolveCosts } from "../../src/host/cost-table";
 import { MODEL_DOCUMENT } from "../repository/cost-section";
+import { diskInput } from "../support/disk-scenario";
 import { compressedInput, frontInput, withScenario } from "../support/failover-scenario";
 import { exampleInput, flowInput } from "../support/flow-scenario";
 import { movingTcpInput } from "../support/migration-scenario";
@@ -69,6 +70,11 @@ async function heldInput(): Promise<RunInput> {
   return withScenario(await frontInput("paravirtual"), (scenario) => ({ ...scenario, durationNs: 700_000_000 }));
 }
 
+/** A server that writes to its disk. */
+function writingInput(): RunInput {
+  return withScenario(diskInput("renic"), (scenario) => ({ ...scenario, durationNs: 20_000_000 }));
+}
+
 /** Returns everything that happens in a run but the costs themselves. */
 function outcomeOf(input: RunInput, overrides: Overrides): string {
   const costs = resolveCosts("now", overrides);
@@ -88,7 +94,7 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const inputs = [crowdedInput(), exitingInput(), emulatedInput(), movingCosts(), heldInput()];
+      const inputs = [crowdedInput(), exitingInput(), emulatedInput(), movingCosts(), heldInput(), writingInput()];
       const runs = (await Promise.all(inputs)).map((input) => ({
         input,
         usual: outcomeOf(input, {}),

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const ASSEMBLY = ["layout", "sim", "memory", "cpu", "wire", "nic", "renic", "checkpoint", "transport", "guest"];
+const ASSEMBLY = ["layout", "sim", "memory", "cpu", "disk", "wire", "nic", "renic", "checkpoint", "transport", "guest"];
 /** Files of assembly/ itself, behind its folders. */
 const ASSEMBLY_FILES = [
   "dispatch.ts",

@@ -1,0 +1,33 @@
+/** The disk of a VM: how many blocks it has, and which requests write to it. */
+import { PAGE_BYTES } from "../../assembly/layout/limits";
+import type { VmScenario } from "../config/scenario";
+import type { World } from "../core/world";
+import type { FlowControl } from "./flows";
+
+/** Returns the blocks of a VM's disk; 0 without one. */
+export function diskBlocks({ disk }: VmScenario): number {
+  return disk ? disk.byteCount / PAGE_BYTES : 0;
+}
+
+/** Returns the blocks that a request to a VM writes. */
+function blocksPerRequest({ workload }: VmScenario): number {
+  return Math.ceil(workload.diskPerRequestBytes / PAGE_BYTES);
+}
+
+/** Gives a guest the disk that its VM has, not connected; returns its number, -1 for none. `vcpu` is one of dom0's. */
+export function addDisk({ plane }: World, vm: VmScenario, guest: number, vcpu: number): number {
+  return vm.disk ? plane.addDisk(guest, vcpu, diskBlocks(vm)) : -1;
+}
+
+/** Has a guest know its disk, and its service write there; once, before it runs: a backup gets it with the first copy. */
+export function prepareDisk({ plane }: World, vm: VmScenario, guest: number, disk: number): void {
+  if (disk < 0) return;
+  plane.prepareDisk(disk);
+  if (vm.workload.kind === "replay-server") plane.setServiceDisk(guest, blocksPerRequest(vm));
+  plane.connectDisk(disk);
+}
+
+/** Has the requests of a flow write to the disk of the VM that answers them. */
+export function setFlowDisk({ plane }: World, vm: VmScenario, { to, toWork }: FlowControl): void {
+  if (blocksPerRequest(vm) > 0) plane.setResponderDisk(to.owner, toWork, blocksPerRequest(vm));
+}
