@@ -16,6 +16,7 @@ import type { Path } from "./document";
 import { type Complaint, type Draft, findVm } from "./draft";
 import { checkEvents } from "./event-form";
 import { listed, withSuggestion } from "./found";
+import { checkHostMemory } from "./host-memory";
 import { FRAME_BYTES, GUEST_SOFTWARE_BYTES, TRACE_TABLE_BYTES } from "./limits";
 import { subjectOf } from "./problems";
 import { suggest } from "./suggest";
@@ -38,6 +39,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkFlows(draft),
     ...checkMigrations(draft),
     ...checkCapacity(draft),
+    ...checkHostMemory(draft),
     ...checkContent(draft),
   ];
 }

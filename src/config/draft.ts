@@ -21,6 +21,7 @@ const scenarioDraft = z.object({
   hosts: rows({
     name: hole(form.hostForm.shape.name),
     cores: hole(form.hostForm.shape.cores),
+    memory: hole(form.hostForm.shape.memory),
     dom0: hole(
       z.object({ vcpus: hole(form.dom0Form.unwrap().shape.vcpus), cpus: hole(form.dom0Form.unwrap().shape.cpus) }),
     ),

@@ -68,11 +68,19 @@ function inputOf(scenario: Scenario): ScenarioInput {
   };
 }
 
-function hostInput({ name, coreCount, clockHz, dom0, nics }: HostScenario): ScenarioInput["hosts"][number] {
+function hostInput({
+  name,
+  coreCount,
+  clockHz,
+  memoryBytes,
+  dom0,
+  nics,
+}: HostScenario): ScenarioInput["hosts"][number] {
   return {
     name,
     cores: coreCount,
     clock: formatClock(clockHz),
+    ...(memoryBytes !== null && { memory: formatBytes(memoryBytes) }),
     dom0: { ...cpusInput(dom0), moderation: dom0.moderation, merging: dom0.merging },
     nics: nics.map((nic) => ({ ...linkInput(nic), vfs: nic.vfCount })),
   };

@@ -84,6 +84,8 @@ export const FRAME_BYTES = 4 * KIB;
 export const TRACE_TABLE_BYTES = DIRTY_ROW_COUNT_MAX * DIRTY_ROW_BYTES;
 /** What the guest's kernel, driver, rings and tables take before the workload has any memory. */
 export const GUEST_SOFTWARE_BYTES = 2 * MIB;
+/** The largest machines that are sold. */
+export const HOST_BYTES = { least: 0, most: 65_536 * GIB } satisfies Range;
 export const GUEST_BYTES = { least: GUEST_SOFTWARE_BYTES, most: 64 * GIB } satisfies Range;
 /** With content a guest's bytes are the simulator's, and wasm32 ends there. */
 export const GUEST_BYTES_WITH_CONTENT_MAX = 4 * GIB;

@@ -33,10 +33,11 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     seed: form.seed,
     durationNs: form.duration,
     hasContent: form.content,
-    hosts: form.hosts.map(({ name, cores, clock, dom0, nics }) => ({
+    hosts: form.hosts.map(({ name, cores, clock, memory, dom0, nics }) => ({
       name,
       coreCount: cores,
       clockHz: clock,
+      memoryBytes: memory ?? null,
       dom0: {
         ...resolveCpus({ ...dom0, ...dom0Cpus(dom0, costs) }),
         moderation: dom0.moderation,

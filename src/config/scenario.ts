@@ -59,6 +59,8 @@ export interface HostScenario {
   /** Hardware threads. */
   readonly coreCount: number;
   readonly clockHz: number;
+  /** What it has for guests; null for enough. */
+  readonly memoryBytes: number | null;
   readonly dom0: Dom0Scenario;
   readonly nics: readonly NicScenario[];
 }

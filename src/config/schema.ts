@@ -115,6 +115,13 @@ export const hostForm = map({
     description: "Cycles per second of each hardware thread, 100MHz to 10GHz.",
     examples: ["2.6GHz"],
   }),
+  memory: amount(BYTES, limits.HOST_BYTES)
+    .optional() // Who does not ask about memory is not refused for want of it.
+    .meta({
+      description:
+        "Memory for VMs, backups and those that move here, dom0's own not counted; up to 64TiB. Default enough for all.",
+      examples: ["32GiB"],
+    }),
   dom0: dom0Form,
   nics: list(nicForm, "NICs").meta({ description: "Ports of the host; it needs one if it carries or backs a VM." }),
 }).meta({ description: "A machine that runs VMs." });

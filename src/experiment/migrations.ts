@@ -19,6 +19,7 @@ import { stepsOf, VF_REFUSAL } from "../migration/stop-steps";
 import { onQuiesced, onSuspended } from "../migration/switchover";
 import { onMigrationTimer } from "../migration/timers";
 import type { Control } from "./control";
+import { shortageFor } from "./host-memory";
 
 /** Makes a migration of a VM whose places are known; nothing of it begins. */
 export function makeMigration(
@@ -99,7 +100,9 @@ export function migrationTimer(simulation: Simulation, control: Control, purpose
     throw new InternalError(`a timer of kind ${purpose.kind} is for migration ${purpose.subject}, which there is not`);
   }
   const isAlive = (index: number) => control.hosts.some((host) => host.index === index && host.isAlive);
-  const alive = { isSourceAlive: isAlive(m.source.host), isTargetAlive: isAlive(m.target.host) };
+  const [isSourceAlive, isTargetAlive] = [isAlive(m.source.host), isAlive(m.target.host)];
+  const shortage = m.state === "waiting" ? shortageFor(control, m) : null;
+  const alive = { isSourceAlive, isTargetAlive, shortage };
   onMigrationTimer(simulation, m, purpose, alive);
 }
 

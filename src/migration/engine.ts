@@ -5,7 +5,7 @@
  * |--------------|----------------|------------------------------------------------------------------|--------------|
  * | waiting      | begin          | what is done beforehand (stop-steps.ts)                          | preparing    |
  * | preparing    | prepared       | log what is written, open the first round                        | copying      |
- * | waiting      | refuse         | a host is gone already                                           | refused      |
+ * | waiting      | refuse         | a host is gone already, or has no room                           | refused      |
  * | copying      | stop           | the policy or the user has the guest stopped: vCPUs              | stopping     |
  * | copying      | give-up        | the policy ends it: stop logging                                 | failed       |
  * | stopping     | stopped        | device: quiesce, which may take until what has arrived is stored | quiescing    |

@@ -17,7 +17,21 @@ import type { Sender } from "./sender";
 import type { MigrationSteps, StepName } from "./stop-steps";
 
 /** Why a migration ended as it did; null while it has not, and when it ended well. */
-export type EndReason = GiveUpReason | "cancelled" | "source-failed" | "target-failed" | "source-down" | "target-down";
+export type EndReason =
+  | GiveUpReason
+  | "cancelled"
+  | "source-failed"
+  | "target-failed"
+  | "source-down"
+  | "target-down"
+  | "no-memory";
+
+/** What a target lacked. */
+export interface MemoryShortage {
+  readonly neededBytes: number;
+  readonly freeBytes: number;
+  readonly hostBytes: number;
+}
 
 export interface Migration {
   /** Its number among the migrations: the subject of its timers and of its trace records. */
@@ -45,6 +59,8 @@ export interface Migration {
   readonly imageAt: number;
   state: MigrationState;
   endReason: EndReason | null;
+  /** Of one that was refused for it. */
+  shortage: MemoryShortage | null;
   stopReason: StopReason | "forced" | null;
   /** A cancellation came when the machine was the target's already. */
   isCancelledTooLate: boolean;
@@ -131,6 +147,7 @@ export function waitingMigration(): Pick<
   Migration,
   | "state"
   | "endReason"
+  | "shortage"
   | "stopReason"
   | "isCancelledTooLate"
   | "round"
@@ -148,6 +165,7 @@ export function waitingMigration(): Pick<
   return {
     state: "waiting",
     endReason: null,
+    shortage: null,
     stopReason: null,
     isCancelledTooLate: false,
     round: roundOf(0, 0),

@@ -8,7 +8,7 @@
 import type { Simulation } from "../host/simulation";
 import { after } from "../host/timers";
 import { endAtSource } from "./ending";
-import { type Migration, type PastRound, roundOf } from "./migration";
+import { type MemoryShortage, type Migration, type PastRound, roundOf } from "./migration";
 import { deviceOf } from "./migration-device";
 import { decide } from "./policy";
 import { enter } from "./state-trace";
@@ -17,16 +17,17 @@ import { beginStop, onPagesArrived } from "./switchover";
 import { setThrottle } from "./throttle";
 import { applyBatch, awaitStream, onRead, sendNext } from "./transfer";
 
-/** It is time: unless one of the hosts is gone, the first round begins, with every page. */
+/** It is time: unless one of the hosts is gone, or the target has no room, the first round begins, with every page. */
 export function onBegin(
   simulation: Simulation,
   m: Migration,
-  { isTargetAlive }: { readonly isTargetAlive: boolean },
+  { isTargetAlive, shortage }: { readonly isTargetAlive: boolean; readonly shortage: MemoryShortage | null },
 ): void {
   const { world } = simulation;
   m.timeline.beganNs = world.nowNs();
-  if (!isTargetAlive) {
-    m.endReason = "target-down";
+  if (!isTargetAlive || shortage) {
+    m.endReason = isTargetAlive ? "no-memory" : "target-down";
+    m.shortage = shortage;
     m.timeline.endedNs = world.nowNs();
     enter(simulation, m, "refuse");
     return;

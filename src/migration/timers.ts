@@ -6,15 +6,16 @@ import { onAnnounce, onReconnectingStep, onTaken } from "./arrival";
 import { onBack, onCancel, onStepHere } from "./ending";
 import { isHandedOver } from "./engine";
 import { onRetry } from "./link";
-import type { Migration } from "./migration";
+import type { MemoryShortage, Migration } from "./migration";
 import { onBatchLeft, onBegin, onForce, onPreparingStep, onRoundHarvested, onTurn } from "./precopy";
 import { onReady, onStateArrived, onStoppedStep } from "./switchover";
 import { onHold, onUnhold } from "./throttle";
 
-/** Which of a migration's hosts are there. */
+/** Which of a migration's hosts are there, and what the target lacks of memory for the machine; null for nothing. */
 export interface HostsAlive {
   readonly isSourceAlive: boolean;
   readonly isTargetAlive: boolean;
+  readonly shortage: MemoryShortage | null;
 }
 
 type OnTimer = (simulation: Simulation, m: Migration, alive: HostsAlive) => void;

@@ -11,7 +11,7 @@
 import type { MigrationView } from "../experiment/migration-watch";
 import type { RunOutcome } from "../experiment/run";
 import { downtimeOf } from "../migration/downtime";
-import type { Migration, PastRound, PastStep } from "../migration/migration";
+import type { MemoryShortage, Migration, PastRound, PastStep } from "../migration/migration";
 
 export interface MigrationAccount {
   readonly vm: string;
@@ -20,6 +20,8 @@ export interface MigrationAccount {
   readonly state: string;
   /** Why it ended otherwise than by a move; null where the machine moved, and before the end. */
   readonly endReason: string | null;
+  /** What the target lacked of memory; null where that was not the reason. */
+  readonly shortage: MemoryShortage | null;
   readonly isCancelledTooLate: boolean;
   readonly policy: string;
   /** Why the guest was stopped for its last pages. */
@@ -98,6 +100,7 @@ function migrationAccount({ control }: RunOutcome, m: Migration, view: Migration
     to: hostOf(m.target.host),
     state: m.state,
     endReason: m.endReason,
+    shortage: m.shortage,
     isCancelledTooLate: m.isCancelledTooLate,
     policy: m.policy.kind,
     stopReason: m.stopReason,

@@ -17,8 +17,12 @@ export function migrationText(m: MigrationAccount): string[] {
   ];
 }
 
-function reasonText({ endReason, isCancelledTooLate }: MigrationAccount): string {
+function reasonText({ endReason, shortage, isCancelledTooLate, to }: MigrationAccount): string {
   if (isCancelledTooLate) return " (called off too late)";
+  if (shortage) {
+    const { neededBytes, freeBytes, hostBytes } = shortage;
+    return ` (${endReason}: it needs ${size(neededBytes)}, and ${to} has ${size(freeBytes)} of ${size(hostBytes)} free)`;
+  }
   return endReason === null ? "" : ` (${endReason})`;
 }
 

@@ -136,6 +136,7 @@ function hostOf(preset: CostPreset, name: string): HostScenario {
     name,
     coreCount: THREAD_COUNT,
     clockHz: COST_PRESETS[preset].clockHz,
+    memoryBytes: null,
     dom0: { vcpuCount: 1, placement: "own", weight: WEIGHT, moderation: "conservative", merging: true },
     nics: [{ rateBitsPerSecond: LINK_RATES[preset], latencyNs: PORT_LATENCY_NS, vfCount: 1 }],
   };

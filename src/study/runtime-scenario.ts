@@ -124,6 +124,7 @@ function hostOf(cell: RuntimeCell, name: string, coreCount: number, portRate: nu
     name,
     coreCount,
     clockHz: COST_PRESETS[cell.preset].clockHz,
+    memoryBytes: null,
     dom0: { vcpuCount: HOST.dom0VcpuCount, placement: "own", weight: WEIGHT, ...DOM0_NETWORK },
     nics: numbersTo(portCount).map(() => ({ rateBitsPerSecond: portRate, latencyNs: PORT_LATENCY_NS, vfCount })),
   };

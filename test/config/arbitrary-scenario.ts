@@ -237,6 +237,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
       name: hostName(index),
       coreCount: 40,
       clockHz: drawn.clockHz,
+      memoryBytes: index === 0 ? 64 * 1024 * 1024 * MIB : null,
       dom0: drawn.dom0,
       nics: [
         { ...drawn.nic, vfCount: 7 },

@@ -71,10 +71,48 @@ it.each([
     "expected no time before it begins at 100ms",
   ],
   [
+    "to a host without room beside who stays there",
+    scenario(`{ vm: web, to: two, at: 1ms, ${LINK} }`).replace("name: two, ", "name: two, memory: 6MiB, "),
+    'expected a host with 4MiB free for the VM "web", got "two", which has 2MiB of 6MiB beside VM "other" with 4MiB',
+  ],
+  [
+    "compressed over several connections",
+    scenario(`{ vm: web, to: two, at: 1ms, streams: 2, compression: delta, ${LINK} }`),
+    "expected 1, because with compression: delta",
+  ],
+  [
+    "compressed without content",
+    scenario(`{ vm: web, to: two, at: 1ms, compression: delta, ${LINK} }`).replace(
+      "clients",
+      "content: false\nclients",
+    ),
+    "compares the bytes of pages",
+  ],
+  [
     "with a downtime that its policy does not have",
     scenario(`{ vm: web, to: two, at: 1ms, downtime: 10ms, ${LINK} }`),
     "only the policies",
   ],
 ])("%s, refused with the reason", (_, text, reason) => {
   expect(problemsOf(text)).toContain(reason);
+});
+
+it("to a host whose VM leaves, nothing is said: only a run knows whether it has left by then", () => {
+  const moves = `{ vm: web, to: two, at: 100ms, ${LINK} }, { vm: other, to: one, at: 50ms, ${LINK} }`;
+  const tight = scenario(moves).replaceAll(/name: (one|two), /g, "name: $1, memory: 6MiB, ");
+  expect(problemsOf(tight)).toBe("");
+});
+
+it("a host with less memory than its VMs, refused with the sum", () => {
+  const text = scenario("").replace("name: two, ", "name: two, memory: 3MiB, ");
+  expect(problemsOf(text)).toContain('expected at least 4MiB, for VM "other" with 4MiB, got 3MiB');
+});
+
+it("cut of a VM that moves, allowed; given up, refused, because it has no backup", () => {
+  const moving = scenario(`{ vm: web, to: two, at: 100ms, ${LINK} }`);
+  expect(problemsOf(`${moving}protect: []\nevents: [{ at: 1ms, cut: web }, { at: 2ms, mend: web }]`)).toBe("");
+  expect(problemsOf(`${moving}protect: []\nevents: [{ at: 1ms, abandon: web }]`)).toContain("a VM that protect names");
+  expect(problemsOf(`${moving}protect: []\nevents: [{ at: 1ms, cut: other }]`)).toContain(
+    "a VM that protect or migrations name",
+  );
 });

@@ -24,8 +24,8 @@ describe("parseScenario", () => {
       durationNs: 8_000_000_000,
       hasContent: true,
       hosts: [
-        { name: "primary", coreCount: 8, clockHz: 2_600_000_000, dom0, nics: [nic] },
-        { name: "backup", coreCount: 8, clockHz: 2_600_000_000, dom0, nics: [nic] },
+        { name: "primary", coreCount: 8, clockHz: 2_600_000_000, memoryBytes: null, dom0, nics: [nic] },
+        { name: "backup", coreCount: 8, clockHz: 2_600_000_000, memoryBytes: null, dom0, nics: [nic] },
       ],
       clients: [{ name: "visitor", link: { rateBitsPerSecond: 10_000_000_000, latencyNs: 50_000, loss: 0 } }],
       switchDelayNs: 1000,

@@ -30,14 +30,14 @@ describe("random moves", () => {
 
 describe("small moves", () => {
   it.each(fixedMoveWorlds(10).map((world) => [`${world.io}, ${world.work}`, world] as const))(
-    "%s, called off, source and target dead at every so many moments, everything holds",
+    "%s, called off, source and target dead, link cut at every so many moments, everything holds",
     (_, world) => {
       const moments = momentsOfMove(module, world);
       expect(moments.length).toBeGreaterThan(30);
       const stride = Math.ceil(moments.length / 6);
       for (const [index, atNs] of moments.entries()) {
         if (index % stride > 0) continue;
-        for (const what of ["cancel", "source", "target"] as const) {
+        for (const what of ["cancel", "source", "target", "link"] as const) {
           expect(runMoveCase(module, { world, trouble: { atNs, what } }).failures, `${what} at ${atNs} ns`).toEqual([]);
         }
       }

@@ -27,6 +27,8 @@ export interface MoveWorld {
   readonly backend: "in-stop" | "before-stop";
   readonly zeroPages: "whole" | "marked";
   readonly hasDeviceModel: boolean;
+  readonly streams: number;
+  readonly compression: "none" | "delta";
   readonly durationMs: number;
 }
 
@@ -36,8 +38,9 @@ export interface MoveTrouble {
   readonly what: (typeof TROUBLES)[number];
 }
 
-/** The user calls it off or has the guest stopped; or a host dies. */
-export const TROUBLES = ["cancel", "force", "source", "target"] as const;
+/** The user calls it off or has the guest stopped; a host dies; or the link is cut, and mended CUT_MS later. */
+export const TROUBLES = ["cancel", "force", "source", "target", "link"] as const;
+export const CUT_MS = 30;
 
 export interface MoveCase {
   readonly world: MoveWorld;
@@ -77,6 +80,11 @@ export function drawMoveCase(seed: number): MoveCase {
     backend: random.pick(["in-stop", "before-stop"]),
     zeroPages: random.pick(["whole", "marked"]),
     hasDeviceModel: random.below(2) === 0,
+    ...random.pick([
+      { streams: 1, compression: "none" },
+      { streams: 1, compression: "delta" },
+      { streams: 1 + random.below(4), compression: "none" },
+    ] as const),
     durationMs: DURATION_MS,
   };
   return { world, trouble: what === null ? null : { atNs, what } };
@@ -97,6 +105,8 @@ export function fixedMoveWorlds(count: number): MoveWorld[] {
     backend: index % 5 === 4 ? "before-stop" : "in-stop",
     zeroPages: index % 2 === 0 ? "whole" : "marked",
     hasDeviceModel: index % 3 !== 2,
+    streams: index % 4 === 1 ? 3 : 1,
+    compression: index % 4 === 2 ? "delta" : "none",
     durationMs: DURATION_MS,
   }));
 }

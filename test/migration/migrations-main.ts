@@ -36,7 +36,7 @@ function casesOf(options: MoveOptions): Cases {
   const all = fixedMoveWorlds(options.worlds).flatMap((world) => {
     const moments = momentsOfMove(module, world).filter((_, index) => index % options.stride === 0);
     return moments.flatMap((atNs) =>
-      (["cancel", "source", "target"] as const).map((what): MoveCase => ({ world, trouble: { atNs, what } })),
+      (["cancel", "source", "target", "link"] as const).map((what): MoveCase => ({ world, trouble: { atNs, what } })),
     );
   });
   const each = all.slice(options.from);

@@ -4,8 +4,8 @@ import { parseArgs } from "node:util";
 import type { MoveCase } from "./drawn-move";
 
 export const USAGE = `npm run migrations -- [--seed N] [--count N] [--jobs N]     random moves and troubles; 1 and 1000
-npm run migrations -- --exhaustive [--worlds N] [--stride N] [--from N]   called off, source and target dead at every
-                                                           moment of N small moves (10), or each so many
+npm run migrations -- --exhaustive [--worlds N] [--stride N] [--from N]   called off, source and target dead, link cut at
+                                                           every moment of N small moves (10), or each so many
 npm run migrations -- --case JSON                          one case, as a failure prints it`;
 
 const COUNT_MAX = 100_000_000;

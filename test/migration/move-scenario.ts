@@ -1,15 +1,15 @@
 /** A case of drawn-move.ts as a scenario, as a user would write it. */
-import { BEGIN_NS, type MoveCase, type MoveWork } from "./drawn-move";
+import { BEGIN_NS, CUT_MS, type MoveCase, type MoveTrouble, type MoveWork } from "./drawn-move";
 
 /** Returns the scenario of a case, as a file. */
 export function moveText({ world, trouble }: MoveCase): string {
   const { seed, io, work, hotKiB, clientRate, loss, policy, linkRate, latencyNs, durationMs } = world;
-  const { backend, zeroPages, hasDeviceModel } = world;
+  const { backend, zeroPages, hasDeviceModel, streams, compression } = world;
   const link = `{ rate: ${clientRate}, latency: 100us, loss: ${loss} }`;
   const flows = work.flatMap((each) => FLOWS[each] ?? []);
   const hasDatagrams = work.includes("datagrams");
   const order = trouble?.what === "cancel" || trouble?.what === "force" ? `, ${trouble.what}: ${trouble.atNs}ns` : "";
-  const event = trouble && !order ? `\nevents: [{ at: ${trouble.atNs}ns, fail: ${trouble.what} }]` : "";
+  const event = trouble && !order ? `\nevents: [${eventText(trouble)}]` : "";
   return `
 version: 1
 seed: ${seed}
@@ -28,9 +28,14 @@ ${hotKiB > 0 ? `    job: { burst: 50000, hot: ${hotKiB}KiB, cold: 0B, hotWrites:
 ${hasDatagrams ? "traffic:\n  - { from: ben, to: web, kind: replay, capture: dns.pcapng, port: 53, start: 2ms, timeout: 100ms, tries: 10 }" : ""}
 ${flows.length > 0 ? `flows:\n${flows.map((flow) => `  - ${flow}`).join("\n")}` : ""}
 migrations:
-  - { vm: web, to: target, at: ${BEGIN_NS}ns, ${policy}, backend: ${backend}, zeroPages: ${zeroPages}, deviceModel: ${hasDeviceModel}${order}, link: { rate: ${linkRate}, latency: ${latencyNs}ns } }
+  - { vm: web, to: target, at: ${BEGIN_NS}ns, ${policy}, backend: ${backend}, zeroPages: ${zeroPages}, deviceModel: ${hasDeviceModel}, streams: ${streams}, compression: ${compression}${order}, link: { rate: ${linkRate}, latency: ${latencyNs}ns } }
 ${event}
 `;
+}
+
+function eventText({ atNs, what }: MoveTrouble): string {
+  if (what !== "link") return `{ at: ${atNs}ns, fail: ${what} }`;
+  return `{ at: ${atNs}ns, cut: web }, { at: ${atNs + CUT_MS * 1_000_000}ns, mend: web }`;
 }
 
 const ENDS = "from: ann, to: web";

@@ -1,0 +1,67 @@
+/**
+ * Whether hosts have memory for their guests: VMs, backups, and VMs that move there.
+ *
+ * A host that says what it has must hold its VMs and backups from the start. For a VM that moves there it must have room
+ * beside those that never leave it; whether one that is to leave has left by then, only a run knows, which refuses the
+ * move if it has not (src/experiment/host-memory.ts).
+ */
+import { formatBytes, quote } from "../sim/units";
+import { type Complaint, type Draft, findVm } from "./draft";
+import { listed } from "./found";
+
+/** Returns every host that has too little memory for what is on it, and every move to one without room. */
+export function checkHostMemory(draft: Draft): readonly Complaint[] {
+  return (draft.hosts ?? []).flatMap((host, index) => {
+    if (host?.name === undefined || host.memory === undefined) return [];
+    const { name, memory } = host;
+    const guests = guestsOf(draft, name);
+    const needed = sum(guests);
+    if (needed > memory) {
+      const reason = `expected at least ${formatBytes(needed)}, for ${listed(guests.map(textOf))}, got ${formatBytes(memory)}`;
+      return [{ path: ["hosts", index, "memory"], reason }];
+    }
+    return checkMoves(draft, name, memory, guests);
+  });
+}
+
+/** A guest of a host. */
+interface HostGuest {
+  /** As a reader of the scenario would name it. */
+  readonly what: string;
+  readonly bytes: number;
+  readonly isLeaving: boolean;
+}
+
+function guestsOf({ vms = [], protect = [], migrations = [], ...draft }: Draft, host: string): readonly HostGuest[] {
+  const own = vms.flatMap((vm) => {
+    if (vm?.host !== host || vm.memory === undefined) return [];
+    const isLeaving = migrations.some((entry) => entry?.vm === vm.name);
+    return [{ what: `VM ${quote(vm.name ?? "")}`, bytes: vm.memory, isLeaving }];
+  });
+  const backups = protect.flatMap((entry) => {
+    const vm = findVm({ ...draft, vms }, entry?.vm);
+    if (entry?.to !== host || vm?.memory === undefined) return [];
+    return [{ what: `backup of ${quote(vm.name ?? "")}`, bytes: vm.memory, isLeaving: false }];
+  });
+  return [...own, ...backups];
+}
+
+function checkMoves(draft: Draft, host: string, memory: number, guests: readonly HostGuest[]): readonly Complaint[] {
+  const staying = guests.filter(({ isLeaving }) => !isLeaving);
+  const free = memory - sum(staying);
+  return (draft.migrations ?? []).flatMap((entry, index) => {
+    const vm = findVm(draft, entry?.vm);
+    if (entry?.to !== host || vm?.memory === undefined || vm.memory <= free) return [];
+    const others = staying.length === 0 ? "" : ` beside ${listed(staying.map(textOf))}`;
+    const reason = `expected a host with ${formatBytes(vm.memory)} free for the VM ${quote(vm.name ?? "")}, got ${quote(host)}, which has ${formatBytes(free)} of ${formatBytes(memory)}${others}`;
+    return [{ path: ["migrations", index, "to"], reason }];
+  });
+}
+
+function textOf({ what, bytes }: HostGuest): string {
+  return `${what} with ${formatBytes(bytes)}`;
+}
+
+function sum(guests: readonly HostGuest[]): number {
+  return guests.reduce((total, { bytes }) => total + bytes, 0);
+}
