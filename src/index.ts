@@ -31,6 +31,7 @@ export { type ScenarioMigration, scenarioMigrations } from "./migration/scenario
 export { type Account, accountOf } from "./report/account";
 export { migrationText } from "./report/migration-text";
 export { planText } from "./report/plan-text";
+export { successionText } from "./report/succession-text";
 export { accountText } from "./report/text";
 export { InputError, type InputProblem } from "./sim/input-error";
 export { VERSION } from "./sim/version";

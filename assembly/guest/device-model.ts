@@ -39,14 +39,13 @@ import { interruptRun, world } from "../sim/world";
 import { writeAnnouncement } from "../wire/ethernet";
 import { FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../wire/frame";
 import { drop } from "../wire/wire";
-import { bridgeFromVif, joinBridge } from "./dom0-bridge";
-import { tellPort } from "./dom0-port";
+import { joinBridge } from "./dom0-bridge";
 import { ACCESS_ANSWERED, ACCESS_PENDING, countEmulated, EmulatedNic, emulatedNic } from "./emulated-nic";
 import { canReceive, putFrames, takeFrames } from "./emulated-receive";
 import { raiseCause, readRegister, setLine, writeRegister } from "./emulated-registers";
 import { beginWalk, walk } from "./emulated-transmit";
 import { guest } from "./guest";
-import { sendOnward } from "./hold-queue";
+import { sendOnward, sendUncharged } from "./hold-queue";
 import { disconnectBackend } from "./netback";
 import { countVif, VIF_CONNECTED, Vif, vif } from "./vif";
 
@@ -220,7 +219,10 @@ export function attachEmulated(index: u32): void {
   unquiesceDeviceModel(index);
 }
 
-/** Has the device model tell the network where its guest's address is, as QEMU does for a guest that knows of nothing. */
+/**
+ * Has the device model tell the network where its guest's address is, as QEMU does for a guest that knows of nothing. It
+ * goes through the tap like the guest's own frames: while the machine is protected it waits for its epoch, as they do.
+ */
 export function announceEmulated(index: u32): void {
   const v = vif(index);
   const g = guest(v.guest);
@@ -231,6 +233,5 @@ export function announceEmulated(index: u32): void {
   f.id = nextFrame();
   f.due = world().now;
   trace(TRACE_BORN, world().now, index, f.id, f.bytes, BORN_DEVICE_MODEL, 0);
-  bridgeFromVif(v.port, index, slot);
-  tellPort(v.port);
+  sendUncharged(index, slot);
 }

@@ -229,6 +229,17 @@ export function sendOnward(index: u32): void {
   tellPort(v.port);
 }
 
+/** Sends a frame that no burst charged for: where the vif's frames go, behind those that wait. */
+export function sendUncharged(index: u32, slot: u32): void {
+  if (isBuffering(index)) {
+    hold(index, slot);
+    return;
+  }
+  const v = vif(index);
+  bridgeFromVif(v.port, index, slot);
+  tellPort(v.port);
+}
+
 /** Puts a frame into the ring, unless the queue is full. */
 function hold(index: u32, slot: u32): void {
   const h = holdQueue(index);

@@ -91,6 +91,8 @@ export const UNPROTECTED_ALONE: u32 = 0;
 export const UNPROTECTED_STOPPED: u32 = 1;
 /** It stops, because the backup is the machine now. */
 export const UNPROTECTED_SUPERSEDED: u32 = 2;
+/** Protection of a machine begins, with the first copy (a its first epoch, b the guest, c the backup's guest). */
+export const TRACE_PROTECTED: u32 = 38;
 
 // Migration.
 /**

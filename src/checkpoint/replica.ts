@@ -50,6 +50,9 @@ export interface Replica {
   readonly stream: StreamEnds | null;
 }
 
+/** What a protection is made of before it is known where its machine runs. */
+export type ReplicaBehind = Omit<Replica, "primary">;
+
 /** What a room of the staging buffer holds. */
 export interface Staged {
   readonly room: number;

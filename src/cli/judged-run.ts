@@ -9,13 +9,14 @@ import { judgeAnswers } from "../../test/checker/answers";
 import { FailoverEqualityJudge, type MachineCopy } from "../../test/checker/failover-equality";
 import { FrameConservationJudge } from "../../test/checker/frame-conservation";
 import { MoveEqualityJudge } from "../../test/checker/move-equality";
-import { OneMachineJudge } from "../../test/checker/one-machine";
+import { OneMachineJudge, type TwoCopies } from "../../test/checker/one-machine";
 import { OnePlaceJudge } from "../../test/checker/one-place";
 import { OutputCommitJudge } from "../../test/checker/output-commit";
 import type { Verdict } from "../../test/checker/record";
 import { TimeConservationJudge } from "../../test/checker/time-conservation";
 import type { CapturedFrame } from "../core/captured";
 import { peekEmulatedRegisters } from "../core/emulated-registers";
+import { InternalError } from "../core/load";
 import { peekRegisters } from "../core/registers";
 import type { World } from "../core/world";
 import { compose } from "../experiment/compose";
@@ -27,6 +28,7 @@ import type { Place } from "../host/place";
 import type { MigrationMoment, Observer, ReplicaMoment } from "../host/simulation";
 import { deviceOf } from "../remus/protected-device";
 import type { Protection } from "../remus/protection";
+import { placeOf } from "../remus/succession";
 import { type Account, accountOf } from "../report/account";
 import { pageName } from "../report/page-names";
 import { numbersTo } from "../sim/numbers";
@@ -48,23 +50,12 @@ export interface JudgedRun {
 /** Runs a scenario and has it judged. `first` sees everything before the judges do. */
 export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const composition = compose(input);
-  const protectedVfs = composition.control.protections.map((p) => {
-    const { index, replica } = p;
-    const { primary, backup } = replica;
-    return {
-      protection: index,
-      vf: primary.vf,
-      vif: primary.front?.vif ?? -1,
-      primaryHost: primary.host,
-      backupHost: backup.host,
-      takeOverPs: takeOverPs(p),
-    };
-  });
-  const commit = new OutputCommitJudge(protectedVfs);
-  const one = new OneMachineJudge(protectedVfs);
+  const { protections } = composition.control;
+  const commit = new OutputCommitJudge([]);
+  const one = new OneMachineJudge([]);
   const conservation = new FrameConservationJudge();
   const time = new TimeConservationJudge();
-  const equality = input.scenario.protect.map((_, index) => new FailoverEqualityJudge(index, pageName));
+  const equality: FailoverEqualityJudge[] = [];
   const { migrations } = composition.control;
   const moves = migrations.map(({ vm }) => new MoveEqualityJudge(vm, pageName));
   const places = migrations.map(({ vm, source, target }) => new OnePlaceJudge(vm, [source, target]));
@@ -76,6 +67,15 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
     },
     frames: (batch) => frames.push(...batch),
     ...(first.controlEvent && { controlEvent: first.controlEvent }),
+    protecting(moment) {
+      first.protecting?.(moment);
+      const protection = protections[moment.vm];
+      if (!protection) throw new InternalError(`protection ${moment.vm} begins, and there is none`);
+      const copies = twoCopiesOf(protection);
+      commit.add(copies);
+      one.add(copies);
+      equality.push(new FailoverEqualityJudge(moment.vm, pageName, moment.firstEpoch));
+    },
     captured(moment) {
       first.captured?.(moment);
       equality[moment.vm]?.captured(copyOf(moment));
@@ -99,7 +99,7 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const verdicts = [
     commit.verdict(),
     ...[...equality, ...moves, ...places].map((judge) => judge.verdict()),
-    ...(protectedVfs.length > 0 ? [one.verdict(input.scenario.durationNs * 1000)] : []),
+    ...(protections.length > 0 ? [one.verdict(input.scenario.durationNs * 1000)] : []),
     conservation.verdict(UNDER_WAY_MAX),
     timeVerdict(time, outcome),
     ...answerVerdicts(outcome, frames),
@@ -114,6 +114,19 @@ export function runUnjudged(input: RunInput, first: Observer = {}): JudgedRun {
   const outcome = runScenario(input, { ...first, frames: (batch) => frames.push(...batch) });
   frames.sort((one, other) => one.timePs - other.timePs);
   return { outcome, account: accountOf(outcome), verdicts: [], frames };
+}
+
+/** What judges are told of a protection. */
+function twoCopiesOf(p: Protection): TwoCopies {
+  const { primary, backup } = p.replica;
+  return {
+    protection: p.index,
+    vf: primary.vf,
+    vif: primary.front?.vif ?? -1,
+    primaryHost: primary.host,
+    backupHost: backup.host,
+    takeOverPs: takeOverPs(p),
+  };
 }
 
 /** What a backup may take: to miss the primary, to ask, to be ready, and to let its device come to rest. */
@@ -150,10 +163,9 @@ function timeVerdict(judge: TimeConservationJudge, { world, control }: RunOutcom
 /** For each protected service, the answers that clients hold against the memory of whoever runs at the end. */
 function answerVerdicts(outcome: RunOutcome, frames: readonly CapturedFrame[]): Verdict[] {
   return outcome.control.protections
-    .filter((p) => p.state !== "lost")
+    .filter((p) => p.state !== "lost" && p.state !== "succeeded")
     .flatMap((p) => {
-      const { primary, backup } = p.replica;
-      return answersOf(outcome, frames, p.vm, (p.backup === "active" ? backup : primary).guest);
+      return answersOf(outcome, frames, p.vm, placeOf(p).guest);
     });
 }
 

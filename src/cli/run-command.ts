@@ -7,6 +7,7 @@ import { formatScenario } from "../config/format";
 import type { RunInput } from "../experiment/input";
 import type { Observer } from "../host/simulation";
 import { migrationText } from "../report/migration-text";
+import { successionText } from "../report/succession-text";
 import { accountText, milliseconds, whole } from "../report/text";
 import { VERSION } from "../sim/version";
 import { type Ablation, LACKS, runAblation } from "./ablation";
@@ -82,7 +83,13 @@ function withoutOf(ablations: readonly Ablation[]) {
 
 function mainText(main: JudgedRun): string[] {
   const verdicts = main.verdicts.length > 0 ? main.verdicts.flatMap(verdictText) : ["judge        none was asked"];
-  return [...accountText(main.account), ...main.account.migrations.flatMap(migrationText), ...verdicts];
+  const { account } = main;
+  return [
+    ...accountText(account),
+    ...account.successions.map(successionText),
+    ...account.migrations.flatMap(migrationText),
+    ...verdicts,
+  ];
 }
 
 /** Faults of one judge that are printed; result.json has more. */

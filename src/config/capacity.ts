@@ -69,8 +69,9 @@ function guestsOn(draft: Draft, host: string): readonly Domain[] {
   };
   const own = (vms ?? []).flatMap((vm) => (vm?.host === host ? domainOf(nameOf("VM", vm.name), vm) : []));
   const backups = (protect ?? []).flatMap((entry) => {
-    if (entry?.to !== host) return [];
-    return domainOf(nameOf("backup of", entry.vm), findVm(draft, entry.vm));
+    const next = (entry?.again ?? []).filter((row) => row?.to === host).map(() => "next backup of");
+    const nouns = [...(entry?.to === host ? ["backup of"] : []), ...next];
+    return nouns.map((noun) => domainOf(nameOf(noun, entry?.vm), findVm(draft, entry?.vm)));
   });
   const arriving = (migrations ?? []).flatMap((entry) => {
     if (entry?.to !== host) return [];
@@ -128,14 +129,17 @@ function checkBridged(guests: readonly Domain[], nics: Nics, host: number): read
 /** Without content a guest's memory takes a few bytes a page: whether they fit is seen when the world is planned. */
 function checkTotalMemory({ content, vms, protect, migrations }: Draft): readonly Complaint[] {
   if (content === false) return [];
-  const protectedVms = new Set([...(protect ?? []), ...(migrations ?? [])].map((entry) => entry?.vm));
+  const moved = new Set([...(protect ?? []), ...(migrations ?? [])].map((entry) => entry?.vm));
   const sum = (vms ?? []).reduce((bytes, vm) => {
-    const copyCount = vm?.name !== undefined && protectedVms.has(vm.name) ? 2 : 1;
-    return bytes + (vm?.memory ?? 0) * copyCount;
+    if (vm?.name === undefined) return bytes + (vm?.memory ?? 0);
+    const nextCount = protect?.find((entry) => entry?.vm === vm.name)?.again?.length ?? 0;
+    const copyCount = (moved.has(vm.name) ? 2 : 1) + nextCount;
+    return bytes + (vm.memory ?? 0) * copyCount;
   }, 0);
   if (sum <= ALL_GUESTS_BYTES_MAX) return [];
   const limit = formatBytes(ALL_GUESTS_BYTES_MAX);
+  const next = protect?.some((entry) => entry?.again?.length) ? " and once more for each protection anew" : "";
   const why = "wasm32 ends at 4GiB, and the rest is needed for rings, staging and traces";
-  const reason = `expected at most ${limit} of guest memory in all, each protected or migrated VM counted twice, got ${formatBytes(sum)}`;
+  const reason = `expected at most ${limit} of guest memory in all, each protected or migrated VM counted twice${next}, got ${formatBytes(sum)}`;
   return [{ path: ["vms"], reason: `${reason}; ${why}` }];
 }

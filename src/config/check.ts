@@ -7,6 +7,7 @@
 
 import { formatBytes, formatDuration, quote } from "../sim/units";
 import { checkCapacity } from "./capacity";
+import { checkAgain } from "./check-again";
 import { checkContent } from "./check-content";
 import { checkDisks } from "./check-disks";
 import { checkFlows } from "./check-flows";
@@ -31,6 +32,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkOnce(draft),
     ...checkBackups(draft),
     ...checkProtections(draft),
+    ...checkAgain(draft),
     ...checkEvents(draft),
     ...checkTimes(draft),
     ...checkGuestMemory(draft),
@@ -58,6 +60,9 @@ function checkReferences({ hosts, clients, vms, traffic, protect, migrations, ev
     ...each(traffic, (entry, index) => unknownName(entry.to, ["traffic", index, "to"], "a VM", vms)),
     ...each(protect, (entry, index) => unknownName(entry.vm, ["protect", index, "vm"], "a VM", vms)),
     ...each(protect, (entry, index) => unknownName(entry.to, ["protect", index, "to"], "a host", hosts)),
+    ...each(protect, ({ again }, index) =>
+      each(again, ({ to }, at) => unknownName(to, ["protect", index, "again", at, "to"], "a host", hosts)),
+    ),
     ...each(migrations, (entry, index) => unknownName(entry.vm, ["migrations", index, "vm"], "a VM", vms)),
     ...each(migrations, (entry, index) => unknownName(entry.to, ["migrations", index, "to"], "a host", hosts)),
     ...each(events, (event, index) => unknownName(event.fail, ["events", index, "fail"], "a host", hosts)),

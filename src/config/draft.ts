@@ -7,6 +7,7 @@
  */
 
 import * as z from "zod";
+import { againForm } from "./again-form";
 import { diskForm } from "./disk-form";
 import type { Path } from "./document";
 import { eventForm } from "./event-form";
@@ -84,6 +85,10 @@ const scenarioDraft = z.object({
     timing: hole(form.protectForm.shape.timing),
     epochs: hole(form.protectForm.shape.epochs),
     compression: hole(form.protectForm.shape.compression),
+    again: rows({
+      to: hole(againForm.unwrap().element.shape.to),
+      after: hole(againForm.unwrap().element.shape.after),
+    }),
   }),
   migrations: rows({
     vm: hole(migrationForm.shape.vm),

@@ -9,6 +9,7 @@
 import { Document, isCollection, isPair, type YAMLMap, type YAMLSeq } from "yaml";
 import { overridesOf } from "../host/cost-table";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatRate } from "../sim/units";
+import { againInput } from "./again-form";
 import { checkpointInput } from "./checkpoint-form";
 import { diskInput } from "./disk-form";
 import { eventInput } from "./event-form";
@@ -182,6 +183,7 @@ function protectInput(entry: ProtectScenario): NonNullable<ScenarioInput["protec
     cache: formatBytes(entry.cacheBytes),
     driverReset: durationOrNever(entry.driverResetNs),
     ...checkpointInput(entry),
+    again: againInput(entry.again),
   };
 }
 

@@ -40,8 +40,11 @@ function guestsOf({ vms = [], protect = [], migrations = [], ...draft }: Draft, 
   });
   const backups = protect.flatMap((entry) => {
     const vm = findVm({ ...draft, vms }, entry?.vm);
-    if (entry?.to !== host || vm?.memory === undefined) return [];
-    return [{ what: `backup of ${quote(vm.name ?? "")}`, bytes: vm.memory, isLeaving: false }];
+    if (vm?.memory === undefined) return [];
+    const bytes = vm.memory;
+    const guest = (noun: string) => ({ what: `${noun} ${quote(vm.name ?? "")}`, bytes, isLeaving: false });
+    const next = (entry?.again ?? []).filter((row) => row?.to === host).map(() => guest("next backup of"));
+    return [...(entry?.to === host ? [guest("backup of")] : []), ...next];
   });
   return [...own, ...backups];
 }

@@ -7,6 +7,7 @@
 
 import type { CostOverrides } from "../host/cost-table";
 import { DELIVERY_OF } from "../host/interrupt-delivery";
+import { resolveAgain } from "./again-form";
 import { resolveCheckpoint } from "./checkpoint-form";
 import { costsOf, dom0Cpus } from "./cost-defaults";
 import { resolveDisk } from "./disk-form";
@@ -51,7 +52,20 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     traffic: form.traffic.map(resolveTraffic),
     flows: form.flows.map(resolveFlow),
     protect: form.protect.map(
-      ({ vm, to, interval, link, heartbeat, timeout, outbound, compression, cache, driverReset, ...checkpoint }) => ({
+      ({
+        vm,
+        to,
+        interval,
+        link,
+        heartbeat,
+        timeout,
+        outbound,
+        compression,
+        cache,
+        driverReset,
+        again,
+        ...checkpoint
+      }) => ({
         vm,
         to,
         intervalNs: interval,
@@ -63,6 +77,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
         cacheBytes: cache,
         driverResetNs: driverReset,
         ...resolveCheckpoint(checkpoint),
+        again: resolveAgain(again),
       }),
     ),
     migrations: form.migrations.map(resolveMigration),

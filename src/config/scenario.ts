@@ -280,6 +280,12 @@ export interface CheckpointScenario {
   readonly hasDeviceModel: boolean;
 }
 
+/** Where a machine that runs without a backup is protected next, and after how long. */
+export interface AgainScenario {
+  readonly to: string;
+  readonly afterNs: number;
+}
+
 export interface ProtectScenario extends CheckpointScenario {
   readonly vm: string;
   /** Host that holds the backup. */
@@ -297,6 +303,8 @@ export interface ProtectScenario extends CheckpointScenario {
   readonly cacheBytes: number;
   /** Reset of the guest's VF driver, counted from activation on the backup; null for never. */
   readonly driverResetNs: number | null;
+  /** Protections that follow, by the same policies, each in its turn (again-form.ts). */
+  readonly again: readonly AgainScenario[];
 }
 
 export interface FailScenario {

@@ -11,6 +11,7 @@ import { COST_PRESET_NAMES } from "../host/cost-row";
 import { COST_NAMES, costRow } from "../host/cost-table";
 import { INTERRUPT_DELIVERIES } from "../host/interrupt-delivery";
 import { BYTES, CLOCK, DURATION, RATE } from "../sim/units";
+import { againForm } from "./again-form";
 import { checkpointFields } from "./checkpoint-form";
 import { diskForm } from "./disk-form";
 import { eventForm } from "./event-form";
@@ -354,6 +355,7 @@ export const protectForm = map({
       examples: ["never", "1s"],
     }),
   ...checkpointFields,
+  again: againForm,
 }).meta({ description: "Remus protection of one VM. It takes one core of the backup host and what its NIC takes." });
 
 export const ablateForm = map({

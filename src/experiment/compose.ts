@@ -13,9 +13,6 @@ import {
   REQUEST_REPLY,
   REQUEST_REPLY_BYTES,
 } from "../../assembly/layout/request";
-import { IMAGE_BYTES_MAX } from "../../assembly/layout/state-image";
-import { stagingBytes } from "../checkpoint/replica";
-import { createStream } from "../checkpoint/stream";
 import type { ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
 import { bootEmulatedGuest } from "../device/emulated";
@@ -26,7 +23,6 @@ import { dataPlaneCosts } from "../host/cost-model";
 import { ACCOUNTING_PERIOD_NS } from "../host/credit-scheduler";
 import { after, type Timers } from "../host/timers";
 import { plan } from "../migration/timers";
-import { createProtection, type Protection } from "../remus/protection";
 import { InputError } from "../sim/input-error";
 import { numbersTo } from "../sim/numbers";
 import { prepareDisk, setFlowDisk } from "../workload/disk";
@@ -45,16 +41,14 @@ import {
 } from "../workload/flows";
 import { checkRecordings, type Recordings, recordingPage, recordingPages } from "../workload/recording";
 import { checkService, loadService } from "../workload/replay-service";
+import { CLIENT_MAC, clientIp, GUEST_MAC, guestAddress, guestIp, mac } from "./addresses";
 import type { ClientControl, Control, VmControl } from "./control";
 import type { RunInput } from "./input";
-import { guestMemoryOf } from "./memories";
 import { HEADER_BYTES } from "./migration-watch";
 import { makeMigration } from "./migrations";
 import { planWorld } from "./plan";
-import { type GuestAddress, prepareGuest, Site, SWITCH_BACKLOG_BYTES, vcpusOf } from "./site";
-
-const GUEST_MAC = 0x01;
-const CLIENT_MAC = 0x02;
+import { makeProtection, makeSuccessions } from "./protections";
+import { prepareGuest, Site, SWITCH_BACKLOG_BYTES, vcpusOf } from "./site";
 
 /** A world and its control state, before the first event. */
 export interface Composition {
@@ -78,6 +72,9 @@ export function compose(input: RunInput): Composition {
   const timers: Timers = [];
   const vms = scenario.vms.map((vm, index) => makeVm(world, siteOf(vm.host), input, vm, index));
   const protections = scenario.protect.map((_, index) => makeProtection(world, siteOf, scenario, vms, index));
+  const successions = scenario.protect.flatMap((_, entry) => {
+    return makeSuccessions(world, siteOf, scenario, protections, entry);
+  });
   const migrations = scenario.migrations.map(({ vm: name, to, streamCount }, index) => {
     const number = scenario.vms.findIndex((vm) => vm.name === name);
     const vm = item(scenario.vms, number);
@@ -114,7 +111,8 @@ export function compose(input: RunInput): Composition {
   hosts.forEach(({ pool }, subject) => {
     if (pool) after(world, timers, ACCOUNTING_PERIOD_NS, { kind: "account", subject });
   });
-  return { world, control: { scenario, timers, hosts, vms, clients, protections, migrations, flows, eventCount: 0 } };
+  const carried = { hosts, vms, clients, protections, successions, migrations, flows };
+  return { world, control: { scenario, timers, ...carried, eventCount: 0 } };
 }
 
 function makeVm(
@@ -160,50 +158,6 @@ function serviceOf(scenario: Scenario, vm: VmScenario, replays: RunInput["replay
   const captures = new Set(sources.map(({ capture }) => capture));
   const exchanges = [...captures].flatMap((capture) => replays.get(capture) ?? []);
   return { port: sources[0]?.port ?? 0, exchanges };
-}
-
-function makeProtection(
-  world: World,
-  siteOf: (name: string) => Site,
-  scenario: Scenario,
-  vms: readonly VmControl[],
-  index: number,
-): Protection {
-  const wanted = item(scenario.protect, index);
-  const number = scenario.vms.findIndex((candidate) => candidate.name === wanted.vm);
-  const vm = item(scenario.vms, number);
-  const primary = item(vms, number).place;
-  const backup = siteOf(wanted.to).addGuest(vm, guestAddress(number));
-  if (stackPlanOf(scenario, vm.name)) placeStack(world, backup.guest);
-  const { pageCount: stagingPages, framePages } = guestMemoryOf(scenario, vm);
-  const { compression, cacheBytes } = wanted;
-  const { plane } = world;
-  if (primary.front) plane.createHold(primary.front.vif, wanted.outboundBytes);
-  else {
-    plane.createOutbound(primary.vf, wanted.outboundBytes);
-    plane.setOutboundDropping(primary.vf, wanted.full === "drop" ? 1 : 0);
-  }
-  const wire = plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs);
-  const rooms = numbersTo(wanted.epochCount).map(
-    () => plane.reserveBytes(stagingBytes(stagingPages, framePages, compression)) >>> 0,
-  );
-  const backupImageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;
-  const stream = compression === "delta" ? createStream(world, primary.guest, cacheBytes, backupImageAt) : null;
-  const replica = { primary, backup, wire, rooms, stagingPages, backupImageAt, stream };
-  return createProtection({
-    index,
-    vm,
-    wanted,
-    replica,
-    costs: scenario.costs,
-    arbiterWayNs: arbiterWayNs(scenario, vm.host),
-  });
-}
-
-/** From a host to a third one on the network, whose port is like its own. */
-function arbiterWayNs({ hosts, switchDelayNs }: Scenario, host: string): number {
-  const { nics } = find(hosts, ({ name }) => name === host);
-  return 2 * (nics[0]?.latencyNs ?? 0) + switchDelayNs;
 }
 
 /** Makes a client; the first page behind its stack, if it has one, is added to those of the others. */
@@ -310,25 +264,6 @@ function placeRequests(world: World, client: number, traffic: ReplayScenario, ex
     words.setUint32(REQUEST_PORT, sourcePort, true);
   });
   return requestsAt;
-}
-
-/** A locally administered address 02:52:4e:KK:00:NN ("RN") as two words, first byte lowest. */
-function mac(kind: number, number: number): [number, number] {
-  return [(0x004e5202 | (kind << 24)) >>> 0, (number + 1) << 8];
-}
-
-function guestAddress(number: number): GuestAddress {
-  return { mac: mac(GUEST_MAC, number), ip: guestIp(number) };
-}
-
-/** 10.0.0.N for guests. */
-function guestIp(number: number): number {
-  return 0x0a000001 + number;
-}
-
-/** 10.0.1.N for clients. */
-function clientIp(number: number): number {
-  return 0x0a000101 + number;
 }
 
 function item<T>(list: readonly T[], index: number): T {

@@ -8,6 +8,7 @@ import type { ProcessorPool } from "../host/processor-pool";
 import type { Timers } from "../host/timers";
 import type { Migration } from "../migration/migration";
 import type { Protection } from "../remus/protection";
+import type { Succession } from "../remus/succession";
 import type { FlowControl } from "../workload/flows";
 
 export interface HostControl {
@@ -43,7 +44,9 @@ export interface Control {
   readonly hosts: readonly HostControl[];
   readonly vms: readonly VmControl[];
   readonly clients: readonly ClientControl[];
-  readonly protections: readonly Protection[];
+  /** Those of the scenario, in its order, then those that follow others, in the order in which they begin. */
+  readonly protections: Protection[];
+  readonly successions: readonly Succession[];
   readonly migrations: readonly Migration[];
   /** In the order of the scenario. */
   readonly flows: readonly FlowControl[];

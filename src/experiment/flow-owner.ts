@@ -7,6 +7,6 @@ import { placeOfMigrated } from "./migrations";
 export function currentOwner(control: Control, { name, owner }: FlowEnd): number {
   const moved = placeOfMigrated(control, name);
   if (moved) return stackOfGuest(moved.guest);
-  const taken = control.protections.find(({ vm, backup }) => vm === name && backup === "active");
+  const taken = control.protections.findLast(({ vm, backup }) => vm === name && backup === "active");
   return taken ? stackOfGuest(taken.replica.backup.guest) : owner;
 }

@@ -6,6 +6,7 @@
  */
 import { isHandedOver, type MigrationState } from "../migration/engine";
 import type { MemoryShortage, Migration } from "../migration/migration";
+import { isOpen } from "../remus/succession";
 import type { Control } from "./control";
 
 /** States in which the target has, or is given, the machine's memory. */
@@ -42,7 +43,12 @@ function takenOn(control: Control, host: number): number {
   const backups = protections.flatMap(({ vm, replica, isBackupAlive }) => {
     return replica.backup.host === host && isBackupAlive ? memoryOf(control, vm) : [];
   });
-  return [...machines, ...backups].reduce((total, bytes) => total + bytes, 0);
+  // A protection that may follow has its memory from the start.
+  const next = control.successions.flatMap((succession) => {
+    const { vm, replica } = succession;
+    return replica.backup.host === host && isOpen(succession) ? memoryOf(control, vm) : [];
+  });
+  return [...machines, ...backups, ...next].reduce((total, bytes) => total + bytes, 0);
 }
 
 function isOn({ state, source, target }: Migration, host: number): boolean {

@@ -5,6 +5,7 @@
  */
 import { BUFFERS_END_PAGE, TABLE_PAGE } from "../../assembly/layout/guest-software";
 import { CHUNK_PAGES, PAGE_BYTES } from "../../assembly/layout/limits";
+import { copiesOf } from "../config/copies";
 import { TRACE_TABLE_BYTES } from "../config/limits";
 import type { Scenario, VmScenario } from "../config/scenario";
 import { InputError } from "../sim/input-error";
@@ -24,12 +25,12 @@ export interface MemoryPlan {
 const ADDRESSED_PAGES = 2 ** 32 / PAGE_BYTES;
 
 /**
- * Returns the memories of VMs, backups of protected ones, targets of those that move, clients with TCP, dom0 for each port
- * that it bridges, and the blocks of disks.
+ * Returns the memories of VMs, backups of protected ones, now and later, targets of those that move, clients with TCP,
+ * dom0 for each port that it bridges, and the blocks of disks.
  */
 export function memoriesOf(scenario: Scenario, recordings: Recordings): MemoryPlan[] {
-  const { vms, protect, migrations, clients } = scenario;
-  const copies = [...protect, ...migrations].flatMap(({ vm: name }) => vms.filter((vm) => vm.name === name));
+  const { vms, clients } = scenario;
+  const copies = copiesOf(scenario).flatMap(({ vm: name }) => vms.filter((vm) => vm.name === name));
   return [
     ...[...vms, ...copies].map((vm) => guestMemoryOf(scenario, vm)),
     ...clients.flatMap(({ name }) => clientMemoryOf(scenario, recordings, name)),

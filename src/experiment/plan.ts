@@ -25,6 +25,7 @@ import { REQUEST_BYTES } from "../../assembly/layout/request";
 import { TRACE_BYTES, TRACE_COUNT_MAX } from "../../assembly/layout/trace";
 import { stagingBytes } from "../checkpoint/replica";
 import { streamEndsBytes } from "../checkpoint/stream";
+import { copiesOf } from "../config/copies";
 import { BRIDGED_IO_MODELS, type Scenario } from "../config/scenario";
 import type { WorldPlan } from "../core/world";
 import type { Exchange } from "../format/conversation";
@@ -69,9 +70,10 @@ export function planWorld({
   for (const { pageCount } of memories) bytes += pageCount * tableBytes;
   for (const protection of scenario.protect) {
     const { pageCount, framePages } = memoryOfNamed(scenario, protection.vm);
-    bytes += HELD_ROOM * protection.outboundBytes;
-    bytes += protection.epochCount * stagingBytes(pageCount, framePages, protection.compression);
-    if (protection.compression === "delta") bytes += streamEndsBytes(pageCount, protection.cacheBytes);
+    const count = 1 + protection.again.length;
+    bytes += count * HELD_ROOM * protection.outboundBytes;
+    bytes += count * protection.epochCount * stagingBytes(pageCount, framePages, protection.compression);
+    if (protection.compression === "delta") bytes += count * streamEndsBytes(pageCount, protection.cacheBytes);
   }
   for (const entry of scenario.migrations) bytes += migrationBytes(entry, memoryOfNamed(scenario, entry.vm).pageCount);
   for (const traffic of scenario.traffic) bytes += CLIENT_TABLE_BYTES + replayBytes(replays.get(traffic.capture) ?? []);
@@ -104,7 +106,7 @@ function replayBytes(exchanges: readonly Exchange[]): number {
 /** Refuses a scenario with more of something than the data plane's tables hold. */
 function checkCounts(scenario: Scenario, source: string): void {
   const { hosts, clients, vms } = scenario;
-  const copyCount = scenario.protect.length + scenario.migrations.length;
+  const copyCount = copiesOf(scenario).length;
   const guests = vms.length + copyCount + bridgedPortCount(scenario);
   const { processors, vcpus, tasks } = cpuCounts(scenario);
   const ports = hosts.reduce((sum, { nics }) => sum + nics.length, 0);
@@ -135,14 +137,16 @@ function cpuCounts(scenario: Scenario): { processors: number; vcpus: number; tas
     return sum + domainsOn(scenario, host).reduce((total, { vcpuCount }) => total + vcpuCount, 0);
   }, 0);
   const { hosts, vms, protect, migrations } = scenario;
+  const copyCount = copiesOf(scenario).length;
   const bridgedVms = vms.filter(({ io }) => BRIDGED_IO_MODELS.includes(io));
   const movedCount = bridgedVms.filter(({ name }) => migrations.some(({ vm }) => vm === name)).length;
-  const heldVms = bridgedVms.filter(({ name }) => protect.some(({ vm }) => vm === name));
+  const isBridged = (vm: string) => bridgedVms.some(({ name }) => name === vm);
+  const heldCount = protect.reduce((sum, { vm, again }) => sum + (isBridged(vm) ? 1 + again.length : 0), 0);
   // A task for each bridged port and each backend or device model, and of protected ones for the backup's and the hold queue.
-  const bridged = bridgedPortCount(scenario) + bridgedVms.length + movedCount + 2 * heldVms.length;
+  const bridged = bridgedPortCount(scenario) + bridgedVms.length + movedCount + 2 * heldCount;
   // A control task a host and a stream of a migration, a network task a guest, a job on each vCPU, a backend a disk.
   const streams = migrations.reduce((sum, { streamCount }) => sum + streamCount, 0);
-  const guests = vms.length + protect.length + migrations.length;
+  const guests = vms.length + copyCount;
   const tasks = hosts.length + guests + streams + vcpus + bridged + diskCountOf(scenario);
   return { processors, vcpus, tasks };
 }

@@ -26,7 +26,6 @@ import { after, fired, type Purpose } from "../host/timers";
 import { isMigrationTimer } from "../migration/timers";
 import { ask, listenToBackup, onAsked } from "../remus/arbiter";
 import {
-  listen,
   onActivated,
   onAnnounce,
   onBackupAnswered,
@@ -42,7 +41,6 @@ import {
 import { loseBackup, losePrimary } from "../remus/host-failure";
 import { alterLink, cutLink, mendLink, onLinkRetry } from "../remus/link";
 import {
-  beginProtection,
   onAcked,
   onBatchAcked,
   onBeat,
@@ -67,6 +65,7 @@ import {
   suspendedForMigration,
   workedForMigration,
 } from "./migrations";
+import { lookAfterSuccessions, protectionOf, startProtection, successionTimer } from "./successions";
 
 /** Held frames that are ended between two readings of the trace. */
 const DISCARD_BATCH = 16_384;
@@ -100,11 +99,7 @@ const ON_TIMER: Readonly<Record<string, (simulation: Simulation, p: Protection) 
 /** Starts what the scenario wants from the beginning. */
 export function start({ world, control }: Composition, observer: Observer): void {
   const simulation = { world, timers: control.timers, observer };
-  for (const protection of control.protections) {
-    beginProtection(simulation, protection);
-    listen(simulation, protection);
-    listenToBackup(simulation, protection);
-  }
+  for (const protection of control.protections) startProtection(simulation, protection);
 }
 
 /** Goes on to the next control event, or to the end; returns whether there is more. */
@@ -113,7 +108,10 @@ export function step({ world, control }: Composition, observer: Observer): boole
   const stop = world.advance(control.scenario.durationNs);
   const isOver = stop.reason === REASON_UNTIL;
   if (isOver) finish(simulation);
-  else answer(simulation, control, stop);
+  else {
+    answer(simulation, control, stop);
+    lookAfterSuccessions(simulation, control);
+  }
   report(simulation);
   if (stop.reason !== REASON_DRAIN) control.eventCount++;
   return !isOver;
@@ -130,9 +128,10 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
   if (stop.reason === REASON_DRAIN) return;
   if (stop.reason === REASON_SUSPENDED) {
     if (suspendedForMigration(simulation, control, stop.index)) return;
-    const protection = control.protections.find((p) => p.replica.primary.guest === stop.index);
+    const protection = control.protections.findLast((p) => p.replica.primary.guest === stop.index);
     if (!protection) throw new InternalError("a guest stands still that nobody asked to");
-    if (protection.isAlone) world.plane.resumeGuest(stop.index);
+    // One that was asked when the protection before this one ended goes on.
+    if (protection.isAlone || protection.epoch.state !== "stopping") world.plane.resumeGuest(stop.index);
     else onStoodStill(simulation, protection);
   } else if (stop.reason === REASON_QUIESCED) {
     onDeviceQuiesced(simulation, control, ({ vf }) => vf === stop.index);
@@ -154,13 +153,15 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
 /** A device that was asked to stand still does: of a primary whose epoch ends, or of a backup that is to take over. */
 function onDeviceQuiesced(simulation: Simulation, control: Control, isMeant: (place: Place) => boolean): void {
   if (quiescedForMigration(simulation, control, isMeant)) return;
-  const protection = control.protections.find(({ replica }) => isMeant(replica.primary) || isMeant(replica.backup));
+  const protection = control.protections.findLast(({ replica }) => isMeant(replica.primary) || isMeant(replica.backup));
   if (!protection) throw new InternalError("a device stands still that nobody asked to");
   const { primary, backup } = protection.replica;
   if (isMeant(backup)) onBackupQuiesced(simulation, protection);
   else if (protection.hasStoodDown) return;
-  else if (protection.isAlone) deviceOf(protection).preresume(simulation.world, primary);
-  else onQuiesced(simulation, protection);
+  // One that was asked when the protection before this one ended goes on, too.
+  else if (protection.isAlone || protection.epoch.state === "running") {
+    deviceOf(protection).preresume(simulation.world, primary);
+  } else onQuiesced(simulation, protection);
 }
 
 function exhausted(pool: number): string {
@@ -184,6 +185,7 @@ function onTimer(simulation: Simulation, control: Control, purpose: Purpose): vo
     endAccountingPeriod(simulation, control, subject);
     return;
   }
+  if (successionTimer(simulation, control, kind, subject)) return;
   if (isMigrationTimer(kind)) {
     migrationTimer(simulation, control, purpose);
     return;
@@ -196,17 +198,17 @@ function onTimer(simulation: Simulation, control: Control, purpose: Purpose): vo
 
 /** Something goes wrong, or is mended. */
 function strike(simulation: Simulation, control: Control, event: EventScenario): void {
-  const protectionOf = (vm: string) => {
-    const found = control.protections.find((p) => p.vm === vm);
+  const current = (vm: string) => {
+    const found = protectionOf(control, vm);
     if (!found) throw new InternalError(`an event concerns ${vm}, which nobody protects`);
     return found;
   };
   if ("fail" in event) failHost(simulation, control, event.fail);
   else if (("cut" in event || "mend" in event) && migrationLinkEvent(simulation, control, event)) return;
-  else if ("cut" in event) cutLink(simulation, protectionOf(event.cut));
-  else if ("mend" in event) mendLink(simulation, protectionOf(event.mend));
-  else if ("alter" in event) alterLink(simulation, protectionOf(event.alter), event);
-  else abandonBackup(simulation, protectionOf(event.abandon));
+  else if ("cut" in event) cutLink(simulation, current(event.cut));
+  else if ("mend" in event) mendLink(simulation, current(event.mend));
+  else if ("alter" in event) alterLink(simulation, current(event.alter), event);
+  else abandonBackup(simulation, current(event.abandon));
 }
 
 /** What guests had sent and nobody may see any more is ended. */

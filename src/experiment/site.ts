@@ -7,6 +7,7 @@ import {
   MODERATION_THROUGHPUT,
 } from "../../assembly/layout/guest-software";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
+import { machinesOn } from "../config/copies";
 import {
   BRIDGED_IO_MODELS,
   type CpuScenario,
@@ -62,22 +63,18 @@ export function processorPlanOf(scenario: Scenario, host: HostScenario): HostPro
 }
 
 /** Returns what a host carries: dom0, its VMs, the backups of others, and those that move to it. */
-export function domainsOn({ vms, protect, migrations }: Scenario, host: HostScenario): CpuScenario[] {
-  const backups = [...protect, ...migrations].filter(({ to }) => to === host.name).map(({ vm }) => vm);
-  return [host.dom0, ...vms.filter((vm) => vm.host === host.name), ...vms.filter((vm) => backups.includes(vm.name))];
+export function domainsOn(scenario: Scenario, host: HostScenario): CpuScenario[] {
+  return [host.dom0, ...machinesOn(scenario, host.name)];
 }
 
 /** Returns how many VMs of a host, backups there, and VMs that move there have a disk. */
-export function disksOn({ vms, protect, migrations }: Scenario, host: HostScenario): number {
-  const copies = [...protect, ...migrations].filter(({ to }) => to === host.name).map(({ vm }) => vm);
-  return vms.filter((vm) => vm.disk && (vm.host === host.name || copies.includes(vm.name))).length;
+export function disksOn(scenario: Scenario, host: HostScenario): number {
+  return machinesOn(scenario, host.name).filter(({ disk }) => disk !== null).length;
 }
 
 /** Returns how many VMs of a host, backups there, and VMs that move there have a NIC that dom0 serves. */
-export function bridgedOn({ vms, protect, migrations }: Scenario, host: HostScenario): number {
-  const backups = [...protect, ...migrations].filter(({ to }) => to === host.name).map(({ vm }) => vm);
-  const isHere = (vm: VmScenario) => vm.host === host.name || backups.includes(vm.name);
-  return vms.filter((vm) => isHere(vm) && BRIDGED_IO_MODELS.includes(vm.io)).length;
+export function bridgedOn(scenario: Scenario, host: HostScenario): number {
+  return machinesOn(scenario, host.name).filter(({ io }) => BRIDGED_IO_MODELS.includes(io)).length;
 }
 
 export class Site {

@@ -24,8 +24,20 @@ export interface MigrationMoment {
   readonly place: Place;
 }
 
+/** A protection is about to begin, from one place to another. */
+export interface ProtectionMoment {
+  readonly world: World;
+  /** Number of the protection. */
+  readonly vm: number;
+  readonly primary: Place;
+  readonly backup: Place;
+  readonly firstEpoch: number;
+}
+
 /** Called as things happen; every member is optional. */
 export interface Observer {
+  /** A protection begins: one of the scenario's, or one that follows another. */
+  protecting?(moment: ProtectionMoment): void;
   /** A primary stands still at the end of an epoch, its device quiesced, nothing copied yet. */
   captured?(moment: ReplicaMoment): void;
   /** A backup is restored from an epoch's checkpoint and has not run yet. */

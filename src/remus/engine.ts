@@ -15,6 +15,7 @@
  * | unprotected, stopped | silence | nobody could tell the backup that it was given up         | activating    |
  * | activating, split | backup-ended | the backup died, and the primary goes on               | unprotected   |
  * | any           | none-left     | no copy is left that may run, as when the active one dies | lost          |
+ * | active, unprotected | succeeded | the machine is protected anew (succession.ts), which is not this one's concern | succeeded |
  *
  * A primary that dies alone, or loses only the link, changes nothing here: nobody knows, until the backup has missed its
  * heartbeats for long enough.
@@ -29,7 +30,8 @@ export type EngineState =
   | "split"
   | "unprotected"
   | "stopped"
-  | "lost";
+  | "lost"
+  | "succeeded";
 export type EngineEvent =
   | "synchronized"
   | "silence"
@@ -40,7 +42,8 @@ export type EngineEvent =
   | "gone-alone"
   | "stopped"
   | "backup-ended"
-  | "none-left";
+  | "none-left"
+  | "succeeded";
 
 /** Every event but the end of both copies is refused. */
 const refuseOthers = {
@@ -54,6 +57,7 @@ const refuseOthers = {
   stopped: null,
   "backup-ended": null,
   "none-left": "lost",
+  succeeded: null,
 } as const;
 
 export const ENGINE = {
@@ -79,7 +83,7 @@ export const ENGINE = {
     stopped: "activating",
     "backup-ended": "unprotected",
   },
-  active: refuseOthers,
+  active: { ...refuseOthers, succeeded: "succeeded" },
   split: {
     ...refuseOthers,
     "primary-ended": "active",
@@ -87,7 +91,8 @@ export const ENGINE = {
     stopped: "active",
     "backup-ended": "unprotected",
   },
-  unprotected: { ...refuseOthers, silence: "activating" },
+  unprotected: { ...refuseOthers, silence: "activating", succeeded: "succeeded" },
   stopped: { ...refuseOthers, silence: "activating" },
   lost: refuseOthers,
+  succeeded: { ...refuseOthers, "none-left": null },
 } as const satisfies StateTable<EngineState, EngineEvent>;

@@ -10,9 +10,14 @@ import type { Protection } from "./protection";
 import { BACKUP_TIMERS, PRIMARY_TIMERS } from "./timer-kinds";
 import { closeSplit, endWithoutBackup, loseEpochs } from "./unprotected";
 
-/** Nothing of the primary goes on; a checkpoint whose last bit has left still arrives. */
+/**
+ * Nothing of the primary goes on; a checkpoint whose last bit has left still arrives. What becomes of a machine that is
+ * protected anew is the concern of the protection that it has now.
+ */
 export function losePrimary(simulation: Simulation, p: Protection): void {
   p.isPrimaryAlive = false;
+  if (p.state === "succeeded") return;
+  p.primaryLostAtNs = simulation.world.nowNs();
   if (p.state === "split") p.state = follow(ENGINE, p.state, "primary-ended");
   else if (!canTakeOver(p)) p.state = follow(ENGINE, p.state, "none-left");
   closeSplit(simulation.world, p);
@@ -33,6 +38,7 @@ export function loseBackup(simulation: Simulation, p: Protection): void {
   p.backup = follow(BACKUP, p.backup, "failed");
   closeSplit(world, p);
   cancel(world, timers, BACKUP_TIMERS, p.index);
+  if (p.state === "succeeded") return;
   const isRunning = p.isPrimaryAlive && !p.hasStoodDown;
   if (!isRunning) {
     p.state = follow(ENGINE, p.state, "none-left");

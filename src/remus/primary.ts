@@ -9,7 +9,7 @@
  */
 
 import { PAGE_BYTES } from "../../assembly/layout/limits";
-import { TRACE_CAPTURED, TRACE_COMMITTED } from "../../assembly/layout/trace";
+import { TRACE_CAPTURED, TRACE_COMMITTED, TRACE_PROTECTED } from "../../assembly/layout/trace";
 import { EPOCHS, type EpochEvent } from "../checkpoint/epoch";
 import { imageAt, type Staged, senderCycles, stage, streamBytes, wholeBytes } from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
@@ -31,6 +31,8 @@ const BATCH_PAGES = 1024;
 export function beginProtection(simulation: Simulation, p: Protection): void {
   const { world, timers } = simulation;
   const { guest } = p.replica.primary;
+  p.begunAtNs = world.nowNs();
+  world.plane.traceControl(TRACE_PROTECTED, p.index, p.epoch.number, guest, p.replica.backup.guest);
   deviceOf(p).setup(world, p.replica.primary);
   world.plane.startLogging(guest, 1);
   p.syncPagesLeft = world.plane.dirtyPageCount(guest);
@@ -158,6 +160,7 @@ export function onAcked(simulation: Simulation, p: Protection): void {
   flight.state = follow(EPOCHS, flight.state, "acked");
   deviceOf(p).commit(world, p.replica.primary, flight.number);
   world.plane.traceControl(TRACE_COMMITTED, p.index, flight.number, 0, 0);
+  p.firstCommitAtNs ??= world.nowNs();
   p.sums.count++;
   if (p.epoch.state === "stalled") endStall(simulation, p);
   else if (p.isOverdue) beginCheckpoint(simulation, p);

@@ -75,8 +75,14 @@ export interface Protection {
   held: Held | null;
   /** How many announcements have been sent since activation. */
   announcedCount: number;
+  /** When the first copy began; null for not yet. */
+  begunAtNs: number | null;
+  /** When the primary's host died; null for not, or not while this protection mattered. */
+  primaryLostAtNs: number | null;
   suspectedAtNs: number | null;
   activatedAtNs: number | null;
+  /** When the backup first held a whole checkpoint, and the primary knew. */
+  firstCommitAtNs: number | null;
   sums: CheckpointSums;
 }
 
@@ -116,10 +122,13 @@ export interface Protected {
   readonly costs: Costs;
   /** From a host to the arbiter. */
   readonly arbiterWayNs: number;
+  /** Number of its first epoch; 0 unless told. */
+  readonly firstEpoch?: number;
 }
 
 /** Returns a protection that has not begun yet. */
-export function createProtection({ index, vm, wanted, replica, costs, arbiterWayNs }: Protected): Protection {
+export function createProtection(made: Protected): Protection {
+  const { index, vm, wanted, replica, costs, arbiterWayNs, firstEpoch = 0 } = made;
   return {
     index,
     vm: vm.name,
@@ -137,7 +146,7 @@ export function createProtection({ index, vm, wanted, replica, costs, arbiterWay
     driverResetNs: replica.primary.front ? null : wanted.driverResetNs,
     state: "synchronizing",
     backup: "filling",
-    epoch: { number: 0, state: "running" },
+    epoch: { number: firstEpoch, state: "running" },
     dueAtNs: 0,
     isOverdue: false,
     stoppedAtNs: 0,
@@ -157,8 +166,11 @@ export function createProtection({ index, vm, wanted, replica, costs, arbiterWay
     syncPagesLeft: 0,
     held: null,
     announcedCount: 0,
+    begunAtNs: null,
+    primaryLostAtNs: null,
     suspectedAtNs: null,
     activatedAtNs: null,
+    firstCommitAtNs: null,
     sums: {
       count: 0,
       lateCount: 0,

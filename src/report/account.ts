@@ -10,12 +10,14 @@ import { type RequestOutcome, readRequests } from "../experiment/requests";
 import type { RunOutcome } from "../experiment/run";
 import type { Tally } from "../experiment/tally";
 import type { PauseParts } from "../host/checkpoint-pause";
+import type { Place } from "../host/place";
 import type { CheckpointSums, Protection } from "../remus/protection";
 import { numbersTo, sum } from "../sim/numbers";
 import { type EmulatedAccount, emulatedAccounts } from "./emulated-account";
 import { type FlowAccount, flowAccounts } from "./flow-account";
 import { type HeldAccount, heldAccount } from "./held-account";
 import { type MigrationAccount, migrationAccounts } from "./migration-account";
+import { type SuccessionAccount, successionAccounts } from "./succession-account";
 
 export interface Account {
   readonly digest: string;
@@ -28,6 +30,7 @@ export interface Account {
   readonly flows: readonly FlowAccount[];
   readonly emulatedNics: readonly EmulatedAccount[];
   readonly protections: readonly ProtectionAccount[];
+  readonly successions: readonly SuccessionAccount[];
   readonly migrations: readonly MigrationAccount[];
 }
 
@@ -81,6 +84,11 @@ export interface Gap {
 
 export interface ProtectionAccount extends HeldAccount {
   readonly vm: string;
+  /** Hosts of the primary and of the backup. */
+  readonly from: string;
+  readonly to: string;
+  /** It follows another protection of the machine. */
+  readonly isAgain: boolean;
   readonly state: string;
   readonly checkpoints: number;
   /** Due while no place in flight was free; `stalls` of them had the guest stand still for one. */
@@ -139,15 +147,18 @@ export function accountOf(outcome: RunOutcome): Account {
     flows: flowAccounts(outcome),
     emulatedNics: emulatedAccounts(outcome),
     protections: control.protections.map((protection) => protectionAccount(outcome, protection)),
+    successions: successionAccounts(control),
     migrations: migrationAccounts(outcome),
   };
 }
 
 function hostAccount({ world, control }: RunOutcome, host: HostControl): HostAccount {
   const { plane } = world;
+  const { scenario } = control;
   const own = control.vms.filter(({ place }) => place.host === host.index);
   const copies = [
-    ...control.protections.map(({ vm, replica }) => ({ vm, place: replica.backup })),
+    ...control.protections.slice(0, scenario.protect.length).map(({ vm, replica }) => ({ vm, place: replica.backup })),
+    ...control.successions.map(({ vm, replica }) => ({ vm, place: replica.backup })),
     ...control.migrations.map(({ vm, target }) => ({ vm, place: target })),
   ];
   const backups = copies.filter(({ place }) => place.host === host.index);
@@ -241,11 +252,12 @@ function longestGap(requests: readonly RequestOutcome[], simulatedPs: number, ti
 
 function protectionAccount({ world, control }: RunOutcome, p: Protection): ProtectionAccount {
   const { sums } = p;
-  const { host } = p.replica.primary;
-  const name = control.hosts.find(({ index }) => index === host)?.name;
-  const failure = control.scenario.events.find((event) => "fail" in event && event.fail === name);
+  const nameOf = ({ host }: Place) => control.hosts.find(({ index }) => index === host)?.name ?? "";
   return {
     vm: p.vm,
+    from: nameOf(p.replica.primary),
+    to: nameOf(p.replica.backup),
+    isAgain: p.index >= control.scenario.protect.length,
     state: p.state,
     checkpoints: sums.count,
     lateCheckpoints: sums.lateCount,
@@ -260,7 +272,7 @@ function protectionAccount({ world, control }: RunOutcome, p: Protection): Prote
     pauseNsMax: sums.pauseNsMax,
     pauseNsByPart: sums.pauseParts,
     ...heldAccount(world, p.replica.primary),
-    failedAtNs: failure?.atNs ?? null,
+    failedAtNs: p.primaryLostAtNs,
     suspectedAtNs: p.suspectedAtNs,
     activatedAtNs: p.activatedAtNs,
     activatedEpoch: p.activatedAtNs === null ? null : (p.held?.epoch ?? null),

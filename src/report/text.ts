@@ -74,7 +74,7 @@ export function bitRate(bitsPerSecond: number): string {
 
 function protectionText(p: ProtectionAccount, account: Account): string[] {
   const lines = [
-    `${p.vm.padEnd(12)} ${whole(p.checkpoints)} checkpoints, ${whole(mean(p.pages, p.checkpoints))} pages and ` +
+    `${p.vm.padEnd(12)} ${p.isAgain ? `again, ${p.from} to ${p.to}: ` : ""}${whole(p.checkpoints)} checkpoints, ${whole(mean(p.pages, p.checkpoints))} pages and ` +
       `${size(mean(p.bytes, p.checkpoints))} each; the guest stood still ${milliseconds(p.pauseNsMin)} to ` +
       `${milliseconds(p.pauseNsMax)}, ${milliseconds(p.pauseNsMean)} on average`,
     `outbound     ${whole(account.frames.heldCount)} frames held, ${whole(account.frames.releasedCount)} released, ` +
@@ -86,7 +86,9 @@ function protectionText(p: ProtectionAccount, account: Account): string[] {
   if (p.stream) lines.push(`stream       ${streamText(p.stream)}`);
   if (p.failedAtNs !== null) lines.push(`failure      ${failureText(p, p.failedAtNs)}`);
   if (p.splitFromNs !== null) lines.push(`split brain  ${splitText(p, account)}`);
-  for (const client of account.clients) lines.push(`${`  ${client.name}`.padEnd(12)} ${gapText(client)}`);
+  // Of a machine's protections the first one tells what clients saw, of the whole run.
+  for (const client of p.isAgain ? [] : account.clients)
+    lines.push(`${`  ${client.name}`.padEnd(12)} ${gapText(client)}`);
   return lines;
 }
 

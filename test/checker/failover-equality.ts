@@ -26,14 +26,17 @@ const PAGE_BYTES = 4096;
 export class FailoverEqualityJudge {
   readonly #protection: number;
   readonly #nameOf: PageNames;
+  readonly #firstEpoch: number;
   readonly #copies: MachineCopy[] = [];
   #receivedCount = 0;
   #capturedCount = 0;
   readonly #faults = new Faults();
   #looked = "no failover";
 
-  constructor(protection: number, nameOf: PageNames) {
+  /** `firstEpoch` is the number of the first one, for what is said: this one counts from 0. */
+  constructor(protection: number, nameOf: PageNames, firstEpoch = 0) {
     this.#protection = protection;
+    this.#firstEpoch = firstEpoch;
     this.#nameOf = nameOf;
   }
 
@@ -54,16 +57,20 @@ export class FailoverEqualityJudge {
   activating(copy: MachineCopy): void {
     const committed = this.#copies[this.#receivedCount - 1];
     if (!committed) {
-      this.#faults.add(`the backup runs, and no copy of epoch ${this.#receivedCount - 1} was kept`);
+      this.#faults.add(`the backup runs, and no copy of epoch ${this.#heldEpoch} was kept`);
       return;
     }
     const pageNumbers = new Set([...committed.pages.keys(), ...copy.pages.keys()]);
-    this.#looked = `${pageNumbers.size} pages, ${copy.registers.size} registers of epoch ${this.#receivedCount - 1}`;
+    this.#looked = `${pageNumbers.size} pages, ${copy.registers.size} registers of epoch ${this.#heldEpoch}`;
     this.#comparePages(committed, copy, pageNumbers);
     for (const [name, value] of committed.registers) {
       const found = copy.registers.get(name);
       if (found !== value) this.#faults.add(`register ${name} is ${found} on the backup, was ${value} on the primary`);
     }
+  }
+
+  get #heldEpoch(): number {
+    return this.#firstEpoch + this.#receivedCount - 1;
   }
 
   #comparePages(committed: MachineCopy, copy: MachineCopy, pageNumbers: ReadonlySet<number>): void {

@@ -32,23 +32,19 @@ interface Watch extends TwoCopies {
 }
 
 export class OneMachineJudge {
-  readonly #watches: readonly Watch[];
+  readonly #watches: Watch[] = [];
   readonly #faults = new Faults();
   readonly #ownerOf = new Map<number, Watch>();
 
   constructor(copies: readonly TwoCopies[]) {
+    for (const each of copies) this.add(each);
+  }
+
+  /** Takes a protection that begins now: its primary is where the machine runs. */
+  add(copies: TwoCopies): void {
     const never = Number.POSITIVE_INFINITY;
-    this.#watches = copies.map((each) => {
-      return {
-        ...each,
-        primaryEndPs: never,
-        activatedPs: never,
-        backupEndPs: never,
-        hasCheckpoint: false,
-        isAlone: false,
-        sentPs: [],
-      };
-    });
+    const ends = { primaryEndPs: never, activatedPs: never, backupEndPs: never };
+    this.#watches.push({ ...copies, ...ends, hasCheckpoint: false, isAlone: false, sentPs: [] });
   }
 
   /** Takes the next records of the trace. */
@@ -62,7 +58,7 @@ export class OneMachineJudge {
   }
 
   #own(record: TraceRecord): void {
-    const watch = this.#watches.find((candidate) => isTakenFrom(candidate, record));
+    const watch = this.#watches.findLast((candidate) => isTakenFrom(candidate, record));
     if (watch) this.#ownerOf.set(record.frame, watch);
   }
 

@@ -9,6 +9,9 @@
  * Of a NIC that dom0 serves, frames begin when dom0 takes them from the guest, and are outside as soon as they leave dom0's
  * hands: in the transmit ring of a port, or in a neighbour. A copy is as old as what it was made of.
  *
+ * A machine may be protected anew, from where it runs then: to its first capture it is as free as one that never was
+ * protected, because nobody could contradict it, and then as bound as before.
+ *
  * Does not judge: frames from before the first capture (the guest is not protected yet), frames that leave after the
  * backup's host died (nobody can take over any more), and frames of the guest after its backup took over. Frames that
  * leave after the backup was declared dead are judged by what becomes of it: if it runs after all, each was too early.
@@ -25,14 +28,19 @@ export interface Protected {
 
 /** Judges the trace of a run. */
 export class OutputCommitJudge {
-  readonly #watches: readonly Watch[];
-  readonly #byProtection: ReadonlyMap<number, Watch>;
+  readonly #watches: Watch[] = [];
+  readonly #byProtection = new Map<number, Watch>();
   readonly #faults = new Faults();
   #frameCount = 0;
 
   constructor(protections: readonly Protected[]) {
-    const watches = protections.map((p) => ({
-      ...p,
+    for (const each of protections) this.add(each);
+  }
+
+  /** Takes a protection that begins now; what its guest sends is this one's concern from now on, and no older one's. */
+  add(protection: Protected): void {
+    const watch = {
+      ...protection,
       captureCount: 0,
       receivedAtPs: [],
       endedAtPs: Number.POSITIVE_INFINITY,
@@ -40,9 +48,9 @@ export class OutputCommitJudge {
       aloneFrames: 0,
       isActivated: false,
       epochOf: new Map(),
-    }));
-    this.#watches = watches;
-    this.#byProtection = new Map(watches.map((watch) => [watch.protection, watch]));
+    };
+    this.#watches.push(watch);
+    this.#byProtection.set(watch.protection, watch);
   }
 
   /** Takes the next records of the trace. */
@@ -53,7 +61,7 @@ export class OutputCommitJudge {
   #takeOne(record: TraceRecord): void {
     const { kind, subject, frame, timePs } = record;
     if (kind === KIND.fetched || kind === KIND.born) {
-      const watch = this.#watches.find((candidate) => isTakenFrom(candidate, record));
+      const watch = this.#watches.findLast((candidate) => isTakenFrom(candidate, record));
       if (watch?.captureCount) watch.epochOf.set(frame, watch.captureCount);
     } else if (kind === KIND.copied) {
       for (const { epochOf } of this.#watches) inherit(epochOf, frame, record.a);

@@ -7,6 +7,7 @@ import { MIGRATION } from "../../src/migration/engine";
 import { ARBITER } from "../../src/remus/arbiter";
 import { BACKUP } from "../../src/remus/backup-state";
 import { ENGINE } from "../../src/remus/engine";
+import { SUCCESSION } from "../../src/remus/succession";
 
 const machines = [
   { name: "epoch", table: EPOCHS, start: "running", ends: ["committed", "lost"] },
@@ -14,7 +15,13 @@ const machines = [
   { name: "backup", table: BACKUP, start: "filling", ends: ["dead"] },
   { name: "arbiter", table: ARBITER, start: "open", ends: ["primary", "backup"] },
   { name: "link", table: LINK, start: "up", ends: [] },
-  { name: "engine", table: ENGINE, start: "synchronizing", ends: ["lost"] },
+  { name: "engine", table: ENGINE, start: "synchronizing", ends: ["lost", "succeeded"] },
+  {
+    name: "succession",
+    table: SUCCESSION,
+    start: "waiting",
+    ends: ["begun", "host-down", "host-taken", "lost"],
+  },
   { name: "migration", table: MIGRATION, start: "waiting", ends: ["cancelled", "failed", "refused", "lost"] },
 ];
 

@@ -17,6 +17,7 @@ import {
 } from "../../src/config/scenario";
 import { INTERRUPT_DELIVERIES } from "../../src/host/interrupt-delivery";
 import { ABILITIES, COST_NAMES, COST_ROWS, type CostOverrides, resolveCosts, type Scenario } from "../../src/scenario";
+import { numbersTo } from "../../src/sim/numbers";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -136,6 +137,7 @@ const vmRow = fc.record({
       hasArbiter: fc.boolean(),
       suspendChannel: fc.constant("event-channel" as const),
       hasDeviceModel: fc.boolean(),
+      again: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 2 }),
     }),
   ),
 });
@@ -224,6 +226,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
   const { names, hostCount, vmRows, clientRows } = drawn;
   const hostName = (index: number) => names[index % hostCount] ?? "host";
   const vmName = (index: number) => names[4 + index] ?? "vm";
+  const afterOf = (share: number) => Math.floor(share * drawn.durationNs);
   const clientName = (index: number) => names[8 + index] ?? "client";
   // Answers of a recording are written to no disk.
   const isReplaying = drawn.flows.some(({ flow: { kind } }) => kind === "replay");
@@ -276,7 +279,12 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
     }),
     protect: vmRows.flatMap(({ protection, host, io }, index) => {
       if (protection === null || hostCount === 1 || io !== "renic") return [];
-      return { ...protection, vm: vmName(index), to: hostName(host + 1 + (protection.to % (hostCount - 1))) };
+      const { to: drawnTo, again: drawnAgain, ...policies } = protection;
+      const others = numbersTo(hostCount - 1).map((step) => hostName(host + 1 + step));
+      const to = others[drawnTo % others.length] ?? "";
+      const next = others.filter((name) => name !== to).slice(0, drawnAgain.length);
+      const again = next.map((name, at) => ({ to: name, afterNs: afterOf(drawnAgain[at] ?? 0) }));
+      return { ...policies, vm: vmName(index), to, again };
     }),
     migrations: vmRows.flatMap(({ migration, protection, host, io }, index) => {
       if (migration === null || protection !== null || hostCount === 1 || io !== "renic") return [];

@@ -92,6 +92,7 @@ protect:
     arbiter: false
     suspend: event-channel
     deviceModel: false
+    again: []
 migrations: []
 events:
   - { at: 4s, fail: primary }

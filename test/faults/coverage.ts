@@ -4,6 +4,7 @@ import { LINK } from "../../src/checkpoint/link-state";
 import { ARBITER } from "../../src/remus/arbiter";
 import { BACKUP } from "../../src/remus/backup-state";
 import { ENGINE } from "../../src/remus/engine";
+import { SUCCESSION } from "../../src/remus/succession";
 
 /** The machines whose cells are counted, by the names that are printed. */
 export const TABLES: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string | null>>>>>> = {
@@ -13,6 +14,7 @@ export const TABLES: Readonly<Record<string, Readonly<Record<string, Readonly<Re
   backup: BACKUP,
   link: LINK,
   arbiter: ARBITER,
+  succession: SUCCESSION,
 };
 
 /** Cells that a table has for completeness, and why nothing goes through them. */
