@@ -9,10 +9,11 @@
  * slower while writes are logged: the first write to a page since the last harvest is a fault, and the time it takes is
  * no time of work. So t is the solution of
  *
- *     t + fault x distinct(t) = elapsed x (1 - throttle)
+ *     t + fault x distinct(t) = elapsed x (1 - throttle) x (1 - rest)
  *
  * which is piecewise linear and solved piece by piece. Work that waits for others has time to spare: its t is the right
- * side. Left out: faults of the one that slow the other, and devices that the guest gives no buffers.
+ * side without the rest, which is what an emulated NIC takes from who computes (emulated-waits.ts). Left out: faults of the one
+ * that slow the other, and devices that the guest gives no buffers.
  */
 
 /** A part of memory that a guest's processors write round and round. */
@@ -40,21 +41,28 @@ export interface Writers {
   readonly paced: readonly PageWriter[];
   /** By which the busy work comes later for each page that it writes first. */
   readonly faultNs: number;
+  /** The part of its time that the busy work rests, 0 to 1. */
+  readonly restShare: number;
   readonly device: DeviceWriter | null;
 }
 
 /** Returns writers as the functions below want them. */
-export function writersOf(regions: readonly PageWriter[], device: DeviceWriter | null, faultNs: number): Writers {
+export function writersOf(
+  regions: readonly PageWriter[],
+  device: DeviceWriter | null,
+  faultNs: number,
+  restShare = 0,
+): Writers {
   const written = regions.filter(({ pageCount, pagesPerSecond }) => pageCount > 0 && pagesPerSecond > 0);
   const busy = written.filter(({ isBusy }) => isBusy === true);
   busy.sort((one, other) => fullAfterNs(one) - fullAfterNs(other));
-  return { busy, paced: written.filter(({ isBusy }) => isBusy !== true), faultNs, device };
+  return { busy, paced: written.filter(({ isBusy }) => isBusy !== true), faultNs, restShare, device };
 }
 
 /** Returns the distinct pages that processors have written after a time in which the guest may have been throttled. */
 export function dirtyByGuest(writers: Writers, elapsedNs: number, throttlePercent: number): number {
   const ownNs = (elapsedNs * (100 - throttlePercent)) / 100;
-  return writtenIn(writers.paced, ownNs) + writtenIn(writers.busy, workedNs(writers, ownNs));
+  return writtenIn(writers.paced, ownNs) + writtenIn(writers.busy, workedNs(writers, ownNs * (1 - writers.restShare)));
 }
 
 function writtenIn(regions: readonly PageWriter[], ns: number): number {

@@ -7,6 +7,7 @@
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import type { Decision, GiveUpReason, StopReason } from "./decision";
 import { dirtyByDevice, dirtyByGuest, writersOf } from "./dirty-pages";
+import { emulatedRest } from "./emulated-waits";
 import type { MigrationCase } from "./plan-input";
 import { type PlannedLink, pagesNs } from "./planned-link";
 import { decide } from "./policy";
@@ -37,7 +38,8 @@ export const ROUND_COUNT_MAX = 4_096;
 /** Returns the rounds of a migration that sends its first page so long after the order. */
 export function planRounds(wanted: MigrationCase, link: PlannedLink, beforeNs: number): PlannedRounds {
   const { policy, memoryBytes, costs, clockHz, vcpuCount } = wanted;
-  const writers = writersOf(wanted.writers, wanted.receiving, (costs.logDirtyFault * 1e9) / clockHz / vcpuCount);
+  const faultNs = (costs.logDirtyFault * 1e9) / clockHz / vcpuCount;
+  const writers = writersOf(wanted.writers, wanted.receiving, faultNs, restShareOf(wanted));
   const guestPageCount = memoryBytes / PAGE_BYTES;
   const rounds: PlannedRound[] = [];
   let elapsedNs = beforeNs;
@@ -57,6 +59,13 @@ export function planRounds(wanted: MigrationCase, link: PlannedLink, beforeNs: n
     decision = decide(policy, { guestPageCount, elapsedNs, rounds });
   }
   return { rounds, end: endOf(decision), elapsedNs };
+}
+
+/** The part of its time that work rests which is bound by its processors, while the guest's NIC is served. */
+function restShareOf({ io, receiving, costs, clockHz, vcpuCount }: MigrationCase): number {
+  if (io !== "emulated" || receiving === null) return 0;
+  // One of its vCPUs serves the NIC.
+  return emulatedRest(costs, clockHz, receiving.packetsPerSecond) / vcpuCount;
 }
 
 function endOf(decision: Decision): RoundsEnd {

@@ -22,15 +22,25 @@ export interface MigrationSensitivity {
   readonly span: number;
 }
 
+/** Beside the rows of steps: of a bond, of pages and of who sends them, and of an emulated NIC that stops its guest. */
+const FURTHER_COSTS: readonly CostName[] = [
+  "bondPoll",
+  "logDirtyFault",
+  "migrationRate",
+  "sendPage",
+  "wakeLatency",
+  "vmExit",
+  "exitIndirect",
+  "emulatedInstruction",
+  "eventDelivery",
+  "deviceModelSwitch",
+  "deviceModelAccess",
+];
+
 /** Costs that a plan depends on. */
 export const PLANNED_COSTS: readonly CostName[] = COST_NAMES.filter((name) => {
   const rows: readonly (CostName | null)[] = Object.values(STEP_ROWS);
-  return (
-    rows.includes(name) ||
-    name === "bondPoll" ||
-    name === "logDirtyFault" ||
-    ["migrationRate", "sendPage"].includes(name)
-  );
+  return rows.includes(name) || FURTHER_COSTS.includes(name);
 });
 
 /** Returns what each cost does to each headline, of either baseline the one that does most first. */
