@@ -48,6 +48,8 @@ export interface Replica {
   readonly backupImageAt: number;
   /** Null where checkpoints cross the link as they lie in the staging buffer. */
   readonly stream: StreamEnds | null;
+  /** How many times fewer bytes pages take on the link, as the scenario says of payload without content; 1 for as many. */
+  readonly statedRatio: number;
 }
 
 /** What a protection is made of before it is known where its machine runs. */
@@ -64,6 +66,8 @@ export interface Staged {
   readonly pageCount: number;
   /** The stream that was made of it, null without compression. */
   readonly stream: WrittenStream | null;
+  /** Of its replica. */
+  readonly statedRatio: number;
 }
 
 /** A checkpoint that is captured: its epoch, and the bytes of the device's state at `imageAt`. */
@@ -111,7 +115,16 @@ export function stage(
   const pageCount = Math.min(dirty, pageCountMax);
   const vcpuFlags = world.plane.vcpuFlags(replica.primary.guest);
   const imageBytes = captured?.imageBytes ?? 0;
-  const staged = { room, vcpuFlags, imageBytes, pageBytes, crossingBytes, pageCount, stream: null };
+  const staged = {
+    room,
+    vcpuFlags,
+    imageBytes,
+    pageBytes,
+    crossingBytes,
+    pageCount,
+    stream: null,
+    statedRatio: replica.statedRatio,
+  };
   const { stream } = replica;
   return stream ? { ...staged, stream: writeStream(world, replica, stream, staged, captured) } : staged;
 }
@@ -136,7 +149,8 @@ function writeStream(
 
 /** Bytes that a staged checkpoint puts on the link. */
 export function streamBytes(staged: Staged): number {
-  return staged.stream ? staged.stream.byteCount : wholeBytes(staged);
+  const { stream, imageBytes, crossingBytes, statedRatio } = staged;
+  return stream ? stream.byteCount : FRAMING_BYTES + imageBytes + Math.ceil(crossingBytes / statedRatio);
 }
 
 /** Bytes that it would put there without compression. */
@@ -152,6 +166,11 @@ export function senderCycles(
   if (!stream) return pageCount * sendPage;
   const comparedPages = stream.rawPages + stream.deltaPages + stream.samePages;
   return Math.floor((stream.byteCount * sendPage) / PAGE_BYTES) + comparedPages * comparePage;
+}
+
+/** The same for pages that are compressed as the scenario says: each is compared, and what is left is sent by the byte. */
+export function statedSenderCycles({ sendPage, comparePage }: Costs, staged: Staged): number {
+  return Math.floor((streamBytes(staged) * sendPage) / PAGE_BYTES) + staged.pageCount * comparePage;
 }
 
 /** Applies what has arrived to the backup: all of it, or an InternalError, because the link does not damage bytes. */

@@ -9,7 +9,9 @@ import { GUEST_BYTES_WITH_CONTENT_MAX } from "./limits";
 /** Returns every value that does not go with what the scenario says of content. */
 export function checkContent(draft: Draft): readonly Complaint[] {
   if (draft.content === undefined) return [];
-  return draft.content ? checkSizes(draft) : [...checkRecordings(draft), ...checkCompression(draft)];
+  return draft.content
+    ? [...checkSizes(draft), ...checkRatio(draft)]
+    : [...checkRecordings(draft), ...checkCompression(draft)];
 }
 
 function checkSizes({ vms = [] }: Draft): readonly Complaint[] {
@@ -35,6 +37,16 @@ function checkRecordings({ vms = [], traffic = [], flows = [] }: Draft): readonl
     flow?.kind === "replay" ? [{ path: ["flows", index, "kind"], reason }] : [],
   );
   return [...services, ...replays, ...conversations];
+}
+
+/** Bytes that are there are compressed, not said to be. */
+function checkRatio({ protect = [] }: Draft): readonly Complaint[] {
+  return protect.flatMap((entry, index) => {
+    const ratio = entry?.compressionRatio ?? 1;
+    if (ratio === 1) return [];
+    const reason = `expected 1, because pages have content, got ${ratio}; use compression: delta, or content: false`;
+    return [{ path: ["protect", index, "compressionRatio"], reason }];
+  });
 }
 
 /** What has changed in a page is seen in its bytes. */

@@ -85,6 +85,7 @@ const scenarioDraft = z.object({
     timing: hole(form.protectForm.shape.timing),
     epochs: hole(form.protectForm.shape.epochs),
     compression: hole(form.protectForm.shape.compression),
+    compressionRatio: hole(form.protectForm.shape.compressionRatio),
     again: rows({
       to: hole(againForm.unwrap().element.shape.to),
       after: hole(againForm.unwrap().element.shape.after),

@@ -181,6 +181,7 @@ function protectInput(entry: ProtectScenario): NonNullable<ScenarioInput["protec
     outbound: formatBytes(entry.outboundBytes),
     compression: entry.compression,
     cache: formatBytes(entry.cacheBytes),
+    compressionRatio: entry.compressionRatio,
     driverReset: durationOrNever(entry.driverResetNs),
     ...checkpointInput(entry),
     again: againInput(entry.again),

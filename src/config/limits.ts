@@ -106,3 +106,5 @@ export const STREAM_COUNT = { least: 1, most: 16 } satisfies Range;
 export const CACHE_BYTES = { least: 4 * KIB, most: GIB } satisfies Range;
 /** All guests of a run, backups included: wasm32 ends at 4 GiB, and rings, staging and traces need the rest. */
 export const ALL_GUESTS_BYTES_MAX = 2 * GIB;
+/** assumed: no published compression of checkpoints comes near (Remus: 5 to 10 of what is idle, 2 to 3 of a busy guest). */
+export const COMPRESSION_RATIO_MAX = 100;

@@ -52,20 +52,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     traffic: form.traffic.map(resolveTraffic),
     flows: form.flows.map(resolveFlow),
     protect: form.protect.map(
-      ({
-        vm,
-        to,
-        interval,
-        link,
-        heartbeat,
-        timeout,
-        outbound,
-        compression,
-        cache,
-        driverReset,
-        again,
-        ...checkpoint
-      }) => ({
+      ({ vm, to, interval, link, heartbeat, timeout, outbound, compression, cache, driverReset, again, ...entry }) => ({
         vm,
         to,
         intervalNs: interval,
@@ -75,8 +62,9 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
         outboundBytes: outbound ?? outboundBytesOf(form, vm),
         compression,
         cacheBytes: cache,
+        compressionRatio: entry.compressionRatio,
         driverResetNs: driverReset,
-        ...resolveCheckpoint(checkpoint),
+        ...resolveCheckpoint(entry),
         again: resolveAgain(again),
       }),
     ),

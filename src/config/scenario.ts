@@ -301,6 +301,8 @@ export interface ProtectScenario extends CheckpointScenario {
   readonly compression: Compression;
   /** Pages that the sender remembers, to compare the next version with; of no use without compression. */
   readonly cacheBytes: number;
+  /** Without content: how many times fewer bytes pages take on the link than whole; 1 for those that are not compressed. */
+  readonly compressionRatio: number;
   /** Reset of the guest's VF driver, counted from activation on the backup; null for never. */
   readonly driverResetNs: number | null;
   /** Protections that follow, by the same policies, each in its turn (again-form.ts). */

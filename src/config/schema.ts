@@ -348,6 +348,14 @@ export const protectForm = map({
       description: "Memory of dom0 for pages as they were sent last, with delta; 4KiB to 1GiB. Default 8MiB.",
       examples: ["8MiB"],
     }),
+  compressionRatio: factor(limits.COMPRESSION_RATIO_MAX)
+    .min(1, { error: `expected a number from 1 to ${limits.COMPRESSION_RATIO_MAX}` })
+    .default(1) // Bytes that are not there cannot be compressed; who knows how well theirs can says so.
+    .meta({
+      description:
+        "Without content: how many times fewer bytes pages take on the link than whole, 1 to 100, as measured elsewhere; dom0 compares each page. Default 1, not compressed.",
+      examples: [2.5],
+    }),
   driverReset: amountOrNever(DURATION, limits.ANY_DURATION)
     .prefault("never") // The device state is meant to make it unnecessary.
     .meta({

@@ -91,7 +91,7 @@ function makeReplica(
   world: World,
   scenario: Scenario,
   vm: VmScenario,
-  { link, epochCount, compression, cacheBytes }: ProtectScenario,
+  { link, epochCount, compression, cacheBytes, compressionRatio: statedRatio }: ProtectScenario,
   backup: Place,
 ): ReplicaBehind {
   const { plane } = world;
@@ -103,5 +103,5 @@ function makeReplica(
   const backupImageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;
   // All copies of a machine have equally many pages.
   const stream = compression === "delta" ? createStream(world, backup.guest, cacheBytes, backupImageAt) : null;
-  return { backup, wire, rooms, stagingPages, backupImageAt, stream };
+  return { backup, wire, rooms, stagingPages, backupImageAt, stream, statedRatio };
 }

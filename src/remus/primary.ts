@@ -11,7 +11,15 @@
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { TRACE_CAPTURED, TRACE_COMMITTED, TRACE_PROTECTED } from "../../assembly/layout/trace";
 import { EPOCHS, type EpochEvent } from "../checkpoint/epoch";
-import { imageAt, type Staged, senderCycles, stage, streamBytes, wholeBytes } from "../checkpoint/replica";
+import {
+  imageAt,
+  type Staged,
+  senderCycles,
+  stage,
+  statedSenderCycles,
+  streamBytes,
+  wholeBytes,
+} from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
 import { addPauses, captureParts, NO_PAUSE, pauseNs, suspendNs } from "../host/checkpoint-pause";
@@ -180,7 +188,8 @@ function step(p: Protection, event: EpochEvent): void {
 }
 
 function chargeSender(simulation: Simulation, p: Protection, staged: Staged): void {
-  simulation.world.plane.oweCycles(p.replica.primary.dom0Task, senderCycles(p.costs, staged));
+  const cycles = staged.statedRatio === 1 ? senderCycles(p.costs, staged) : statedSenderCycles(p.costs, staged);
+  simulation.world.plane.oweCycles(p.replica.primary.dom0Task, cycles);
 }
 
 function addStream({ sums }: Protection, staged: Staged): void {

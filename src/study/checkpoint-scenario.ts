@@ -70,6 +70,7 @@ const USUAL = {
   outboundBytes: 8 * 1024 ** 2,
   compression: "none",
   cacheBytes: 8 * 1024 ** 2,
+  compressionRatio: 1,
   driverResetNs: null,
   again: [],
 } as const satisfies Partial<ProtectScenario>;

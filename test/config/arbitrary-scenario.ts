@@ -128,6 +128,7 @@ const vmRow = fc.record({
       outboundBytes: fc.integer({ min: 2 * KIB, max: 256 * MIB }),
       compression: fc.constantFrom(...COMPRESSIONS),
       cacheBytes: fc.integer({ min: 4 * KIB, max: 1024 * MIB }),
+      compressionRatio: fc.constant(1),
       driverResetNs,
       timing: fc.constant("fixed-rate" as const),
       epochCount: fc.integer({ min: 1, max: 8 }),

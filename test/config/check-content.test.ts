@@ -36,6 +36,16 @@ describe("content: false", () => {
     expect(problemsIn(text).join("\n")).toMatch(reason);
   });
 
+  test("a ratio of compression, said without content and refused with it", () => {
+    const withRatio = (text: string) => text.replace("interval: 25ms", "interval: 25ms, compressionRatio: 2.5");
+    expect(problemsIn(withRatio(BARE)).join("\n")).not.toContain("compressionRatio");
+    const reason =
+      /protect\.0\.compressionRatio: expected 1, because pages have content, got 2\.5; use compression: delta/;
+    expect(problemsIn(withRatio(FAILOVER)).join("\n")).toMatch(reason);
+    const small = problemsIn(withRatio(BARE).replace("2.5", "0.5")).join("\n");
+    expect(small).toContain("protect.0.compressionRatio: expected a number from 1 to 100");
+  });
+
   test("with content a guest beyond 4GiB, refused with the remedy", () => {
     const text = FAILOVER.replace("memory: 64MiB", "memory: 8GiB");
     const reason = /vms\.0\.memory: expected at most 4GiB, or content: false, got 8GiB/;

@@ -83,6 +83,7 @@ protect:
     outbound: 8MiB
     compression: none
     cache: 8MiB
+    compressionRatio: 1
     driverReset: never
     timing: fixed-rate
     epochs: 1
