@@ -77,6 +77,7 @@ describe("parseScenario", () => {
           outboundBytes: 8_388_608,
           compression: "none",
           cacheBytes: 8_388_608,
+          again: [],
           compressionRatio: 1,
           driverResetNs: null,
           timing: "fixed-rate",
