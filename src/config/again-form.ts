@@ -21,7 +21,7 @@ export const againForm = list(
         description: "How long the VM runs without a backup before it is protected anew, 0s to 1h. Default 1s.",
         examples: ["100ms"],
       }),
-  }),
+  }).meta({ description: "One protection anew: where to, and after how long." }),
   "protections anew",
 )
   .default([]) // Two hosts are what Remus needs.
