@@ -3,6 +3,7 @@
  * protection from where the machine runs (remus/succession.ts).
  */
 
+import { GUEST_RUNNING } from "../../assembly/layout/control";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
 import type { Simulation } from "../host/simulation";
@@ -34,12 +35,22 @@ export function lookAfterSuccessions(simulation: Simulation, control: Control): 
     if (p.state === "lost") {
       stepSuccession(succession, "lost");
       cancel(world, timers, [AGAIN], subject);
-    } else if (succession.state === "waiting" && isExposed(p) && isNext(control, succession)) {
+    } else if (
+      succession.state === "waiting" &&
+      isExposed(p) &&
+      isRunning(simulation, p) &&
+      isNext(control, succession)
+    ) {
       stepSuccession(succession, "exposed");
       succession.exposedAtNs = world.nowNs();
       after(world, timers, succession.afterNs, { kind: AGAIN, subject });
     }
   });
+}
+
+/** A guest that the protection before asked to stand still goes on at the end of its burst. */
+function isRunning({ world }: Simulation, p: Protection): boolean {
+  return world.plane.guestState(placeOf(p).guest) === GUEST_RUNNING;
 }
 
 function isNext({ successions }: Control, succession: Succession): boolean {

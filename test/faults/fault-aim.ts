@@ -5,6 +5,7 @@
  */
 
 import { compose } from "../../src/experiment/compose";
+import type { Control } from "../../src/experiment/control";
 import type { RunInput } from "../../src/experiment/input";
 import { start, step } from "../../src/experiment/simulate";
 import type { Protection } from "../../src/remus/protection";
@@ -18,6 +19,9 @@ const STATES = {
   epoch: (p: Protection) => [p.epoch.state, ...p.inFlight.map((flight) => flight.state)],
   backup: (p: Protection) => [p.backup],
   link: (p: Protection) => [p.link.state],
+  /** What follows the first protection, before it begins and then. */
+  succession: (_: Protection, { successions }: Control) => successions.map(({ state }) => state),
+  next: (_: Protection, { protections }: Control) => protections.slice(1).map(({ state }) => state),
 } as const;
 
 /** What goes wrong from a moment on at which a machine is in a state. */
@@ -210,7 +214,7 @@ export function resolveAims(wanted: FaultCase, inputOf: (wanted: FaultCase) => R
   return { ...rest, troubles };
 }
 
-/** Returns the times, from and to, in which the first protection's machine is in a state, those of no length left out. */
+/** Returns the times, from and to, in which a machine, but for the next ones the first protection's, is in a state, those of no length left out. */
 function momentsIn(input: RunInput, machine: Aim["machine"], state: string): [fromNs: number, toNs: number][] {
   const composition = compose(input);
   const { world, control } = composition;
@@ -221,7 +225,7 @@ function momentsIn(input: RunInput, machine: Aim["machine"], state: string): [fr
   while (!isOver) {
     isOver = !step(composition, {});
     const [protection] = control.protections;
-    const states: readonly string[] = protection ? STATES[machine](protection) : [];
+    const states: readonly string[] = protection ? STATES[machine](protection, control) : [];
     const isIn = states.includes(state);
     if (isIn && !isOver) sinceNs ??= world.nowNs();
     else if (sinceNs !== null) {

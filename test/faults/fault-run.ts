@@ -11,7 +11,7 @@ import { type Expected, type FaultCase, type FaultWorld, scenarioText } from "./
 
 /** What came of a case. */
 export interface FaultOutcome {
-  /** Of the protection when time was over. */
+  /** Of the machine's last protection when time was over. */
   readonly state: string;
   readonly objections: readonly string[];
   /** Those of the judge of output commit that the scenario does not ask for. */
@@ -45,7 +45,7 @@ export function runFaultCase(module: WebAssembly.Module, aimed: FaultCase): Faul
   });
   const judged = unexpected.flatMap(({ judge, faults }) => faults.map((fault) => `${judge}: ${fault}`));
   const violations = unexpected.find(({ judge }) => judge === "output commit")?.faultCount ?? 0;
-  const state = run.account.protections[0]?.state ?? "";
+  const state = run.account.protections.at(-1)?.state ?? "";
   const broken = expected.includes("both-heard") ? [] : brokenPromises(run);
   return { state, objections: [...judged, ...missedSplit(run), ...broken], violations };
 }
@@ -77,7 +77,7 @@ const BACK_WITHIN_NS = 1_300_000_000;
  */
 function brokenPromises({ account, outcome }: JudgedRun): string[] {
   const { world, control } = outcome;
-  const [protection] = account.protections;
+  const protection = account.protections.at(-1);
   const isThere = protection?.state !== "lost" && protection?.state !== "stopped";
   return control.flows.flatMap((flow, index) => {
     const scenario = control.scenario.flows[index];

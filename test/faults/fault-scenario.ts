@@ -1,12 +1,13 @@
 /**
  * Protected machines in small worlds, and what goes wrong with them: scenarios as a user would write them.
  *
- * A world has one machine with a virtual function or whatever else can be protected, its clients and their work, and a
- * backup. What it is, and what fails at which moment, is drawn from a seed; twenty more are fixed, for the search
+ * A world has one machine with a virtual function or whatever else can be protected, its clients and their work, a
+ * backup, and maybe a third host. What it is, and what fails at which moment, is drawn from a seed; twenty more are fixed, for the search
  * over every moment.
  */
 import { PROTECTED_MODELS, type ProtectedModel } from "../../src/study/checkpoint-workloads";
 import { RandomSource } from "../support/random-source";
+import { drawAgain } from "./fault-again";
 import type { Aim } from "./fault-aim";
 import { drawPolicy, drawTroubles, type FaultPolicy, type Trouble, USUAL_POLICY } from "./fault-trouble";
 
@@ -27,6 +28,8 @@ export interface FaultWorld {
   /** Of the replication link, and of a NIC's; usual ones where it is not said. */
   readonly linkLatencyUs?: number;
   readonly nicLatencyUs?: number;
+  /** After how long without a backup the machine is protected anew, to a third host; never where it is not said. */
+  readonly againMs?: number;
 }
 
 export type Work = "datagrams" | "requests" | "reconnecting" | "sending" | "receiving";
@@ -38,7 +41,7 @@ const WORKS: readonly Work[] = ["datagrams", ...STREAMS];
 /** A host that dies, and when. */
 export interface Failure {
   readonly atNs: number;
-  readonly host: "primary" | "backup";
+  readonly host: "primary" | "backup" | "third";
 }
 
 export interface FaultCase {
@@ -85,7 +88,7 @@ export function drawFaultCase(seed: number): FaultCase {
   const troubles = drawTroubles(random, policy, FAIL_WITHIN_MS);
   // Half of the links that are in trouble are so while nobody dies.
   const isAlone = troubles.length > 0 && random.below(2) === 0;
-  return { world: { ...world, policy }, failures: isAlone ? [] : failures, troubles };
+  return drawAgain(random, { world: { ...world, policy }, failures: isAlone ? [] : failures, troubles });
 }
 
 function drawFailures(random: RandomSource, durationMs: number): Failure[] {
@@ -121,7 +124,8 @@ export function scenarioText({ world, failures, troubles = [] }: FaultCase): str
     ...troubles.filter(({ atNs }) => atNs <= world.durationMs * MS),
   ];
   const { seed, io, intervalMs, linkRate, outbound, compression, work, hasJob, loss, durationMs } = world;
-  const { linkLatencyUs = 50, nicLatencyUs } = world;
+  const { linkLatencyUs = 50, nicLatencyUs, againMs } = world;
+  const hasThird = againMs !== undefined;
   const nic = nicLatencyUs === undefined ? "" : `, latency: ${nicLatencyUs}us`;
   const flows = work.flatMap((each) => FLOWS[each] ?? []);
   const hasDatagrams = work.includes("datagrams");
@@ -133,7 +137,7 @@ seed: ${seed}
 duration: ${durationMs}ms
 hosts:
   - { name: primary, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 2${nic} }] }
-  - { name: backup, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 3${nic} }] }
+  - { name: backup, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 3${nic} }] }${hasThird ? THIRD : ""}
 clients:
   - { name: visitor, link: { rate: 200Mbps, latency: 100us, loss: ${loss} } }
   - { name: caller, link: { rate: 200Mbps, latency: 100us, loss: ${loss} } }
@@ -159,11 +163,12 @@ protect:
     late: ${late}
     full: ${full}
     backupLost: ${backupLost}
-    arbiter: ${arbiter}
+    arbiter: ${arbiter}${hasThird ? `\n    again: [{ to: third, after: ${againMs}ms }]` : ""}
 ${events.length > 0 ? `events:\n${events.map(({ atNs, what }) => `  - { at: ${atNs}ns, ${what} }`).join("\n")}` : ""}
 `;
 }
 
+const THIRD = "\n  - { name: third, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 1 }] }";
 const ENDS = "from: caller, to: web";
 const FLOWS: Readonly<Partial<Record<Work, readonly string[]>>> = {
   requests: [`{ kind: requests, ${ENDS}, port: 80, connections: 2, reply: 2KiB, think: 3ms, window: 64KiB }`],

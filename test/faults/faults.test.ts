@@ -80,6 +80,29 @@ describe("small worlds", () => {
   );
 });
 
+describe("small worlds, protected anew to a third host", () => {
+  it.each(fixedWorlds(3).map((world) => [`${world.io}, ${world.work}`, world] as const))(
+    "%s, the next host dies at so many moments, nobody objects and some go on",
+    (_, world) => {
+      const states = new Set<string>();
+      for (let index = 0; index < 12; index++) {
+        const failures: FaultCase["failures"] = [
+          { atNs: 60_000_007, host: "primary" },
+          { atNs: 65_000_011 + index * 51_313_117, host: "backup" },
+        ];
+        const { state, objections } = runFaultCase(module, {
+          world: { ...world, linkRate: "1Gbps", againMs: 5, durationMs: 1100 },
+          failures,
+        });
+        expect(objections, `second failure at ${failures[1]?.atNs} ns`).toEqual([]);
+        states.add(state);
+      }
+      expect([...states].sort()).toEqual(["active", "lost"]);
+    },
+    120_000,
+  );
+});
+
 describe("a machine that lacks an ability", () => {
   const wanted: FaultCase = {
     world: { ...drawFaultCase(1).world, work: ["requests", "sending"], linkRate: "1Gbps", loss: 0, durationMs: 400 },

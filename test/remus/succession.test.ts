@@ -219,6 +219,29 @@ describe("a backup that was given up", () => {
   });
 });
 
+describe("a backup that dies while the guest is about to stand still", () => {
+  it("at any moment of a long burst: the guest runs on before the next protection begins", async () => {
+    const job = { burstCycles: 1_000_000, hotBytes: 65_536, coldBytes: 0, hotWrites: 1, coldWrites: 0, trace: null };
+    const input = withScenario(await successionInput({ events: [], afterNs: 0, durationNs: 150 * ms }), (scenario) => ({
+      ...scenario,
+      traffic: [],
+      vms: scenario.vms.map((vm) => ({ ...vm, job, workload: { ...vm.workload, kind: "server" as const } })),
+      // A burst of 10 ms.
+      hosts: scenario.hosts.map((host) => ({ ...host, clockHz: 100_000_000 })),
+      protect: scenario.protect.map((entry) => ({
+        ...entry,
+        link: { ...entry.link, rateBitsPerSecond: 100_000_000_000 },
+      })),
+    }));
+    for (let moment = 0; moment < 20; moment++) {
+      const events = [{ atNs: 40 * ms + moment * 1_317_117, fail: "backup" }];
+      const run = runJudged({ ...input, scenario: { ...input.scenario, events } });
+      expect(objections(run), `failure at ${events[0]?.atNs} ns`).toEqual([]);
+      expect(statesOf(run)).toEqual(["primary to backup: succeeded", "primary to third: protecting"]);
+    }
+  });
+});
+
 describe("a run saved and loaded at many control events", () => {
   it.each(MODELS)("%s, the same end", async (io) => {
     const { first, second, end } = DEATHS[io];
