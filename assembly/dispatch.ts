@@ -34,6 +34,7 @@ import {
   EVENT_VCPU,
   EVENT_WRITE_BACK,
   REASON_DRAIN,
+  REASON_MIRROR,
   REASON_PF,
   REASON_TIMER,
   REASON_UNTIL,
@@ -79,7 +80,7 @@ import { onWriteBack, raiseFetched, WRITE_BACK_VF_SHIFT } from "./nic/write-back
 import { fetchIntoBuffer, hasReleased, isBuffering, takeReleased } from "./renic/outbound";
 import { NEVER, peek, schedule, take } from "./sim/event-queue";
 import { isTraceFull, nextFrame, trace } from "./sim/trace";
-import { interruptRun, isPfWanted, world } from "./sim/world";
+import { interruptRun, isPfWanted, takeWantedMirror, world } from "./sim/world";
 import { onClient, onClientArrival } from "./transport/request-client";
 import { onMachine, onMachineArrival } from "./transport/tcp-machine";
 import { isCaptureFull } from "./wire/capture";
@@ -94,6 +95,7 @@ export function advanceTo(until: u64): u32 {
   while (w.reason == REASON_UNTIL) {
     if (isTraceFull() || isCaptureFull()) return REASON_DRAIN;
     if (isPfWanted()) return REASON_PF;
+    if (takeWantedMirror()) return REASON_MIRROR;
     const time = peek();
     if (time > until) {
       w.now = until;

@@ -13,8 +13,9 @@ import { closeStretch, halt, reconsider, setClass as setVcpuClass } from "./cpu/
 import { addTask, owedPs, setReady } from "./cpu/task";
 import { ranPs, vcpu } from "./cpu/vcpu";
 import * as disks from "./disk/disk";
+import * as mirror from "./disk/mirror";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
-import { connectDisk as connectDiskEnds, disconnectDisk as disconnectDiskEnds } from "./guest/block-back";
+import * as blockBack from "./guest/block-back";
 import * as computation from "./guest/compute";
 import { owe, workOff as work } from "./guest/control-task";
 import {
@@ -734,7 +735,7 @@ export function leaveGuest(index: u32): void {
   const g = guests.guest(index);
   assert(g.state == GUEST_SUSPENDED, "a guest that leaves stands still");
   guests.kill(index);
-  if (g.disk) disconnectDiskEnds(g.disk - 1);
+  if (g.disk) blockBack.disconnectDisk(g.disk - 1);
   if (g.vif) {
     if (isEmulated(g)) disconnectEmulated(g.vif - 1, DROP_BACKEND_DOWN);
     else disconnectBackend(g.vif - 1, DROP_BACKEND_DOWN);
@@ -1339,11 +1340,11 @@ export function setResponderDisk(owner: u32, work: u32, blockCount: u32): void {
 }
 /** Connects both ends of a disk, for the first time or anew: what was not answered is asked for again. */
 export function connectDisk(index: u32): bool {
-  return connectDiskEnds(index);
+  return blockBack.connectDisk(index);
 }
 /** Has dom0 let go of a disk, whose blocks stay. */
 export function disconnectDisk(index: u32): void {
-  disconnectDiskEnds(index);
+  blockBack.disconnectDisk(index);
 }
 /** Has a disk be another way to the blocks of one that further hosts reach. */
 export function shareBlocks(index: u32, store: u32): void {
@@ -1359,6 +1360,49 @@ export function blockFrame(index: u32, block: u32): u32 {
 export function blockVersion(index: u32, block: u32): u32 {
   const m = disks.blocksOf(index);
   return isPayload(m, block) && versionOf(m, block) ? versionAt(m.versions, block) : 0;
+}
+/** Marks every block that was ever written, so that it is copied, and returns how many there are. */
+export function openFirstCopy(index: u32): u32 {
+  const m = disks.blocksOf(index);
+  checkpoint.startLogging(m, true);
+  checkpoint.stopLogging(m);
+  return countMarked(m.log, m.pageCount);
+}
+/** Moves up to so many marked blocks of a disk to a staging buffer as page records; returns their bytes. */
+export function collectBlocks(index: u32, to: u32, blockCountMax: u32): u32 {
+  return checkpoint.collectPages(disks.blocksOf(index), to, blockCountMax);
+}
+export function applyBlocks(index: u32, from: u32, bytes: u32): u32 {
+  return checkpoint.applyPages(disks.blocksOf(index), from, bytes);
+}
+/** Reserves a mirror with room for so many blocks (disk/mirror.ts); set-up only. Returns where it is. */
+export function createMirror(entryCount: u32): u32 {
+  return mirror.createMirror(entryCount);
+}
+/** Has a disk be mirrored on another from now on. */
+export function beginMirror(at: u32, index: u32, target: u32): void {
+  mirror.beginMirror(at, index, target);
+}
+export function endMirror(index: u32): void {
+  blockBack.stopMirroring(index);
+}
+export function setMirrorTag(index: u32, tag: u32): void {
+  mirror.setMirrorTag(index, tag);
+}
+/** Returns how many blocks were written to a mirrored disk since this was last asked. */
+export function takeMirrored(index: u32): u32 {
+  return mirror.takeWritten(index);
+}
+/** Applies what has arrived of a mirrored disk's writes, so many in all, up to a tag; returns how many blocks that was. */
+export function applyMirrored(index: u32, arrivedCount: u32, tagMax: u32): u32 {
+  return mirror.applyWritten(index, arrivedCount, tagMax);
+}
+/** Lets go of what has arrived and was not applied; returns how many blocks that was. */
+export function dropMirrored(index: u32, arrivedCount: u32): u32 {
+  return mirror.dropWritten(index, arrivedCount);
+}
+export function freeMirrored(index: u32, count: u32): void {
+  blockBack.freeMirrored(index, count);
 }
 /** Returns the state of a disk, a DISK_ of disk/disk.ts: 0 disconnected, 1 connected, 2 broken. */
 export function diskState(index: u32): u32 {
@@ -1391,7 +1435,7 @@ export function destroyGuest(index: u32): void {
     if (emulatedNic(number).isThere) disconnectEmulated(number, DROP_HOST_DEAD);
     else disconnectBackend(number, DROP_HOST_DEAD);
   }
-  if (guests.guest(index).disk) disconnectDiskEnds(guests.guest(index).disk - 1);
+  if (guests.guest(index).disk) blockBack.disconnectDisk(guests.guest(index).disk - 1);
 }
 
 /** A host loses power: its guests stop, its ports go dark, what its NICs held is lost. */
@@ -1426,7 +1470,7 @@ export function failHost(host: u32): void {
     else disconnectBackend(index, DROP_HOST_DEAD);
   }
   for (let index: u32 = 0; index < w.diskCount; index++) {
-    if (guests.guest(disks.disk(index).guest).host == host) disconnectDiskEnds(index);
+    if (guests.guest(disks.disk(index).guest).host == host) blockBack.disconnectDisk(index);
   }
 }
 /** Ends frames that wait in an outbound buffer, at most so many; returns how many are left. */

@@ -126,9 +126,11 @@ export function setReady(index: u32, isReady: bool): void {
   append(vcpu(t.vcpu), index);
 }
 
-/** Returns the time that has been charged and not run: the burst at hand, and what waiting tasks begin with. */
+/** Returns the time that has been charged and not run: the burst at hand, and what its task and waiting ones begin with. */
 export function owedPs(v: Vcpu): u64 {
   let owed = v.armed == NEVER ? v.remainingPs : v.armed - world().now;
+  // A task may go on without a turn, and begins with it when it has one.
+  if (v.task) owed += task(v.task - 1).sentPs;
   for (let number = v.readyFirst; number; number = task(number - 1).next) {
     owed += task(number - 1).pendingPs + task(number - 1).sentPs;
   }

@@ -74,6 +74,8 @@ export class Disk {
   doneCount: u32;
   answeredCount: u32;
   publishedCount: u32;
+  /** Its mirror (mirror.ts), 0 without one. */
+  mirror: u32;
   get blocks(): GuestMemory {
     return changetype<GuestMemory>(this);
   }

@@ -31,6 +31,7 @@ import {
   pendingOf,
   writeBlock,
 } from "../disk/disk";
+import { endMirror, freePlaces, hasPlaces, isMirrorFull, mirrorBlock } from "../disk/mirror";
 import {
   ACTIVITY_BACKEND,
   ACTIVITY_GRANT,
@@ -101,6 +102,21 @@ export function disconnectDisk(index: u32): void {
   forgetRequests(index);
 }
 
+/** The primary knows that so many blocks of a mirrored disk are the backup's, too: requests that wait find places. */
+export function freeMirrored(index: u32, count: u32): void {
+  if (freePlaces(index, count)) goOnWithRequests(index);
+}
+
+/** A disk is mirrored no longer: requests that wait find places. */
+export function stopMirroring(index: u32): void {
+  if (endMirror(index)) goOnWithRequests(index);
+}
+
+function goOnWithRequests(index: u32): void {
+  const d = disk(index);
+  if (d.state == DISK_CONNECTED && !task(d.task).isReady) wakeTask(d.task, 0);
+}
+
 /** A guest's burst is over: its requests are shown, and its backend is told if it waits for them. */
 export function tellDisk(g: Guest): void {
   if (!g.disk || !publishRequests(g.memory)) return;
@@ -163,11 +179,14 @@ function takeRequests(index: u32, d: Disk, m: GuestMemory): u32 {
   let blockCount: u32 = 0;
   while (d.takenCount != produced) {
     const at = ring + RING_ENTRIES + (d.takenCount & BLOCK_RING_MASK) * BLOCK_ENTRY_BYTES;
+    const status = statusOf(index, m, at);
+    const count: u32 = status == BLOCK_OKAY ? load<u8>(at, BLOCK_REQUEST_SEGMENTS) : 0;
+    if (count && !hasPlaces(index, count)) break;
     const p = pendingOf(index, d.takenCount++);
     p.id = load<u64>(at, BLOCK_REQUEST_ID);
-    p.status = statusOf(index, m, at);
-    p.blockCount = p.status == BLOCK_OKAY ? load<u8>(at, BLOCK_REQUEST_SEGMENTS) : 0;
-    if (p.status == BLOCK_OKAY) takeBlocks(index, m, at);
+    p.status = status;
+    p.blockCount = count;
+    if (count) takeBlocks(index, m, at);
     else countDisk(index, DISK_ERRORS, 1);
     countDisk(index, DISK_REQUESTS, 1);
     blockCount += p.blockCount;
@@ -200,6 +219,7 @@ function takeBlocks(index: u32, m: GuestMemory, at: u32): void {
   for (let i: u32 = 0; i < count; i++) {
     const segment = at + BLOCK_REQUEST_SEGMENT + i * BLOCK_SEGMENT_BYTES;
     writeBlock(index, first + i, m, grantedPage(m, load<u32>(segment, BLOCK_SEGMENT_GRANT), false));
+    mirrorBlock(index, first + i);
   }
 }
 
@@ -227,5 +247,7 @@ export function restBlock(index: u32): bool {
   if (load<u32>(ring, RING_REQ_EVENT) != d.takenCount + 1) {
     store<u32>(touchForeign(m, d.ringPage), d.takenCount + 1, RING_REQ_EVENT);
   }
-  return load<u32>(ring, RING_REQ_PROD) != d.takenCount || d.doneCount != d.answeredCount;
+  // Requests that find no place in the mirror are looked at when there is one.
+  const hasRequest = load<u32>(ring, RING_REQ_PROD) != d.takenCount && !isMirrorFull(index);
+  return hasRequest || d.doneCount != d.answeredCount;
 }

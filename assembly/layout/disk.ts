@@ -46,6 +46,11 @@ export const BLOCK_FRONT_ENDS: u32 = 64;
 export const BLOCK_BUFFER_COUNT: u32 = 64;
 export const BLOCK_BUFFER_MASK: u32 = 63;
 
+// An entry of a mirror: when the write was taken, its number among those of its disk; then a page record.
+export const MIRROR_TAG: u32 = 0;
+export const MIRROR_NUMBER: u32 = 4;
+export const MIRROR_HEADER_BYTES: u32 = 16;
+
 // Counters of a disk.
 /** Requests that were taken, blocks that they wrote, and requests that were refused. */
 export const DISK_REQUESTS: u32 = 0;

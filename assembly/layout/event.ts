@@ -64,6 +64,8 @@ export const REASON_DMA: u32 = 7;
 export const REASON_VIF_QUIESCED: u32 = 8;
 /** A control task has worked off what it was to tell the end of; the index is the task's. */
 export const REASON_WORKED: u32 = 9;
+/** Disks that are mirrored have been written. */
+export const REASON_MIRROR: u32 = 10;
 
 export const EXHAUSTED_EVENTS: u32 = 0;
 export const EXHAUSTED_FRAMES: u32 = 1;

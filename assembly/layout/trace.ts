@@ -104,6 +104,8 @@ export const TRACE_MIGRATION: u32 = 40;
 // Disks; c is the number of the write among those of its disk.
 /** A backend took a block of its guest's and gave it to the disk (disk; a block). */
 export const TRACE_WRITTEN: u32 = 44;
+/** A write of a primary's disk has reached the backup's (the backup's disk; a block). */
+export const TRACE_APPLIED: u32 = 45;
 
 // Further machines in b of TRACE_BORN, and who copied a frame, in c of TRACE_COPIED.
 /** dom0 took a delivered frame off its receive ring (port), or a request off a guest's transmit ring (vif). */

@@ -81,6 +81,8 @@ export class World {
   /** Ports whose physical function's driver is wanted, a bit each. */
   pfWanted0: u64;
   pfWanted1: u64;
+  /** Mirrored disks have been written, and nobody has been told. */
+  isMirrorWanted: u32;
   /** Descriptors of packets that were refused. */
   refusedDescriptors: u32;
   /** How much of a frame is there (wire/content.ts): all, or FRAME_KEPT_BYTES in a world without content. */
@@ -143,6 +145,19 @@ export function interruptPf(port: u32): void {
   const w = world();
   if (port < 64) w.pfWanted0 |= (<u64>1) << port;
   else w.pfWanted1 |= (<u64>1) << (port - 64);
+}
+
+/** Asks `advance` to return so that what was written to mirrored disks can be sent. */
+export function interruptMirror(): void {
+  world().isMirrorWanted = 1;
+}
+
+/** Tells whether mirrored disks have been written; whoever asks knows from now on. */
+export function takeWantedMirror(): bool {
+  const w = world();
+  const isWanted = w.isMirrorWanted != 0;
+  w.isMirrorWanted = 0;
+  return isWanted;
 }
 
 /** Tells whether the driver of some port's physical function is wanted. */

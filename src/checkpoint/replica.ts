@@ -46,6 +46,8 @@ export interface Replica {
   readonly stagingPages: number;
   /** Where the backup keeps the state image of the checkpoint it holds. */
   readonly backupImageAt: number;
+  /** Where the mirror of the disk is; 0 for a machine without one. */
+  readonly mirrorAt: number;
   /** Null where checkpoints cross the link as they lie in the staging buffer. */
   readonly stream: StreamEnds | null;
   /** How many times fewer bytes pages take on the link, as the scenario says of payload without content; 1 for as many. */
@@ -129,6 +131,22 @@ export function stage(
   return stream ? { ...staged, stream: writeStream(world, replica, stream, staged, captured) } : staged;
 }
 
+/** Moves marked blocks of a disk, at most so many, into a room, for a batch of the first copy. */
+export function stageBlocks({ plane }: World, disk: number, room: number, blockCount: number): Staged {
+  const pageBytes = plane.collectBlocks(disk, pagesAt(room), blockCount) >>> 0;
+  const crossingBytes = plane.wholeRecordBytes(pagesAt(room), pageBytes);
+  return {
+    room,
+    vcpuFlags: 0,
+    imageBytes: 0,
+    pageBytes,
+    crossingBytes,
+    pageCount: blockCount,
+    stream: null,
+    statedRatio: 1,
+  };
+}
+
 function writeStream(
   world: World,
   replica: Replica,
@@ -182,6 +200,12 @@ export function applyStaged(world: World, replica: Replica, staged: Staged): Arr
   const image = world.view(imageAt(staged.room), staged.imageBytes);
   world.view(replica.backupImageAt, staged.imageBytes).set(image);
   return { vcpuFlags: staged.vcpuFlags, imageBytes: staged.imageBytes };
+}
+
+/** Applies blocks of the first copy that have arrived to the backup's disk. */
+export function applyBlocks({ plane }: World, { disk }: Place, { room, pageBytes }: Staged): void {
+  const code = plane.applyBlocks(disk, pagesAt(room), pageBytes);
+  if (code !== APPLY_OK) throw new InternalError(`the blocks of a first copy are refused, code ${code}`);
 }
 
 /** Brings the backup's device and vCPU into the state it holds; nothing runs yet. */

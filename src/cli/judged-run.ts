@@ -6,6 +6,7 @@
 import { GUEST_ABSENT, GUEST_DEAD } from "../../assembly/layout/control";
 import { ACTIVITY_COUNT } from "../../assembly/layout/cost";
 import { judgeAnswers } from "../../test/checker/answers";
+import { DiskJudges } from "../../test/checker/disk-judges";
 import { FailoverEqualityJudge, type MachineCopy } from "../../test/checker/failover-equality";
 import { FrameConservationJudge } from "../../test/checker/frame-conservation";
 import { MoveEqualityJudge } from "../../test/checker/move-equality";
@@ -56,6 +57,7 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const conservation = new FrameConservationJudge();
   const time = new TimeConservationJudge();
   const equality: FailoverEqualityJudge[] = [];
+  const disks = new DiskJudges();
   const { migrations } = composition.control;
   const moves = migrations.map(({ vm }) => new MoveEqualityJudge(vm, pageName));
   const places = migrations.map(({ vm, source, target }) => new OnePlaceJudge(vm, [source, target]));
@@ -64,6 +66,7 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
     records(records) {
       first.records?.(records);
       for (const judge of [commit, one, conservation, time, ...equality, ...places]) judge.take(records);
+      disks.take(records);
     },
     frames: (batch) => frames.push(...batch),
     ...(first.controlEvent && { controlEvent: first.controlEvent }),
@@ -75,14 +78,17 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
       commit.add(copies);
       one.add(copies);
       equality.push(new FailoverEqualityJudge(moment.vm, pageName, moment.firstEpoch));
+      if (protection.mirror) disks.add({ ...copies, ...disksOf(protection) });
     },
     captured(moment) {
       first.captured?.(moment);
       equality[moment.vm]?.captured(copyOf(moment));
+      disks.captured(moment.vm, () => moment.world.exportDisk(moment.place.disk));
     },
     activating(moment) {
       first.activating?.(moment);
       equality[moment.vm]?.activating(copyOf(moment));
+      disks.activating(moment.vm, () => moment.world.exportDisk(moment.place.disk));
     },
     leaving(moment) {
       first.leaving?.(moment);
@@ -99,6 +105,7 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
   const verdicts = [
     commit.verdict(),
     ...[...equality, ...moves, ...places].map((judge) => judge.verdict()),
+    ...disks.verdicts(),
     ...(protections.length > 0 ? [one.verdict(input.scenario.durationNs * 1000)] : []),
     conservation.verdict(UNDER_WAY_MAX),
     timeVerdict(time, outcome),
@@ -127,6 +134,10 @@ function twoCopiesOf(p: Protection): TwoCopies {
     backupHost: backup.host,
     takeOverPs: takeOverPs(p),
   };
+}
+
+function disksOf({ replica }: Protection) {
+  return { disk: replica.primary.disk, backupDisk: replica.backup.disk };
 }
 
 /** What a backup may take: to miss the primary, to ask, to be ready, and to let its device come to rest. */

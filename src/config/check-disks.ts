@@ -1,24 +1,9 @@
 /** Rules of disks that need more than one value: who writes to which, and who has it. */
 import { formatBytes, quote } from "../sim/units";
-import { type Complaint, type Draft, findVm } from "./draft";
+import type { Complaint, Draft } from "./draft";
 
 /** Returns every broken rule of every disk. */
-export function checkDisks(draft: Draft): readonly Complaint[] {
-  return [...checkWrites(draft), ...checkCopies(draft)];
-}
-
-/** A VM whose disk no other host has stays where it is. */
-function checkCopies(draft: Draft): readonly Complaint[] {
-  return (["protect", "migrations"] as const).flatMap((key) => {
-    return (draft[key] ?? []).flatMap((entry, index) => {
-      if (!findVm(draft, entry?.vm)?.disk) return [];
-      const reason = `expected a VM without a disk, got ${quote(entry?.vm ?? "")}, whose disk the other host does not have`;
-      return [{ path: [key, index, "vm"], reason }];
-    });
-  });
-}
-
-function checkWrites({ vms = [], flows = [] }: Draft): readonly Complaint[] {
+export function checkDisks({ vms = [], flows = [] }: Draft): readonly Complaint[] {
   return vms.flatMap((vm, index) => {
     const { diskPerRequest = 0 } = vm?.workload ?? {};
     if (vm === undefined || diskPerRequest === 0) return [];

@@ -182,6 +182,7 @@ function protectInput(entry: ProtectScenario): NonNullable<ScenarioInput["protec
     compression: entry.compression,
     cache: formatBytes(entry.cacheBytes),
     compressionRatio: entry.compressionRatio,
+    diskBuffer: formatBytes(entry.diskBufferBytes),
     driverReset: durationOrNever(entry.driverResetNs),
     ...checkpointInput(entry),
     again: againInput(entry.again),

@@ -92,6 +92,8 @@ export const GUEST_BYTES_WITH_CONTENT_MAX = 4 * GIB;
 export const WORKING_SET_BYTES = { least: 0, most: 64 * GIB } satisfies Range;
 /** A disk. assumed: more is not written in the time of a run. */
 export const DISK_BYTES = { least: 4 * KIB, most: 16 * GIB } satisfies Range;
+/** Writes that may wait for a commit: from one request of eleven blocks. assumed: as large as a cache of pages at most. */
+export const DISK_BUFFER_BYTES = { least: 64 * KIB, most: GIB } satisfies Range;
 /** What a request writes. assumed: more is a copy of files, and no request. */
 export const DISK_WRITE_BYTES = { least: 0, most: 16 * MIB } satisfies Range;
 /** From one frame of 1518 bytes with its descriptor. assumed: 256 MiB is more memory than a NIC carries. */

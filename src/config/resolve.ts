@@ -52,7 +52,21 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
     traffic: form.traffic.map(resolveTraffic),
     flows: form.flows.map(resolveFlow),
     protect: form.protect.map(
-      ({ vm, to, interval, link, heartbeat, timeout, outbound, compression, cache, driverReset, again, ...entry }) => ({
+      ({
+        vm,
+        to,
+        interval,
+        link,
+        heartbeat,
+        timeout,
+        outbound,
+        compression,
+        cache,
+        diskBuffer,
+        driverReset,
+        again,
+        ...entry
+      }) => ({
         vm,
         to,
         intervalNs: interval,
@@ -63,6 +77,7 @@ export function resolveScenario(form: ScenarioForm, costFile: CostOverrides): Sc
         compression,
         cacheBytes: cache,
         compressionRatio: entry.compressionRatio,
+        diskBufferBytes: diskBuffer,
         driverResetNs: driverReset,
         ...resolveCheckpoint(entry),
         again: resolveAgain(again),

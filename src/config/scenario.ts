@@ -303,6 +303,8 @@ export interface ProtectScenario extends CheckpointScenario {
   readonly cacheBytes: number;
   /** Without content: how many times fewer bytes pages take on the link than whole; 1 for those that are not compressed. */
   readonly compressionRatio: number;
+  /** Room for writes to the VM's disk that are on their way or held; of no use without one. */
+  readonly diskBufferBytes: number;
   /** Reset of the guest's VF driver, counted from activation on the backup; null for never. */
   readonly driverResetNs: number | null;
   /** Protections that follow, by the same policies, each in its turn (again-form.ts). */

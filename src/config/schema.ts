@@ -356,6 +356,13 @@ export const protectForm = map({
         "Without content: how many times fewer bytes pages take on the link than whole, 1 to 100, as measured elsewhere; dom0 compares each page. Default 1, not compressed.",
       examples: [2.5],
     }),
+  diskBuffer: amount(BYTES, limits.DISK_BUFFER_BYTES)
+    .prefault("8MiB") // assumed: 25 ms of a disk that is written at 300 MB/s, as much as the NIC's outbound buffer.
+    .meta({
+      description:
+        "Room for writes to the VM's disk that are on their way or held until their commit, 64KiB to 1GiB; beyond it the VM's requests wait. Default 8MiB.",
+      examples: ["8MiB"],
+    }),
   driverReset: amountOrNever(DURATION, limits.ANY_DURATION)
     .prefault("never") // The device state is meant to make it unnecessary.
     .meta({

@@ -385,6 +385,17 @@ export interface DataPlane {
   blockCount(index: number): number;
   blockFrame(index: number, block: number): number;
   blockVersion(index: number, block: number): number;
+  openFirstCopy(index: number): number;
+  collectBlocks(index: number, to: number, blockCountMax: number): number;
+  applyBlocks(index: number, from: number, bytes: number): number;
+  createMirror(entryCount: number): number;
+  beginMirror(at: number, index: number, target: number): void;
+  endMirror(index: number): void;
+  setMirrorTag(index: number, tag: number): void;
+  takeMirrored(index: number): number;
+  applyMirrored(index: number, arrivedCount: number, tagMax: number): number;
+  dropMirrored(index: number, arrivedCount: number): number;
+  freeMirrored(index: number, count: number): void;
   diskState(index: number): number;
   countOfDisk(index: number, counter: number): number;
 

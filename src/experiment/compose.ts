@@ -80,8 +80,11 @@ export function compose(input: RunInput): Composition {
     const vm = item(scenario.vms, number);
     const target = siteOf(to).addGuest(vm, guestAddress(number));
     if (stackPlanOf(scenario, name)) placeStack(world, target.guest);
+    const { place: source } = item(vms, number);
+    // Both hosts reach the storage that the disk is on.
+    if (vm.disk) world.plane.shareBlocks(target.disk, source.disk);
     const [low, high] = guestAddress(number).mac;
-    const whereabouts = { mac: { low, high }, source: item(vms, number).place, target };
+    const whereabouts = { mac: { low, high }, source, target };
     const tasks = numbersTo(streamCount).map((stream) => siteOf(vm.host).addSender(stream));
     return makeMigration(world, scenario, index, vm, whereabouts, tasks);
   });

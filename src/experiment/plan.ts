@@ -74,6 +74,7 @@ export function planWorld({
     bytes += count * HELD_ROOM * protection.outboundBytes;
     bytes += count * protection.epochCount * stagingBytes(pageCount, framePages, protection.compression);
     if (protection.compression === "delta") bytes += count * streamEndsBytes(pageCount, protection.cacheBytes);
+    if (hasDisk(scenario, protection.vm)) bytes += count * protection.diskBufferBytes;
   }
   for (const entry of scenario.migrations) bytes += migrationBytes(entry, memoryOfNamed(scenario, entry.vm).pageCount);
   for (const traffic of scenario.traffic) bytes += CLIENT_TABLE_BYTES + replayBytes(replays.get(traffic.capture) ?? []);
@@ -95,6 +96,10 @@ export function planWorld({
 function memoryOfNamed(scenario: Scenario, name: string): MemoryPlan {
   const vm = scenario.vms.find((candidate) => candidate.name === name);
   return vm ? guestMemoryOf(scenario, vm) : { pageCount: 0, framePages: 0 };
+}
+
+function hasDisk({ vms }: Scenario, name: string): boolean {
+  return vms.some((vm) => vm.name === name && vm.disk);
 }
 
 function replayBytes(exchanges: readonly Exchange[]): number {

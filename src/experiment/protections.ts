@@ -12,6 +12,7 @@ import type { Place } from "../host/place";
 import { createProtection, type Protection } from "../remus/protection";
 import { type Succession, waitingSuccession } from "../remus/succession";
 import { numbersTo } from "../sim/numbers";
+import { mirrorBlocks } from "../workload/disk";
 import { placeStack, stackPlanOf } from "../workload/flows";
 import { guestAddress } from "./addresses";
 import type { VmControl } from "./control";
@@ -91,10 +92,11 @@ function makeReplica(
   world: World,
   scenario: Scenario,
   vm: VmScenario,
-  { link, epochCount, compression, cacheBytes, compressionRatio: statedRatio }: ProtectScenario,
+  wanted: ProtectScenario,
   backup: Place,
 ): ReplicaBehind {
   const { plane } = world;
+  const { link, epochCount, compression, cacheBytes, compressionRatio: statedRatio } = wanted;
   const { pageCount: stagingPages, framePages } = guestMemoryOf(scenario, vm);
   const wire = plane.addReplicationLink(link.rateBitsPerSecond, link.latencyNs);
   const rooms = numbersTo(epochCount).map(
@@ -103,5 +105,6 @@ function makeReplica(
   const backupImageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;
   // All copies of a machine have equally many pages.
   const stream = compression === "delta" ? createStream(world, backup.guest, cacheBytes, backupImageAt) : null;
-  return { backup, wire, rooms, stagingPages, backupImageAt, stream, statedRatio };
+  const mirrorAt = vm.disk ? plane.createMirror(mirrorBlocks(wanted)) >>> 0 : 0;
+  return { backup, wire, rooms, stagingPages, backupImageAt, mirrorAt, stream, statedRatio };
 }

@@ -6,6 +6,7 @@ import {
   EXHAUSTED_EVENTS,
   EXHAUSTED_FRAMES,
   REASON_DRAIN,
+  REASON_MIRROR,
   REASON_PF,
   REASON_QUIESCED,
   REASON_SUSPENDED,
@@ -31,7 +32,9 @@ import {
   onBackupAnswered,
   onBackupQuiesced,
   onBatchReceived,
+  onBlocksReceived,
   onConnected,
+  onDiskConnected,
   onDismissed,
   onDriverReset,
   onHeard,
@@ -40,6 +43,7 @@ import {
 } from "../remus/backup";
 import { loseBackup, losePrimary } from "../remus/host-failure";
 import { alterLink, cutLink, mendLink, onLinkRetry } from "../remus/link";
+import { sendWritten } from "../remus/mirror";
 import {
   onAcked,
   onBatchAcked,
@@ -92,6 +96,8 @@ const ON_TIMER: Readonly<Record<string, (simulation: Simulation, p: Protection) 
   silence: onSilence,
   activated: onActivated,
   connected: onConnected,
+  "blocks-received": onBlocksReceived,
+  "disk-connected": onDiskConnected,
   announce: onAnnounce,
   "driver-reset": onDriverReset,
 };
@@ -141,6 +147,8 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
     if (!workedForMigration(simulation, control, stop.index)) throw new InternalError("a task was watched by nobody");
   } else if (stop.reason === REASON_PF) {
     servePorts(world);
+  } else if (stop.reason === REASON_MIRROR) {
+    for (const protection of control.protections) sendWritten(simulation, protection);
   } else if (stop.reason === REASON_TIMER) {
     const purpose = fired(control.timers, stop.index);
     if (purpose) onTimer(simulation, control, purpose);

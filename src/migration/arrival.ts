@@ -2,7 +2,9 @@
  * At the target: the machine runs there, its network comes back, and is told where it is.
  *
  *     taken --> the guest runs --reconnect, where there is a frontend--> reached again --> announcements
+ *                              --reconnect, where there is a disk------> its writes go on, from the target
  */
+import { InternalError } from "../core/load";
 import { announceDelaysNs } from "../host/announcements";
 import type { Simulation } from "../host/simulation";
 import { after } from "../host/timers";
@@ -30,6 +32,13 @@ export function onTaken(
   world.plane.resumeGuest(m.target.guest);
   beginSteps(m, "reconnecting");
   onReconnecting(simulation, m);
+  if (m.target.disk < 0) return;
+  after(world, simulation.timers, m.costs.reconnectFrontend, { kind: "migration-disk", subject: m.index });
+}
+
+/** The guest's disk is connected at the target: what was not answered at the source is asked for again. */
+export function onDiskConnected({ world }: Simulation, m: Migration): void {
+  if (!world.plane.connectDisk(m.target.disk)) throw new InternalError(`the disk of ${m.vm} finds no ring`);
 }
 
 /** The time of a step of the reconnection is over. */

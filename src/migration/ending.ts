@@ -34,7 +34,7 @@ const STEP_TIMERS = [
 const HERE_TIMERS = ["migration-back", "migration-step"];
 
 /** Behind the hand-over. */
-const AFTER_TIMERS = ["migration-taken", "migration-announce"];
+const AFTER_TIMERS = ["migration-taken", "migration-announce", "migration-disk"];
 
 /** The user calls it off: too late, when the machine is the target's. */
 export function onCancel(simulation: Simulation, m: Migration): void {

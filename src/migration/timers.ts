@@ -2,7 +2,7 @@
 import { InternalError } from "../core/load";
 import type { Simulation } from "../host/simulation";
 import { after, type Purpose } from "../host/timers";
-import { onAnnounce, onReconnectingStep, onTaken } from "./arrival";
+import { onAnnounce, onDiskConnected, onReconnectingStep, onTaken } from "./arrival";
 import { onBack, onCancel, onStepHere } from "./ending";
 import { isHandedOver } from "./engine";
 import { onRetry } from "./link";
@@ -33,6 +33,7 @@ const ON_TIMER: Readonly<Record<string, OnTimer>> = {
   "migration-ready": onReady,
   "migration-taken": onTaken,
   "migration-announce": onAnnounce,
+  "migration-disk": onDiskConnected,
   "migration-cancel": onCancel,
   "migration-back": onBack,
 };

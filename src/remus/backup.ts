@@ -4,7 +4,7 @@
  */
 import { TRACE_ACTIVATED, TRACE_RECEIVED, TRACE_SUSPECTED } from "../../assembly/layout/trace";
 import { ARRIVALS, EPOCHS } from "../checkpoint/epoch";
-import { applyStaged, restore, streamBytes } from "../checkpoint/replica";
+import { applyBlocks, applyStaged, restore, streamBytes } from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
 import { resetDriver } from "../device/port-driver";
@@ -15,16 +15,18 @@ import { ask, mayGoOn } from "./arbiter";
 import { BACKUP, type BackupEvent } from "./backup-state";
 import { ENGINE } from "./engine";
 import { answer, sendDatagram } from "./link";
+import { commitWrites, dropHeld, holdArrived, takeArrived } from "./mirror";
 import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
 
-/** Pages of the first copy have arrived. */
+/** Pages, or blocks, of the first copy have arrived. */
 export function onBatchReceived(simulation: Simulation, p: Protection): void {
   const { world } = simulation;
   if (!isListening(p)) return;
   if (!p.batch) throw new InternalError("a batch that arrives was sent");
   stepBackup(p, "batch");
-  applyStaged(world, p.replica, p.batch.staged);
+  if (p.batch.isOfDisk) applyBlocks(world, p.replica.backup, p.batch.staged);
+  else applyStaged(world, p.replica, p.batch.staged);
   listen(simulation, p);
   if (!p.isPrimaryAlive) return;
   answer(simulation, p, "batch-acked");
@@ -39,6 +41,7 @@ export function onReceived(simulation: Simulation, p: Protection): void {
   const { number, staged } = flight;
   flight.arrival = follow(ARRIVALS, flight.arrival, "complete");
   p.held = { epoch: number, ...applyStaged(world, p.replica, staged) };
+  commitWrites(world, p, number);
   flight.arrival = follow(ARRIVALS, flight.arrival, "applied");
   stepBackup(p, "applied");
   world.plane.traceControl(TRACE_RECEIVED, p.index, number, staged.pageCount, streamBytes(staged));
@@ -46,6 +49,14 @@ export function onReceived(simulation: Simulation, p: Protection): void {
   if (!p.isPrimaryAlive) return;
   flight.state = follow(EPOCHS, flight.state, "received");
   answer(simulation, p, "acked");
+}
+
+/** Writes of the primary's disk have arrived. */
+export function onBlocksReceived(simulation: Simulation, p: Protection): void {
+  const blockCount = takeArrived(p);
+  if (!isListening(p)) return;
+  holdArrived(simulation.world, p, blockCount);
+  listen(simulation, p);
 }
 
 /** Whether it still takes what the primary sends. */
@@ -117,14 +128,21 @@ export function onBackupQuiesced(simulation: Simulation, p: Protection): void {
   stepBackup(p, "activated");
   p.activatedAtNs = world.nowNs();
   restore(world, p.replica, device, held);
+  dropHeld(world, p);
   observer.activating?.({ world, vm: p.index, epoch: held.epoch, place: p.replica.backup });
   world.plane.traceControl(TRACE_ACTIVATED, p.index, held.epoch, 0, 0);
   device.activate(world, p.replica.backup);
   world.plane.resumeGuest(p.replica.backup.guest);
+  if (p.mirror) after(world, timers, p.costs.reconnectFrontend, { kind: "disk-connected", subject: p.index });
   const connectNs = device.connectNs(p.costs);
   if (connectNs > 0) after(world, timers, connectNs, { kind: "connected", subject: p.index });
   else onConnected(simulation, p);
   if (p.driverResetNs !== null) after(world, timers, p.driverResetNs, { kind: "driver-reset", subject: p.index });
+}
+
+/** The guest's disk is connected: what was under way at the checkpoint is written again. */
+export function onDiskConnected({ world }: Simulation, { replica, vm }: Protection): void {
+  if (!world.plane.connectDisk(replica.backup.disk)) throw new InternalError(`the disk of ${vm} finds no ring`);
 }
 
 /** The guest's NIC is connected, and the network is told. */

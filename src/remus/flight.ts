@@ -1,6 +1,6 @@
 /**
- * What is on its way to the backup: page batches of the first copy one at a time, then checkpoints, several at once and
- * in the order of their epochs.
+ * What is on its way to the backup: batches of the first copy one at a time, then checkpoints, several at once and in the
+ * order of their epochs; and writes of the disk among them (mirror.ts).
  *
  * Invariant: streams leave and arrive in the order in which they were sent, because they share one connection.
  */
@@ -8,11 +8,11 @@ import { ARRIVALS, type ArrivalState, type Epoch } from "../checkpoint/epoch";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
 import type { Simulation } from "../host/simulation";
-import { type Sending, underWay } from "./link";
+import { type Sending, type StreamSending, underWay } from "./link";
 import type { Protection } from "./protection";
 
 /** A checkpoint in flight: captured, its stream sent, not committed. */
-export interface Flight extends Epoch, Sending {
+export interface Flight extends Epoch, StreamSending {
   arrival: ArrivalState;
 }
 
@@ -40,6 +40,7 @@ export function cutSendings({ world, timers }: Simulation, p: Protection): void 
   }
   p.inFlight = p.inFlight.filter(({ arrival }) => arrival === "receiving");
   if (p.batch && isCut(p.batch)) p.batch = null;
+  if (p.mirror) p.mirror.sendings = p.mirror.sendings.filter((sending) => !isCut(sending));
   for (const { timer } of cut) {
     plane.disarmTimer(timer);
     timers[timer] = null;

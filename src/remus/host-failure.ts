@@ -6,6 +6,7 @@ import { cancel } from "../host/timers";
 import { BACKUP } from "./backup-state";
 import { ENGINE } from "./engine";
 import { cutSendings } from "./flight";
+import { endMirror } from "./mirror";
 import type { Protection } from "./protection";
 import { BACKUP_TIMERS, PRIMARY_TIMERS } from "./timer-kinds";
 import { closeSplit, endWithoutBackup, loseEpochs } from "./unprotected";
@@ -44,6 +45,7 @@ export function loseBackup(simulation: Simulation, p: Protection): void {
     p.state = follow(ENGINE, p.state, "none-left");
     p.batch = null;
     p.inFlight = [];
+    endMirror(world, p);
   } else if (!p.isAlone) endWithoutBackup(simulation, p);
   else if (p.state !== "unprotected") p.state = follow(ENGINE, p.state, "backup-ended");
 }

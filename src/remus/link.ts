@@ -15,15 +15,23 @@ import type { Protection } from "./protection";
 
 const ALL_LOST = 2 ** 32;
 
-/** A stream for the link. */
+/** Something for the link. */
 export interface Sending {
-  readonly staged: Staged;
+  /** Its place among all that was ever handed to the connection. */
+  readonly order: number;
   /** The timer that fires when it has arrived. */
   readonly timer: number;
   /** Bytes that were left to send when the connection was given them. */
   leftBytes: number;
   /** When its last bit leaves the primary, in picoseconds; null while it waits for the connection. */
   endPs: number | null;
+}
+
+/** A stream for the link. */
+export interface StreamSending extends Sending {
+  readonly staged: Staged;
+  /** Blocks of the disk that the backup's has when it has this: mirrored writes, since the beginning. */
+  readonly blockCount: number;
 }
 
 export interface ReplicationLink {
@@ -36,14 +44,24 @@ export interface ReplicationLink {
   timeoutNs: number;
   /** Kinds of answers that wait for the connection. */
   answers: string[];
+  /** What was ever handed to it. */
+  sendingCount: number;
 }
 
 /** Returns a link that works. */
 export function createLink({ rateBitsPerSecond, latencyNs }: Pick<ReplicationLink, "rateBitsPerSecond" | "latencyNs">) {
-  return { state: "up", rateBitsPerSecond, latencyNs, loss: 0, timeoutNs: 0, answers: [] } satisfies ReplicationLink;
+  return {
+    state: "up",
+    rateBitsPerSecond,
+    latencyNs,
+    loss: 0,
+    timeoutNs: 0,
+    answers: [],
+    sendingCount: 0,
+  } satisfies ReplicationLink;
 }
 
-/** Hands a stream to the connection, or has it wait for it. */
+/** Hands something to the connection, or has it wait for it. */
 export function transmit({ world }: Simulation, p: Protection, sending: Sending): void {
   if (p.link.state !== "up") return;
   world.plane.sendCheckpoint(p.replica.wire, sending.leftBytes, sending.timer);
@@ -135,12 +153,25 @@ function recall({ plane }: World, p: Protection): Sending[] {
   return leaving;
 }
 
-/** Streams that have not arrived, in the order in which they were sent. */
-export function underWay({ batch, inFlight }: Protection): Sending[] {
-  return [...(batch ? [batch] : []), ...inFlight.filter(({ arrival }) => arrival === "receiving")];
+/** What has not arrived, in the order in which it was sent: streams, and writes of the disk. */
+export function underWay({ batch, inFlight, mirror }: Protection): Sending[] {
+  const streams = [...(batch ? [batch] : []), ...inFlight.filter(({ arrival }) => arrival === "receiving")];
+  return [...streams, ...(mirror?.sendings ?? [])].sort((one, other) => one.order - other.order);
 }
 
-/** Returns a stream that is about to be sent. */
-export function sendingOf({ timers }: Simulation, p: Protection, staged: Staged, kind: string): Sending {
-  return { staged, leftBytes: streamBytes(staged), endPs: null, timer: takeTimer(timers, { kind, subject: p.index }) };
+/** Returns something that is about to be sent. */
+export function sendingOf({ timers }: Simulation, p: Protection, byteCount: number, kind: string): Sending {
+  const timer = takeTimer(timers, { kind, subject: p.index });
+  return { order: p.link.sendingCount++, leftBytes: byteCount, endPs: null, timer };
+}
+
+/** The same for a stream; so many blocks of the disk are the backup's with it. */
+export function streamSendingOf(
+  simulation: Simulation,
+  p: Protection,
+  staged: Staged,
+  kind: string,
+  blockCount: number,
+): StreamSending {
+  return { ...sendingOf(simulation, p, streamBytes(staged), kind), staged, blockCount };
 }

@@ -16,6 +16,7 @@ import {
   type Staged,
   senderCycles,
   stage,
+  stageBlocks,
   statedSenderCycles,
   streamBytes,
   wholeBytes,
@@ -28,7 +29,8 @@ import { after, takeTimer } from "../host/timers";
 import { listenToBackup } from "./arbiter";
 import { ENGINE } from "./engine";
 import { type Flight, freeRoom, hasPlace } from "./flight";
-import { sendDatagram, sendingOf, transmit } from "./link";
+import { sendDatagram, streamSendingOf, transmit } from "./link";
+import { beginMirror, freeApplied, sealWrites } from "./mirror";
 import { deviceOf } from "./protected-device";
 import type { Protection } from "./protection";
 
@@ -44,25 +46,46 @@ export function beginProtection(simulation: Simulation, p: Protection): void {
   deviceOf(p).setup(world, p.replica.primary);
   world.plane.startLogging(guest, 1);
   p.syncPagesLeft = world.plane.dirtyPageCount(guest);
+  beginMirror(world, p);
   sendBatch(simulation, p);
   after(world, timers, p.heartbeatNs, { kind: "beat", subject: p.index });
 }
 
-/** Sends the next pages while the guest runs; after as many as there were at the start, the first checkpoint is due. */
+/**
+ * Sends the next blocks of the disk, then pages, while the guest runs; after as many as there were at the start, the first
+ * checkpoint is due.
+ */
 function sendBatch(simulation: Simulation, p: Protection): void {
-  const staged = stage(simulation.world, p.replica, deviceOf(p), freeRoom(p), BATCH_PAGES, null);
+  const isOfDisk = (p.mirror?.copyLeft ?? 0) > 0;
+  const staged = isOfDisk ? nextBlocks(simulation, p) : nextPages(simulation, p);
+  chargeSender(simulation, p, staged);
+  const sending = streamSendingOf(simulation, p, staged, "batch-received", p.mirror?.sentCount ?? 0);
+  p.batch = { ...sending, isOfDisk };
+  transmit(simulation, p, p.batch);
+}
+
+function nextPages({ world }: Simulation, p: Protection): Staged {
+  const staged = stage(world, p.replica, deviceOf(p), freeRoom(p), BATCH_PAGES, null);
   p.syncPagesLeft -= staged.pageCount;
   p.sums.syncPageCount += staged.pageCount;
-  chargeSender(simulation, p, staged);
-  p.batch = sendingOf(simulation, p, staged, "batch-received");
-  transmit(simulation, p, p.batch);
+  return staged;
+}
+
+function nextBlocks({ world }: Simulation, p: Protection): Staged {
+  if (!p.mirror) throw new InternalError("blocks of a disk are copied of a machine that has one");
+  const blockCount = Math.min(p.mirror.copyLeft, BATCH_PAGES, p.replica.stagingPages);
+  const staged = stageBlocks(world, p.mirror.disk, freeRoom(p), blockCount);
+  p.mirror.copyLeft -= staged.pageCount;
+  p.mirror.copiedCount += staged.pageCount;
+  return staged;
 }
 
 /** The backup has taken a batch, and the primary knows. */
 export function onBatchAcked(simulation: Simulation, p: Protection): void {
   listenToBackup(simulation, p);
+  if (p.batch) freeApplied(simulation.world, p, p.batch.blockCount);
   p.batch = null;
-  if (p.syncPagesLeft > 0) {
+  if (p.syncPagesLeft > 0 || (p.mirror?.copyLeft ?? 0) > 0) {
     sendBatch(simulation, p);
     return;
   }
@@ -125,6 +148,7 @@ export function onQuiesced(simulation: Simulation, p: Protection): void {
   const room = freeRoom(p);
   step(p, "quiesced");
   const quiesce = world.nowNs() - p.stoppedAtNs - pauseNs(p.pause);
+  sealWrites(simulation, p, number);
   const imageBytes = device.postsuspend(world, p.replica.primary, number, imageAt(room));
   observer.captured?.({ world, vm: p.index, epoch: number, place: p.replica.primary });
   const staged = stage(world, p.replica, device, room, p.replica.stagingPages, { epoch: number, imageBytes });
@@ -148,7 +172,8 @@ export function onCopied(simulation: Simulation, p: Protection): void {
   p.sums.byteCount += streamBytes(staged);
   addStream(p, staged);
   chargeSender(simulation, p, staged);
-  const flight: Flight = { ...p.epoch, ...sendingOf(simulation, p, staged, "received"), arrival: "receiving" };
+  const sending = streamSendingOf(simulation, p, staged, "received", p.mirror?.capturedCount ?? 0);
+  const flight: Flight = { ...p.epoch, ...sending, arrival: "receiving" };
   p.inFlight.push(flight);
   transmit(simulation, p, flight);
   p.sums.inFlightMax = Math.max(p.sums.inFlightMax, p.inFlight.length);
@@ -166,6 +191,7 @@ export function onAcked(simulation: Simulation, p: Protection): void {
   const flight = p.inFlight.shift();
   if (!flight) throw new InternalError("an epoch that is acknowledged was in flight");
   flight.state = follow(EPOCHS, flight.state, "acked");
+  freeApplied(world, p, flight.blockCount);
   deviceOf(p).commit(world, p.replica.primary, flight.number);
   world.plane.traceControl(TRACE_COMMITTED, p.index, flight.number, 0, 0);
   p.firstCommitAtNs ??= world.nowNs();

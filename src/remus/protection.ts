@@ -19,7 +19,8 @@ import type { Arbiter } from "./arbiter";
 import type { BackupState } from "./backup-state";
 import type { EngineState } from "./engine";
 import type { Flight } from "./flight";
-import { createLink, type ReplicationLink, type Sending } from "./link";
+import { createLink, type ReplicationLink, type StreamSending } from "./link";
+import { createMirror, type Mirror } from "./mirror";
 
 export interface Protection {
   /** Its number among the protections: the subject of its timers and of its trace records. */
@@ -63,8 +64,10 @@ export interface Protection {
   /** Both copies ran from, and until; null for never, and for until now. */
   splitAtNs: number | null;
   splitEndNs: number | null;
+  /** Of its disk; null without one. */
+  readonly mirror: Mirror | null;
   /** A batch of the first copy that is on its way. */
-  batch: Sending | null;
+  batch: Batch | null;
   /** The epoch that is captured and not copied yet. */
   captured: Staged | null;
   /** Checkpoints that are sent and not committed, the oldest first. */
@@ -84,6 +87,11 @@ export interface Protection {
   /** When the backup first held a whole checkpoint, and the primary knew. */
   firstCommitAtNs: number | null;
   sums: CheckpointSums;
+}
+
+/** A batch of the first copy: pages of the guest, or blocks of its disk. */
+export interface Batch extends StreamSending {
+  readonly isOfDisk: boolean;
 }
 
 /** What all checkpoints so far have cost. */
@@ -160,6 +168,7 @@ export function createProtection(made: Protected): Protection {
     isToDiscard: false,
     splitAtNs: null,
     splitEndNs: null,
+    mirror: createMirror(replica.primary.disk, replica.backup.disk),
     batch: null,
     captured: null,
     inFlight: [],

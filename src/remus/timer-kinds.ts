@@ -16,12 +16,14 @@ export const PRIMARY_TIMERS = [
 export const BACKUP_TIMERS = [
   "batch-received",
   "received",
+  "blocks-received",
   "heard",
   "silence",
   "answered-backup",
   "dismissed",
   "activated",
   "connected",
+  "disk-connected",
   "announce",
   "driver-reset",
 ] as const;

@@ -21,6 +21,7 @@ import { cancel } from "../host/timers";
 import { mayGoOn } from "./arbiter";
 import { ENGINE } from "./engine";
 import { sendDatagram } from "./link";
+import { endMirror } from "./mirror";
 import { deviceOf } from "./protected-device";
 import { isProtecting, type Protection } from "./protection";
 import { PRIMARY_TIMERS } from "./timer-kinds";
@@ -43,7 +44,12 @@ export function abandonBackup(simulation: Simulation, p: Protection): void {
 export function endWithoutBackup(simulation: Simulation, p: Protection): void {
   // A backup that dies when it had taken over leaves the primary as the only copy.
   const isLast = p.backup === "dead" && !isBeforeFailover(p);
-  cancel(simulation.world, simulation.timers, [...PRIMARY_TIMERS, "batch-received", "received"], p.index);
+  cancel(
+    simulation.world,
+    simulation.timers,
+    [...PRIMARY_TIMERS, "batch-received", "received", "blocks-received"],
+    p.index,
+  );
   p.batch = null;
   p.isAlone = true;
   if (p.backupLost === "stop") {
@@ -68,6 +74,7 @@ function goAlone({ world }: Simulation, p: Protection): void {
   // Between the quiesce and the resume of a checkpoint the device stands still with its guest.
   if (p.epoch.state === "quiescing" || p.epoch.state === "captured") device.preresume(world, primary);
   device.teardown(world, primary);
+  endMirror(world, p);
   loseEpochs(p);
   p.inFlight = [];
   if (world.plane.guestState(primary.guest) === GUEST_SUSPENDED) world.plane.resumeGuest(primary.guest);
@@ -75,7 +82,12 @@ function goAlone({ world }: Simulation, p: Protection): void {
 
 /** The backup is the machine now. */
 function standDown(simulation: Simulation, p: Protection): void {
-  cancel(simulation.world, simulation.timers, [...PRIMARY_TIMERS, "batch-received", "received"], p.index);
+  cancel(
+    simulation.world,
+    simulation.timers,
+    [...PRIMARY_TIMERS, "batch-received", "received", "blocks-received"],
+    p.index,
+  );
   const wasSplit = p.state === "split";
   stop(simulation, p, UNPROTECTED_SUPERSEDED);
   if (wasSplit) p.state = follow(ENGINE, p.state, "primary-ended");
@@ -87,6 +99,7 @@ function stop({ world }: Simulation, p: Protection, why: number): void {
   world.plane.traceControl(TRACE_UNPROTECTED, p.index, why, 0, 0);
   world.plane.stopLogging(guest);
   world.plane.destroyGuest(guest);
+  endMirror(world, p);
   loseEpochs(p);
   p.batch = null;
   p.inFlight = [];

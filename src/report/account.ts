@@ -13,6 +13,7 @@ import type { PauseParts } from "../host/checkpoint-pause";
 import type { Place } from "../host/place";
 import type { CheckpointSums, Protection } from "../remus/protection";
 import { numbersTo, sum } from "../sim/numbers";
+import { type DiskAccount, diskAccount } from "./disk-account";
 import { type EmulatedAccount, emulatedAccounts } from "./emulated-account";
 import { type FlowAccount, flowAccounts } from "./flow-account";
 import { type HeldAccount, heldAccount } from "./held-account";
@@ -101,6 +102,8 @@ export interface ProtectionAccount extends HeldAccount {
   readonly bytes: number;
   /** Null without compression. */
   readonly stream: StreamAccount | null;
+  /** Null without a disk. */
+  readonly disk: DiskAccount | null;
   readonly pauseNsMin: number;
   readonly pauseNsMean: number;
   readonly pauseNsMax: number;
@@ -267,6 +270,7 @@ function protectionAccount({ world, control }: RunOutcome, p: Protection): Prote
     pages: sums.pageCount,
     bytes: sums.byteCount,
     stream: p.replica.stream && streamAccount(sums),
+    disk: diskAccount(world, p),
     pauseNsMin: sums.pauseNsMin,
     pauseNsMean: sums.pauseCount ? Math.floor(sums.pauseNs / sums.pauseCount) : 0,
     pauseNsMax: sums.pauseNsMax,

@@ -2,6 +2,7 @@
 
 import { PAUSE_PARTS, type PausePart } from "../host/checkpoint-pause";
 import type { Account, ClientAccount, DomainAccount, ProtectionAccount, StreamAccount } from "./account";
+import type { DiskAccount } from "./disk-account";
 import type { EmulatedAccount } from "./emulated-account";
 import type { FlowAccount } from "./flow-account";
 
@@ -84,6 +85,7 @@ function protectionText(p: ProtectionAccount, account: Account): string[] {
   if (p.lateCheckpoints > 0) lines.push(`late         ${lateText(p)}`);
   if (p.checkpoints > 0) lines.splice(1, 0, `pause        ${pauseText(p)}`);
   if (p.stream) lines.push(`stream       ${streamText(p.stream)}`);
+  if (p.disk) lines.push(`disk         ${diskText(p.disk)}`);
   if (p.failedAtNs !== null) lines.push(`failure      ${failureText(p, p.failedAtNs)}`);
   if (p.splitFromNs !== null) lines.push(`split brain  ${splitText(p, account)}`);
   // Of a machine's protections the first one tells what clients saw, of the whole run.
@@ -132,6 +134,15 @@ function pauseText({ pauseNsByPart }: ProtectionAccount): string {
     .toSorted((one, other) => pauseNsByPart[other] - pauseNsByPart[one])
     .map((part) => `${PART_TEXTS[part]} ${percent(pauseNsByPart[part], total)}`)
     .join(", ");
+}
+
+function diskText({ mirroredBlocks, appliedBlocks, heldBlocksPeak, heldBytesPeak, ...disk }: DiskAccount): string {
+  const discarded = disk.discardedBlocks > 0 ? `, ${whole(disk.discardedBlocks)} let go` : "";
+  const stalls = disk.stalls > 0 ? `; full ${whole(disk.stalls)} times, requests waited` : "";
+  return (
+    `${whole(disk.writtenBlocks)} blocks written, ${whole(mirroredBlocks)} mirrored, ${whole(appliedBlocks)} applied at the ` +
+    `backup${discarded}; at most ${whole(heldBlocksPeak)} held, ${size(heldBytesPeak)}${stalls}`
+  );
 }
 
 function streamText({ rawBytes, sentBytes, ratio, ...pages }: StreamAccount): string {

@@ -71,6 +71,7 @@ const USUAL = {
   compression: "none",
   cacheBytes: 8 * 1024 ** 2,
   compressionRatio: 1,
+  diskBufferBytes: 8 * 1024 ** 2,
   driverResetNs: null,
   again: [],
 } as const satisfies Partial<ProtectScenario>;

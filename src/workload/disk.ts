@@ -1,12 +1,22 @@
 /** The disk of a VM: how many blocks it has, and which requests write to it. */
+import { PAGE_RECORD_HEADER_BYTES } from "../../assembly/layout/checkpoint";
+import { MIRROR_HEADER_BYTES } from "../../assembly/layout/disk";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
-import type { VmScenario } from "../config/scenario";
+import type { ProtectScenario, VmScenario } from "../config/scenario";
 import type { World } from "../core/world";
 import type { FlowControl } from "./flows";
 
 /** Returns the blocks of a VM's disk; 0 without one. */
 export function diskBlocks({ disk }: VmScenario): number {
   return disk ? disk.byteCount / PAGE_BYTES : 0;
+}
+
+/** What a block takes in a mirror. */
+const MIRRORED_BYTES = MIRROR_HEADER_BYTES + PAGE_RECORD_HEADER_BYTES + PAGE_BYTES;
+
+/** Returns how many blocks may wait in the mirror of a protection. */
+export function mirrorBlocks({ diskBufferBytes }: ProtectScenario): number {
+  return Math.floor(diskBufferBytes / MIRRORED_BYTES);
 }
 
 /** Returns the blocks that a request to a VM writes. */

@@ -37,6 +37,9 @@ export const KIND = {
   suspected: 35,
   activated: 36,
   unprotected: 37,
+  protected: 38,
+  written: 44,
+  applied: 45,
 } as const;
 
 /** What a judge says. */

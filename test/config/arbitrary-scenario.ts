@@ -129,6 +129,7 @@ const vmRow = fc.record({
       compression: fc.constantFrom(...COMPRESSIONS),
       cacheBytes: fc.integer({ min: 4 * KIB, max: 1024 * MIB }),
       compressionRatio: fc.constant(1),
+      diskBufferBytes: fc.integer({ min: 64 * KIB, max: 1024 * MIB }),
       driverResetNs,
       timing: fc.constant("fixed-rate" as const),
       epochCount: fc.integer({ min: 1, max: 8 }),
@@ -249,20 +250,20 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
       ],
     })),
     clients: clientRows.map(({ link }, index) => ({ name: clientName(index), link })),
-    vms: vmRows.map(({ guest, abilities, host, io, protection, migration }, index) => ({
+    vms: vmRows.map(({ guest, abilities, host, io }, index) => ({
       name: vmName(index),
       host: hostName(host),
       memoryBytes: guest.memoryBytes,
       ...guest.cpus,
       moderation: guest.moderation,
       job: guest.job,
-      disk: protection || migration ? null : guest.disk,
+      disk: guest.disk,
       io,
       offloads: guest.offloads,
       abilities,
       workload: {
         ...guest.workload,
-        diskPerRequestBytes: isReplaying || protection || migration ? 0 : guest.diskPerRequestBytes,
+        diskPerRequestBytes: isReplaying ? 0 : guest.diskPerRequestBytes,
       },
     })),
     flows: drawn.flows.flatMap(({ flow: made, isToClient, at }): FlowScenario[] => {

@@ -84,6 +84,7 @@ protect:
     compression: none
     cache: 8MiB
     compressionRatio: 1
+    diskBuffer: 8MiB
     driverReset: never
     timing: fixed-rate
     epochs: 1

@@ -79,6 +79,7 @@ describe("parseScenario", () => {
           cacheBytes: 8_388_608,
           again: [],
           compressionRatio: 1,
+          diskBufferBytes: 8_388_608,
           driverResetNs: null,
           timing: "fixed-rate",
           epochCount: 1,

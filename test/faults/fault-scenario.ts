@@ -30,6 +30,15 @@ export interface FaultWorld {
   readonly nicLatencyUs?: number;
   /** After how long without a backup the machine is protected anew, to a third host; never where it is not said. */
   readonly againMs?: number;
+  /** None where it is not said. */
+  readonly disk?: FaultDisk;
+}
+
+/** A disk that requests write to: small, so that its journal goes round, and a mirror that may be too small for it. */
+export interface FaultDisk {
+  readonly blocks: number;
+  readonly blocksPerRequest: number;
+  readonly buffer: string;
 }
 
 export type Work = "datagrams" | "requests" | "reconnecting" | "sending" | "receiving";
@@ -88,8 +97,21 @@ export function drawFaultCase(seed: number): FaultCase {
   const troubles = drawTroubles(random, policy, FAIL_WITHIN_MS);
   // Half of the links that are in trouble are so while nobody dies.
   const isAlone = troubles.length > 0 && random.below(2) === 0;
-  return drawAgain(random, { world: { ...world, policy }, failures: isAlone ? [] : failures, troubles });
+  const drawn = drawAgain(random, { world: { ...world, policy }, failures: isAlone ? [] : failures, troubles });
+  // Last, so that whatever was drawn before disks were there stays as it was.
+  return random.below(3) === 0 ? { ...drawn, world: { ...drawn.world, disk: drawDisk(random) } } : drawn;
 }
+
+function drawDisk(random: RandomSource): FaultDisk {
+  return {
+    blocks: random.pick([16, 64, 1024]),
+    blocksPerRequest: 1 + random.below(14),
+    buffer: random.pick(["64KiB", "256KiB", "8MiB"]),
+  };
+}
+
+/** Which of the fixed worlds have a disk: one of each model, with requests over UDP and TCP. */
+const WITH_DISK: readonly number[] = [1, 5, 6];
 
 function drawFailures(random: RandomSource, durationMs: number): Failure[] {
   // Late enough that some die while they are still being copied, early enough that the others have time to come back.
@@ -113,6 +135,7 @@ export function fixedWorlds(count: number): FaultWorld[] {
     hasJob: index % 7 === 6,
     loss: 0,
     durationMs: 40,
+    ...(WITH_DISK.includes(index) && { disk: { blocks: 16, blocksPerRequest: 3, buffer: "64KiB" } }),
   }));
 }
 
@@ -131,6 +154,9 @@ export function scenarioText({ world, failures, troubles = [] }: FaultCase): str
   const hasDatagrams = work.includes("datagrams");
   const job = hasJob ? "\n    job: { burst: 20000, hot: 256KiB, hotWrites: 1 }" : "";
   const server = hasDatagrams ? "replay-server" : "server";
+  const { disk: written } = world;
+  const disk = written ? `\n    disk: { size: ${4 * written.blocks}KiB }` : "";
+  const perRequest = written ? `, diskPerRequest: ${4 * written.blocksPerRequest}KiB` : "";
   return `
 version: 1
 seed: ${seed}
@@ -146,7 +172,7 @@ vms:
     host: primary
     memory: 6MiB
     io: ${io}
-    workload: { kind: ${server}, dirtyPerRequest: 4KiB, workingSet: 64KiB }${job}
+    workload: { kind: ${server}, dirtyPerRequest: 4KiB, workingSet: 64KiB${perRequest} }${job}${disk}
 ${hasDatagrams ? "traffic:\n  - { from: visitor, to: web, kind: replay, capture: dns.pcapng, port: 53, start: 2ms, timeout: 30ms, tries: 5 }" : ""}
 ${flows.length > 0 ? `flows:\n${flows.map((flow) => `  - ${flow}`).join("\n")}` : ""}
 protect:
@@ -158,6 +184,7 @@ protect:
     timeout: ${TIMEOUT_MS}ms
     outbound: ${outbound}
     compression: ${compression}
+    diskBuffer: ${written?.buffer ?? "8MiB"}
     timing: ${timing}
     epochs: ${epochs}
     late: ${late}

@@ -33,3 +33,14 @@ export function diskInput(io: IoModel, rest = ""): RunInput {
   const scenario = parseScenario(textOf(io, rest), "disk.yaml");
   return { module: RELEASE.module, scenario, run: 1, replays: new Map() };
 }
+
+/** The same with a backup that takes over when the server's host dies. */
+export function protectedDiskInput(io: IoModel, protect = "", fail = "61ms"): RunInput {
+  return diskInput(
+    io,
+    `protect:
+  - { vm: web, to: two, interval: 10ms, link: { rate: 1Gbps, latency: 50us }, heartbeat: 2ms, timeout: 10ms${protect} }
+events: [{ at: ${fail}, fail: one }]
+`,
+  );
+}
