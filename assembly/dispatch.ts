@@ -11,12 +11,14 @@ import { onSlice } from "./cpu/scheduler";
 import { onDisk } from "./guest/block-back";
 import { onVcpu } from "./guest/burst";
 import { onThrottle } from "./guest/device-model";
+import { onStationArrival } from "./guest/dom0-station";
 import { onGuestTimer, onInterrupt } from "./guest/network-task";
 import { LOOK_AHEAD_PS } from "./layout/control";
 import {
   EVENT_ARRIVAL_CLIENT,
   EVENT_ARRIVAL_MACHINE,
   EVENT_ARRIVAL_PORT,
+  EVENT_ARRIVAL_STATION,
   EVENT_ARRIVAL_SWITCH,
   EVENT_CLIENT,
   EVENT_CONTROL,
@@ -123,6 +125,9 @@ function dispatch(kind: u32, index: u32): void {
       break;
     case EVENT_ARRIVAL_MACHINE:
       onMachineArrival(index);
+      break;
+    case EVENT_ARRIVAL_STATION:
+      onStationArrival(index);
       break;
     case EVENT_TRANSMIT:
       onTransmit(index);

@@ -101,14 +101,14 @@ import { philox } from "./sim/random";
 import { nextFrame, trace } from "./sim/trace";
 import { takeWantedPf as takeWanted, world } from "./sim/world";
 import { client, createRequests as createClientRequests, startClient as start } from "./transport/request-client";
-import { addSink, addSource } from "./transport/tcp-bulk";
+import { addFeed, addSink, addSource } from "./transport/tcp-bulk";
 import { goOn as goOnMachine, MACHINE_STACK_PAGE, machine, machineStack } from "./transport/tcp-machine";
 import { pullSegment } from "./transport/tcp-output";
 import { addReplayClient, addReplayServer } from "./transport/tcp-replay";
 import { addRequester, addResponder, setResponderDisk as setBlocksOfResponder } from "./transport/tcp-request";
 import * as tcp from "./transport/tcp-socket";
 import { connection, Stack, stackAt } from "./transport/tcp-stack";
-import { pauseWork, startWork } from "./transport/tcp-work";
+import { offer, pauseWork, startWork } from "./transport/tcp-work";
 import { workOf } from "./transport/tcp-work-record";
 import { writeAnnouncement } from "./wire/ethernet";
 import { FRAME_START, frame, takeSlot } from "./wire/frame";
@@ -357,6 +357,10 @@ export function connectMachine(index: u32, switchIndex: u32, rate: f64, latencyN
 export function connectMachines(a: u32, b: u32, rate: f64, latencyNs: f64): u32 {
   return setup.connectMachines(a, b, <u64>rate, psOf(latencyNs));
 }
+/** Puts a machine on the bridge of a port that dom0 drives, as dom0's own stack; its wires have that rate. */
+export function connectStation(index: u32, portIndex: u32, rate: f64): void {
+  setup.connectStation(index, portIndex, <u64>rate);
+}
 export function tapMachine(index: u32): void {
   setup.tapMachine(index);
 }
@@ -439,6 +443,19 @@ export function addTcpSource(
 ): u32 {
   const s = stackOf(owner);
   return addSource(stackMemory(owner), s, u64Of(macLow, macHigh), ip, portNumber, connectionCount, <u64>bytes);
+}
+/** Has an owner of a stack keep a connection over which it sends what it is offered; returns the work. */
+export function addTcpFeed(owner: u32, macLow: u32, macHigh: u32, ip: u32, portNumber: u32): u32 {
+  return addFeed(stackMemory(owner), stackOf(owner), u64Of(macLow, macHigh), ip, portNumber);
+}
+/** Offers such a work so many bytes more. */
+export function offerTcpBytes(owner: u32, number: u32, bytes: f64): void {
+  offer(stackMemory(owner), stackOf(owner), number, <u64>bytes);
+  goOnStack(owner);
+}
+/** Has a sink tell the control plane, by REASON_STREAM, when it has read so many bytes in all, which it has not yet. */
+export function markTcpSink(owner: u32, number: u32, bytes: f64): void {
+  workOf(stackMemory(owner), stackOf(owner), number).mark = <u64>bytes;
 }
 export function addTcpSink(owner: u32, portNumber: u32): u32 {
   return addSink(stackMemory(owner), stackOf(owner), portNumber);

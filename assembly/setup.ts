@@ -8,7 +8,7 @@ import { addTask, task } from "./cpu/task";
 import { vcpu } from "./cpu/vcpu";
 import { createBlockFront } from "./disk/block-front";
 import * as disks from "./disk/disk";
-import { createBridge } from "./guest/dom0-bridge";
+import { createBridge, joinStation } from "./guest/dom0-bridge";
 import { dom0Port } from "./guest/dom0-port";
 import { setUpRings } from "./guest/driver";
 import { emulatedNic } from "./guest/emulated-nic";
@@ -21,6 +21,7 @@ import {
   EVENT_ARRIVAL_CLIENT,
   EVENT_ARRIVAL_MACHINE,
   EVENT_ARRIVAL_PORT,
+  EVENT_ARRIVAL_STATION,
   EVENT_ARRIVAL_SWITCH,
   EVENT_CONTROL,
 } from "./layout/event";
@@ -296,6 +297,14 @@ export function connectMachines(a: u32, b: u32, rate: u64, latencyPs: u64): u32 
   machine(b).wireOut = toA;
   machine(b).wireIn = toB;
   return toB;
+}
+
+/** Puts a machine on the bridge of a port, as dom0's own stack. */
+export function connectStation(index: u32, portIndex: u32, rate: u64): void {
+  const x = machine(index);
+  x.wireIn = addWire(rate, 0, EVENT_ARRIVAL_MACHINE, index);
+  x.wireOut = addWire(rate, 0, EVENT_ARRIVAL_STATION, portIndex);
+  joinStation(portIndex, x.mac, x.wireIn);
 }
 
 /** Has a machine's tap see both of its wires. */

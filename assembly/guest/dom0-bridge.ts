@@ -13,6 +13,8 @@
  *
  *     table entry:  | address, 48 bits | vif + 2, or 1 for the port |     0: free; open addressing, linear probing
  *
+ * dom0's own stack, where it has one there (dom0-station.ts), is a member like a vif and takes no part in floods.
+ *
  * Source: IEEE 802.1D section 7.8; Linux net/bridge. Left out: ageing, VLANs, spanning tree, learning from vifs.
  */
 import { BRIDGE_ADDRESS_COUNT } from "../layout/limits";
@@ -23,7 +25,7 @@ import { trace } from "../sim/trace";
 import { reserve, world } from "../sim/world";
 import { ADDRESS_MASK, destination, isGroup, source } from "../wire/ethernet";
 import { FRAME_START, frame } from "../wire/frame";
-import { drop } from "../wire/wire";
+import { drop, send } from "../wire/wire";
 import { countDom0, Dom0Port, dom0Port, sendFromDom0 } from "./dom0-port";
 import { emulatedNic } from "./emulated-nic";
 import { enqueueToTap } from "./emulated-receive";
@@ -34,6 +36,7 @@ import { vif } from "./vif";
 const UNKNOWN: u32 = 0;
 const PORT: u32 = 1;
 const VIF_FIRST: u32 = 2;
+const STATION: u32 = 0xffff;
 
 /** Makes an empty table. */
 export function createBridge(port: u32): void {
@@ -67,6 +70,21 @@ export function leaveBridge(index: u32, mac: u64): void {
   vif(before - 1).next = v.next;
 }
 
+/** Puts dom0's own stack on a port's bridge: its address, and the wire towards it. */
+export function joinStation(port: u32, mac: u64, wireIndex: u32): void {
+  const p = dom0Port(port);
+  const at = find(p, mac);
+  assert(!isGroup(mac) && !load<u64>(at), "a station's address is nobody's yet");
+  p.addressCount++;
+  p.stationWire = wireIndex;
+  store<u64>(at, ((<u64>STATION) << 48) | mac);
+}
+
+/** Decides about a frame that came from dom0's own stack. */
+export function bridgeFromStation(port: u32, slot: u32): void {
+  forward(port, slot, STATION);
+}
+
 /** Decides about a frame that came from the port. */
 export function bridgeFromPort(port: u32, slot: u32): void {
   learn(dom0Port(port), source(slot + FRAME_START));
@@ -84,6 +102,7 @@ function forward(port: u32, slot: u32, from: u32): void {
   if (known == UNKNOWN) flood(port, slot, from);
   else if (known == from) end(port, slot);
   else if (known == PORT) sendFromDom0(port, slot);
+  else if (known == STATION) send(dom0Port(port).stationWire, slot, world().now);
   else give(known - VIF_FIRST, slot);
 }
 

@@ -10,7 +10,7 @@
  * leave in the order in which the bridge gave them, so nothing passes the queue.
  *
  * A packet that a guest gave to be cut is cut before it comes here (transmit-request.ts), and segments that are received
- * as one keep their frames (merging.ts): both are charged as one packet. Left out: dom0's own network stack.
+ * as one keep their frames (merging.ts): both are charged as one packet. What dom0 itself has to send comes over the bridge, too (dom0-station.ts).
  */
 import { cost } from "../cpu/cost";
 import { NO_WORK } from "../cpu/task";
@@ -83,6 +83,8 @@ export class Dom0Port {
   mergedCountMax: u32;
   /** Frames posted that are one packet with the one before, and not yet taken off what the driver is charged for. */
   followersPosted: u32;
+  /** Towards dom0's own stack, where it has one on this bridge. */
+  stationWire: u32;
   get leaving(): FrameList {
     return changetype<FrameList>(changetype<u32>(this) + offsetof<Dom0Port>("leavingFirst"));
   }

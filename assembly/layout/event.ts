@@ -43,6 +43,8 @@ export const EVENT_CONTROL: u32 = 14;
 export const EVENT_THROTTLE: u32 = 15;
 /** A disk has done what it was given; the index is the disk's. */
 export const EVENT_DISK: u32 = 16;
+/** A frame of dom0's own stack comes to its bridge; the index is the wire's. */
+export const EVENT_ARRIVAL_STATION: u32 = 17;
 
 /** `advance` reached the time it was given. */
 export const REASON_UNTIL: u32 = 0;
@@ -66,6 +68,8 @@ export const REASON_VIF_QUIESCED: u32 = 8;
 export const REASON_WORKED: u32 = 9;
 /** Disks that are mirrored have been written. */
 export const REASON_MIRROR: u32 = 10;
+/** A sink has read up to a mark; the index is its work's. Which machine's, the marks tell. */
+export const REASON_STREAM: u32 = 11;
 
 export const EXHAUSTED_EVENTS: u32 = 0;
 export const EXHAUSTED_FRAMES: u32 = 1;

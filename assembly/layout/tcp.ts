@@ -162,6 +162,8 @@ export const WORK_RESPONDER: u32 = 4;
 /** Either side of a recorded conversation (layout/recording.ts). */
 export const WORK_REPLAY_CLIENT: u32 = 5;
 export const WORK_REPLAY_SERVER: u32 = 6;
+/** A source that writes what it is offered, and never closes. */
+export const WORK_FEED: u32 = 7;
 /** Each request has a connection of its own. */
 export const CONNECTS_EACH_TIME: u32 = 1;
 

@@ -73,6 +73,8 @@ export class Work {
   recordingAt: u32;
   /** Blocks of its machine's disk that a request of a responder writes. */
   diskBlocks: u32;
+  /** Of a sink: after so many bytes the control plane is told; 0 for never. */
+  mark: u64;
 }
 
 /** What a connection is about, for a work that opened it or got it. */

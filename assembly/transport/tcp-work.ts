@@ -7,6 +7,7 @@ import {
   END_CLOSED,
   STATE_CLOSED,
   STATE_TIME_WAIT,
+  WORK_FEED,
   WORK_REPLAY_CLIENT,
   WORK_REPLAY_SERVER,
   WORK_REQUESTER,
@@ -16,7 +17,7 @@ import {
 } from "../layout/tcp";
 import { GuestMemory } from "../memory/guest-memory";
 import { world } from "../sim/world";
-import { stepSink, stepSource } from "./tcp-bulk";
+import { stepFeed, stepSink, stepSource } from "./tcp-bulk";
 import { Connection, IS_OWNED, NO_WORK } from "./tcp-connection";
 import { release } from "./tcp-end";
 import { beginReplay, endReplay, openDue, openThose, stepReplay } from "./tcp-replay";
@@ -41,6 +42,16 @@ export function pauseWork(m: GuestMemory, s: Stack, number: u32, isPaused: bool)
   w.isPaused = isPaused ? 1 : 0;
   if (isPaused) return;
   if (w.kind == WORK_REPLAY_CLIENT) s.openingAt = world().now;
+  wakeWork(m, s, number);
+}
+
+/** Offers a feed so many bytes more. */
+export function offer(m: GuestMemory, s: Stack, number: u32, bytes: u64): void {
+  workOf(m, s, number).amount += bytes;
+  wakeWork(m, s, number);
+}
+
+function wakeWork(m: GuestMemory, s: Stack, number: u32): void {
   for (let i: u32 = 0; i < s.connectionCountMax; i++) {
     const c = connection(m, s, i);
     if (c.flags & IS_OWNED && c.work == number) wake(m, s, c);
@@ -65,6 +76,7 @@ export function runWork(m: GuestMemory, s: Stack, countMax: u32): u32 {
 function look(m: GuestMemory, s: Stack, w: Work, c: Connection): void {
   if (w.kind == WORK_SOURCE) stepSource(m, s, w, c);
   else if (w.kind == WORK_SINK) stepSink(m, s, w, c);
+  else if (w.kind == WORK_FEED) stepFeed(m, s, w, c);
   else if (w.kind == WORK_REQUESTER) stepRequester(m, s, w, c);
   else if (w.kind == WORK_RESPONDER) stepResponder(m, s, w, c);
   else if (isReplay(w)) stepReplay(m, s, w, c);

@@ -25,6 +25,7 @@ export function checkMigrations(draft: Draft): readonly Complaint[] {
       ...checkAlone(draft, entry, index),
       ...checkPolicy(entry, index),
       ...checkStreams(entry, index),
+      ...checkWay(draft, entry, index),
       ...checkTimes(draft, entry, index),
     ];
   });
@@ -78,6 +79,36 @@ function checkStreams({ streams = 1, compression }: MigrationDraft, index: numbe
   if (compression !== "delta" || streams === 1) return [];
   const reason = `expected 1, because with compression: delta each page must arrive behind what it was compared with, got ${streams}; use compression: none for more`;
   return [{ path: ["migrations", index, "streams"], reason }];
+}
+
+/** Either way has what belongs to it. */
+function checkWay(
+  draft: Draft,
+  { via = "link", link, vm: name, to }: MigrationDraft,
+  index: number,
+): readonly Complaint[] {
+  const path = ["migrations", index];
+  if (via === "link") {
+    if (link !== undefined) return [];
+    return [
+      {
+        path,
+        reason: "expected link with the rate and latency of the migration's own link, or via: ports, got neither",
+      },
+    ];
+  }
+  if (link !== undefined) {
+    return [
+      { path: [...path, "link"], reason: "expected nothing, because with via: ports it goes over the hosts' NICs" },
+    ];
+  }
+  const ends = [findVm(draft, name)?.host, to];
+  return (draft.hosts ?? []).flatMap((host, number) => {
+    if (host?.name === undefined || !ends.includes(host.name) || host.nics === undefined || host.nics.length > 0)
+      return [];
+    const reason = `expected a NIC for the migration of ${quote(name ?? "")}, which goes via: ports; add one`;
+    return [{ path: ["hosts", number, "nics"], reason }];
+  });
 }
 
 function checkTimes({ duration }: Draft, entry: MigrationDraft, index: number): readonly Complaint[] {

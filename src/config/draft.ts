@@ -99,6 +99,8 @@ const scenarioDraft = z.object({
     downtime: hole(z.unknown()),
     timeout: hole(z.unknown()),
     onTimeout: hole(z.unknown()),
+    via: hole(migrationForm.shape.via),
+    link: hole(z.unknown()),
     streams: hole(migrationForm.shape.streams),
     compression: hole(migrationForm.shape.compression),
     cancel: hole(migrationForm.shape.cancel),

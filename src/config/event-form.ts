@@ -100,7 +100,12 @@ function checkProtected(draft: Draft, event: EventDraft, index: number): readonl
     const name = event[kind];
     if (name === undefined || !isKnown || draft.protect?.some((entry) => entry?.vm === name)) return [];
     const isOfMigrations = kind === "cut" || kind === "mend";
-    if (isOfMigrations && (draft.migrations ?? []).some((entry) => entry?.vm === name)) return [];
+    const moves = (draft.migrations ?? []).filter((entry) => entry?.vm === name);
+    if (isOfMigrations && moves.some((entry) => entry?.via !== "ports")) return [];
+    if (isOfMigrations && moves.length > 0) {
+      const reason = `expected a VM with a link of its own, got ${quote(name)}, whose migration goes via: ports`;
+      return [{ path: ["events", index, kind], reason }];
+    }
     const by = isOfMigrations ? "protect or migrations name" : "protect names";
     return [{ path: ["events", index, kind], reason: `expected a VM that ${by}, got ${quote(name)}` }];
   });

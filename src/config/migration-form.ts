@@ -6,7 +6,7 @@ import { BYTES, DURATION, RATE } from "../sim/units";
 import { amount, amountOrNever, choice, flag, map, nameOf, whole } from "./fields";
 import * as limits from "./limits";
 import { MIGRATION_POLICIES, MIGRATION_POLICY_KINDS, type MigrationPolicy, TIMEOUT_ACTIONS } from "./migration-policy";
-import { BACKEND_TIMES, ZERO_PAGES } from "./migration-scenario";
+import { BACKEND_TIMES, MIGRATION_WAYS, ZERO_PAGES } from "./migration-scenario";
 import { COMPRESSIONS } from "./scenario";
 
 export const migrationForm = map({
@@ -39,6 +39,13 @@ export const migrationForm = map({
         'downtime, auto-converge: what happens then: "give-up" leaves the VM where it is, "stop-and-copy" takes the downtime. Default give-up.',
       examples: ["stop-and-copy"],
     }),
+  via: choice(MIGRATION_WAYS)
+    .default("link") // What clusters are told to do: a network of its own for migrations.
+    .meta({
+      description:
+        'Which way it goes: "link", over one of its own, or "ports", over the first ports of both hosts as frames among those of VMs. Default link.',
+      examples: ["ports"],
+    }),
   link: map({
     rate: amount(RATE, limits.LINK_RATE).meta({
       description: "Bits per second in each direction, 1Mbps to 400Gbps.",
@@ -48,7 +55,9 @@ export const migrationForm = map({
       description: "Delay from host to host, 0s to 1h.",
       examples: ["20us"],
     }),
-  }).meta({ description: "The migration link, which carries nothing else." }),
+  })
+    .optional() // Ports need none.
+    .meta({ description: "The migration link, which carries nothing else; with via: link, and then it is needed." }),
   streams: whole(limits.STREAM_COUNT)
     .default(1) // Xen has one, and so has QEMU without multifd.
     .meta({

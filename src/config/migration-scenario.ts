@@ -7,6 +7,9 @@ export type ZeroPages = "whole" | "marked";
 
 export const ZERO_PAGES: readonly ZeroPages[] = ["whole", "marked"];
 
+/** Over a link of its own, or over the ports of both hosts. */
+export const MIGRATION_WAYS: readonly ("link" | "ports")[] = ["link", "ports"];
+
 export type BackendTime = "in-stop" | "before-stop";
 
 export const BACKEND_TIMES: readonly BackendTime[] = ["in-stop", "before-stop"];
@@ -17,8 +20,8 @@ export interface MigrationScenario {
   readonly to: string;
   readonly atNs: number;
   readonly policy: MigrationPolicy;
-  /** A link that carries nothing else. */
-  readonly link: Omit<LinkScenario, "loss">;
+  /** A link that carries nothing else; null for the ports of both hosts, which carry everything. */
+  readonly link: Omit<LinkScenario, "loss"> | null;
   /** Connections over which pages go at once. */
   readonly streamCount: number;
   readonly zeroPages: ZeroPages;

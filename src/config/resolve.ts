@@ -150,7 +150,7 @@ function resolveMigration(entry: ScenarioForm["migrations"][number]): MigrationS
     to,
     atNs: at,
     policy: policyOf(policy, entry),
-    link: resolveLink(link),
+    link: link ? resolveLink(link) : null,
     streamCount: streams,
     compression,
     cacheBytes: cache,

@@ -83,6 +83,7 @@ export interface DataPlane {
   addMachine(macLow: number, macHigh: number, ip: number, pageCount: number): number;
   connectMachine(index: number, switchIndex: number, rate: number, latencyNs: number, backlogBytes: number): number;
   connectMachines(a: number, b: number, rate: number, latencyNs: number): number;
+  connectStation(index: number, port: number, rate: number): void;
   tapMachine(index: number): void;
   setSnap(bytes: number): void;
   setWireFaults(index: number, lossBelow: number, delayBelow: number, delayNs: number, twiceBelow: number): void;
@@ -106,6 +107,9 @@ export interface DataPlane {
     connectionCount: number,
     bytes: number,
   ): number;
+  addTcpFeed(index: number, macLow: number, macHigh: number, ip: number, port: number): number;
+  offerTcpBytes(index: number, work: number, bytes: number): void;
+  markTcpSink(index: number, work: number, bytes: number): void;
   addTcpSink(index: number, port: number): number;
   addTcpRequester(
     index: number,

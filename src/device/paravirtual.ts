@@ -51,7 +51,7 @@ export function resumeFront(world: World, front: Front): void {
 }
 
 /** Has the physical function receive what is for a guest that dom0 serves. */
-export function receiveFor(world: World, { mac, port }: Front): void {
+export function receiveFor(world: World, { mac, port }: Pick<Front, "mac" | "port">): void {
   const pf = pfPort(world, port);
   if (!addFurtherAddress(pf, PF_POOL, mac)) changeOptions(pf, PF_POOL, { set: VMOLR_UNICAST_HASH });
 }

@@ -75,7 +75,7 @@ export function compose(input: RunInput): Composition {
   const successions = scenario.protect.flatMap((_, entry) => {
     return makeSuccessions(world, siteOf, scenario, protections, entry);
   });
-  const migrations = scenario.migrations.map(({ vm: name, to, streamCount }, index) => {
+  const migrations = scenario.migrations.map(({ vm: name, to, streamCount, link }, index) => {
     const number = scenario.vms.findIndex((vm) => vm.name === name);
     const vm = item(scenario.vms, number);
     const target = siteOf(to).addGuest(vm, guestAddress(number));
@@ -86,7 +86,8 @@ export function compose(input: RunInput): Composition {
     const [low, high] = guestAddress(number).mac;
     const whereabouts = { mac: { low, high }, source, target };
     const tasks = numbersTo(streamCount).map((stream) => siteOf(vm.host).addSender(stream));
-    return makeMigration(world, scenario, index, vm, whereabouts, tasks);
+    const stations = link === null ? ([siteOf(vm.host).station, siteOf(to).station] as const) : null;
+    return makeMigration(world, scenario, index, vm, whereabouts, tasks, stations);
   });
   const stacks = new Map(vms.flatMap((vm) => makeGuestStack(world, scenario, vm)));
   const clients = scenario.clients.map((_, index) => makeClient(world, input, network, index, stacks));

@@ -12,7 +12,8 @@ import { InputError } from "../sim/input-error";
 import { diskBlocks } from "../workload/disk";
 import { stackPlanOf } from "../workload/flows";
 import { type Recordings, recordingPages } from "../workload/recording";
-import { bridgedOn } from "./site";
+import { stationPlanOf } from "../workload/station";
+import { bridgesPorts } from "./site";
 
 /** How large a memory is. */
 export interface MemoryPlan {
@@ -36,7 +37,15 @@ export function memoriesOf(scenario: Scenario, recordings: Recordings): MemoryPl
     ...clients.flatMap(({ name }) => clientMemoryOf(scenario, recordings, name)),
     ...Array.from({ length: bridgedPortCount(scenario) }, () => withFrames(BUFFERS_END_PAGE, BUFFERS_END_PAGE)),
     ...[...vms, ...copies].map((vm) => blocksOf(scenario, vm)),
+    ...scenario.hosts.flatMap(({ name }) => stationMemoryOf(scenario, name)),
   ];
+}
+
+/** Returns the memory of dom0's own stack, where a VM moves over a host's ports. */
+function stationMemoryOf(scenario: Scenario, host: string): MemoryPlan[] {
+  const plan = stationPlanOf(scenario, host);
+  if (!plan) return [];
+  return [withFrames(plan.pageCount + 1, scenario.hasContent ? plan.pageCount + 1 : plan.tablePages + 1)];
 }
 
 /** Returns the memory of a VM. */
@@ -72,7 +81,7 @@ function chunked(pages: number): number {
 
 /** Returns the ports of hosts with guests that dom0 serves: it drives each of them. */
 export function bridgedPortCount(scenario: Scenario): number {
-  return scenario.hosts.reduce((sum, host) => sum + (bridgedOn(scenario, host) > 0 ? host.nics.length : 0), 0);
+  return scenario.hosts.reduce((sum, host) => sum + (bridgesPorts(scenario, host) ? host.nics.length : 0), 0);
 }
 
 /** Throws InputError for a stack with connections that lie beyond what can be addressed. */

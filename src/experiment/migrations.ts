@@ -13,11 +13,14 @@ import { loseSource, loseTarget } from "../migration/ending";
 import { isHandedOver } from "../migration/engine";
 import { cutMigrationLink, mendMigrationLink } from "../migration/link";
 import { type Migration, waitingMigration } from "../migration/migration";
+import { makePortsPath, takeArrived } from "../migration/ports-path";
 import { onWorked } from "../migration/precopy";
+import { wayOverPorts } from "../migration/scenario-plan";
 import { idleSender, SENDER_BYTES } from "../migration/sender";
 import { stepsOf, VF_REFUSAL } from "../migration/stop-steps";
 import { onQuiesced, onSuspended } from "../migration/switchover";
 import { onMigrationTimer } from "../migration/timers";
+import type { Station } from "../workload/station";
 import type { Control } from "./control";
 import { shortageFor } from "./host-memory";
 
@@ -29,11 +32,13 @@ export function makeMigration(
   vm: VmScenario,
   whereabouts: Pick<Migration, "mac" | "source" | "target">,
   tasks: readonly number[],
+  stations: readonly [Station, Station] | null,
 ): Migration {
   const wanted = scenario.migrations[index];
   if (!wanted) throw new InternalError(`migration ${index} is none of the scenario's`);
   if (vm.io === "vf") throw new InternalError(`the scenario was checked: ${VF_REFUSAL}`);
   const { plane } = world;
+  const way = wanted.link ?? wayOverPorts(scenario, vm.host, wanted.to);
   const { guest } = whereabouts.source;
   plane.createRoundLog(guest);
   const imageAt = plane.reserveBytes(IMAGE_BYTES_MAX) >>> 0;
@@ -47,9 +52,10 @@ export function makeMigration(
     zeroPages: wanted.zeroPages,
     steps: stepsOf(vm.io, { ...wanted, hotPlug: "acpi" }),
     costs: scenario.costs,
-    wire: plane.addReplicationLink(wanted.link.rateBitsPerSecond, wanted.link.latencyNs),
-    latencyNs: wanted.link.latencyNs,
-    senders: tasks.map((task) => idleSender(task, plane.reserveBytes(SENDER_BYTES) >>> 0)),
+    ports: stations && makePortsPath(world, index, wanted.streamCount, stations, way),
+    wire: stations ? -1 : plane.addReplicationLink(way.rateBitsPerSecond, way.latencyNs),
+    latencyNs: way.latencyNs,
+    senders: tasks.map((task) => idleSender(task, plane.reserveBytes(SENDER_BYTES) >>> 0, stations ? 2 : 1)),
     stream: wanted.compression === "delta" ? createStream(world, guest, wanted.cacheBytes, imageAt) : null,
     imageAt,
     ...waitingMigration(),
@@ -91,6 +97,14 @@ export function quiescedForMigration(
   const m = migrations.find(({ source, target }) => isMeant(source) || isMeant(target));
   if (m && isMeant(m.source) && m.state === "quiescing") onQuiesced(simulation, m);
   return m !== undefined;
+}
+
+/** A sink of dom0's has read up to a mark: what has arrived of any migration is taken. */
+export function arrivedForMigrations(simulation: Simulation, control: Control): void {
+  for (const m of control.migrations) {
+    if (!m.ports) continue;
+    for (const purpose of takeArrived(simulation.world, m.ports)) migrationTimer(simulation, control, purpose);
+  }
 }
 
 /** A timer of a migration has fired. */

@@ -10,6 +10,7 @@ import {
   DISK_COUNT_MAX,
   GUEST_COUNT_MAX,
   HOST_COUNT_MAX,
+  MACHINE_COUNT_MAX,
   PAGE_BYTES,
   PORT_COUNT_MAX,
   PROCESSOR_COUNT_MAX,
@@ -22,6 +23,7 @@ import {
   WIRE_COUNT_MAX,
 } from "../../assembly/layout/limits";
 import { REQUEST_BYTES } from "../../assembly/layout/request";
+import { WORK_COUNT_MAX } from "../../assembly/layout/tcp";
 import { TRACE_BYTES, TRACE_COUNT_MAX } from "../../assembly/layout/trace";
 import { stagingBytes } from "../checkpoint/replica";
 import { streamEndsBytes } from "../checkpoint/stream";
@@ -31,6 +33,7 @@ import type { WorldPlan } from "../core/world";
 import type { Exchange } from "../format/conversation";
 import { simulatedCount } from "../host/host-processors";
 import { InputError } from "../sim/input-error";
+import { stationStreams } from "../workload/station";
 import type { RunInput } from "./input";
 import { bridgedPortCount, checkAddresses, guestMemoryOf, type MemoryPlan, memoriesOf } from "./memories";
 import { migrationBytes } from "./migrations";
@@ -115,6 +118,7 @@ function checkCounts(scenario: Scenario, source: string): void {
   const guests = vms.length + copyCount + bridgedPortCount(scenario);
   const { processors, vcpus, tasks } = cpuCounts(scenario);
   const ports = hosts.reduce((sum, { nics }) => sum + nics.length, 0);
+  const stations = hosts.flatMap(({ name }) => stationStreams(scenario, name) || []);
   const counts: readonly (readonly [string, number, number])[] = [
     ["hosts", hosts.length, HOST_COUNT_MAX],
     ["clients", clients.length, CLIENT_COUNT_MAX],
@@ -125,7 +129,9 @@ function checkCounts(scenario: Scenario, source: string): void {
     ["tasks of vcpus", tasks, TASK_COUNT_MAX],
     ["nics", ports, PORT_COUNT_MAX],
     ["switch ports", ports + clients.length, SWITCH_PORT_COUNT_MAX],
-    ["wires", 2 * (ports + clients.length + copyCount) + ports, WIRE_COUNT_MAX],
+    ["wires", 2 * (ports + clients.length + copyCount + stations.length) + ports, WIRE_COUNT_MAX],
+    ["clients, and hosts that move VMs over their ports,", clients.length + stations.length, MACHINE_COUNT_MAX],
+    ["streams of migrations over the ports of a host", Math.max(0, ...stations), WORK_COUNT_MAX],
   ];
   const problems = counts
     .filter(([, count, most]) => count > most)

@@ -9,6 +9,7 @@ import {
   REASON_MIRROR,
   REASON_PF,
   REASON_QUIESCED,
+  REASON_STREAM,
   REASON_SUSPENDED,
   REASON_TIMER,
   REASON_UNTIL,
@@ -62,6 +63,7 @@ import type { Composition } from "./compose";
 import type { Control } from "./control";
 import { currentOwner } from "./flow-owner";
 import {
+  arrivedForMigrations,
   hostLostForMigrations,
   migrationLinkEvent,
   migrationTimer,
@@ -143,6 +145,8 @@ function answer(simulation: Simulation, control: Control, stop: Stop): void {
     onDeviceQuiesced(simulation, control, ({ vf }) => vf === stop.index);
   } else if (stop.reason === REASON_VIF_QUIESCED) {
     onDeviceQuiesced(simulation, control, ({ front }) => front?.vif === stop.index);
+  } else if (stop.reason === REASON_STREAM) {
+    arrivedForMigrations(simulation, control);
   } else if (stop.reason === REASON_WORKED) {
     if (!workedForMigration(simulation, control, stop.index)) throw new InternalError("a task was watched by nobody");
   } else if (stop.reason === REASON_PF) {

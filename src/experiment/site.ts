@@ -26,6 +26,8 @@ import { type HostProcessorPlan, HostProcessors } from "../host/host-processors"
 import type { Front, Place } from "../host/place";
 import { addDisk } from "../workload/disk";
 import { placeJob } from "../workload/job";
+import { addStation, type Station, stationPlanOf } from "../workload/station";
+import { stationAddress } from "./addresses";
 import type { HostControl } from "./control";
 
 /** What a port keeps for a quiesced virtual function. assumed: about the receive packet buffer of the 82576. */
@@ -77,6 +79,11 @@ export function bridgedOn(scenario: Scenario, host: HostScenario): number {
   return machinesOn(scenario, host.name).filter(({ io }) => BRIDGED_IO_MODELS.includes(io)).length;
 }
 
+/** Tells whether dom0 of a host drives its ports: for guests that it serves, or for its own stack. */
+export function bridgesPorts(scenario: Scenario, host: HostScenario): boolean {
+  return bridgedOn(scenario, host) > 0 || stationPlanOf(scenario, host.name) !== null;
+}
+
 export class Site {
   readonly name: string;
   readonly index: number;
@@ -86,6 +93,7 @@ export class Site {
   readonly #dom0Task: number;
   readonly #freeVfs: number[] = [];
   readonly #ports: number[] = [];
+  #station: Station | null = null;
   #bridgedCount = 0;
   #diskCount = 0;
 
@@ -98,12 +106,16 @@ export class Site {
     this.#dom0Vcpus = Array.from({ length: host.dom0.vcpuCount }, () => this.#addDom0Vcpu(host.dom0));
     this.#dom0Task = plane.addControlTask(this.#dom0Vcpus[0] ?? 0, ACTIVITY_REPLICATION);
     for (const nic of host.nics) this.#addPort(nic, network, scenario.costs);
-    if (bridgedOn(scenario, host) === 0) return;
+    if (!bridgesPorts(scenario, host)) return;
     this.#ports.forEach((port, number) => {
       const memory = plane.addDom0Port(port, this.#dom0VcpuFor(number));
       plane.setModeration(memory, MODERATION_OF[host.dom0.moderation]);
       plane.setDom0Merging(port, host.dom0.merging ? scenario.costs.dom0MergedSegments : 1);
     });
+    const plan = stationPlanOf(scenario, host.name);
+    const [port, nic] = [this.#ports[0], host.nics[0]];
+    if (!plan || port === undefined || !nic) return;
+    this.#station = addStation(world, port, nic.rateBitsPerSecond, plan, stationAddress(this.index));
   }
 
   #addDom0Vcpu({ placement, weight }: CpuScenario): number {
@@ -155,6 +167,12 @@ export class Site {
     if (port === undefined) throw new Error("the scenario was checked for ports");
     const options = { guest, mac: { low, high }, port, vcpu: this.#dom0VcpuFor(number) };
     return io === "emulated" ? addEmulated(this.#world, options) : addFront(this.#world, options);
+  }
+
+  /** dom0's own stack, of a host that moves a VM over its ports. */
+  get station(): Station {
+    if (!this.#station) throw new Error("the scenario was checked for ports");
+    return this.#station;
   }
 
   /** Adds a process of dom0 that sends pages; dom0's vCPUs take turns. */

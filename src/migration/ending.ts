@@ -54,7 +54,7 @@ export function endAtSource(
   m.endReason = reason;
   m.timeline.endedNs = world.nowNs();
   cancel(world, timers, STEP_TIMERS, m.index);
-  letGo(m);
+  letGo(simulation, m);
   enter(simulation, m, event);
   if (before === "waiting" || before === "preparing") return;
   endThrottle(simulation, m);
@@ -116,9 +116,9 @@ export function loseSource(simulation: Simulation, m: Migration): void {
 }
 
 /** Nothing more of the migration is on its way. */
-function letGo(m: Migration): void {
+function letGo({ world }: Simulation, m: Migration): void {
   m.senders.forEach(emptySender);
-  forgetWaiting(m);
+  forgetWaiting(world, m);
 }
 
 function loseMachine(
@@ -127,7 +127,7 @@ function loseMachine(
   event: "source-failed" | "hand-over-lost" | "target-failed",
 ): void {
   const { world, timers } = simulation;
-  letGo(m);
+  letGo(simulation, m);
   cancel(world, timers, [...STEP_TIMERS, ...AFTER_TIMERS], m.index);
   endThrottle(simulation, m);
   const before = m.state;

@@ -3,6 +3,8 @@
  * messages both ways. While it is cut, what has not left waits at its sender (src/checkpoint/link-state.ts); who waits for
  * a link that is never mended is whoever began the migration, and may call it off.
  *
+ * A migration that has no link of its own goes over the hosts' ports (ports-path.ts), which are never cut.
+ *
  * The connections share the link, in the order in which they were given something. Invariant: what has left arrives, and
  * what has not left is sent again whole or in part, once.
  */
@@ -12,6 +14,7 @@ import type { World } from "../core/world";
 import type { Simulation } from "../host/simulation";
 import { after, type Purpose, takeTimer } from "../host/timers";
 import type { Migration } from "./migration";
+import { closePath, offerBytes } from "./ports-path";
 
 /** Bytes for the link. */
 export interface Sending {
@@ -58,6 +61,10 @@ export function deliverBytes(simulation: Simulation, m: Migration, byteCount: nu
 
 function give(simulation: Simulation, m: Migration, leftBytes: number, purpose: Purpose, isTimerAtArrival: boolean) {
   const { world, timers } = simulation;
+  if (m.ports) {
+    offerBytes(world, m.ports, leftBytes, purpose);
+    return;
+  }
   const nowPs = nowPsOf(world);
   const timer = takeTimer(timers, purpose);
   const sending: Sending = { timer, purpose, isTimerAtArrival, leftBytes, endPs: null };
@@ -74,6 +81,10 @@ function transmit({ plane }: World, { link, wire }: Migration, sending: Sending)
 
 /** Sends a message, or has it wait for the link. */
 export function sendNote({ world, timers }: Simulation, m: Migration, note: Note): void {
+  if (m.ports) {
+    after(world, timers, m.ports.noteNs, { kind: note.kind, subject: m.index });
+    return;
+  }
   if (m.link.state !== "up") {
     m.link.notes.push(note);
     return;
@@ -83,9 +94,10 @@ export function sendNote({ world, timers }: Simulation, m: Migration, note: Note
 }
 
 /** Whatever waits is forgotten: the migration is over, or one of its ends is. */
-export function forgetWaiting({ link }: Migration): void {
+export function forgetWaiting(world: World, { link, ports }: Migration): void {
   link.sendings = [];
   link.notes = [];
+  if (ports) closePath(world, ports);
 }
 
 /** The link is cut in both directions. */

@@ -12,6 +12,7 @@ import type { Place } from "../host/place";
 import type { GiveUpReason, StopReason } from "./decision";
 import type { MigrationState } from "./engine";
 import { idleLink, type MigrationLink } from "./link";
+import type { PortsPath } from "./ports-path";
 import type { Round } from "./round";
 import type { Sender } from "./sender";
 import type { MigrationSteps, StepName } from "./stop-steps";
@@ -47,7 +48,9 @@ export interface Migration {
   readonly zeroPages: ZeroPages;
   readonly steps: MigrationSteps;
   readonly costs: Costs;
-  /** The wire from source to target; the way back is the next one. */
+  /** The way over the hosts' ports; null for a migration with a link of its own. */
+  readonly ports: PortsPath | null;
+  /** Of a link, the wire from source to target; the way back is the next one. */
   readonly wire: number;
   readonly latencyNs: number;
   readonly link: MigrationLink;

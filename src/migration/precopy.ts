@@ -11,6 +11,7 @@ import { endAtSource } from "./ending";
 import { type MemoryShortage, type Migration, type PastRound, roundOf } from "./migration";
 import { deviceOf } from "./migration-device";
 import { decide } from "./policy";
+import { openPath } from "./ports-path";
 import { enter } from "./state-trace";
 import { beginSteps, endStep, spend, stepAtHand } from "./step-runner";
 import { beginStop, onPagesArrived } from "./switchover";
@@ -51,6 +52,7 @@ function onPreparing(simulation: Simulation, m: Migration): void {
     return;
   }
   enter(simulation, m, "prepared");
+  if (m.ports) openPath(world, m.ports);
   deviceOf(m).begin(world, m.source);
   world.plane.startLogging(m.source.guest, 0);
   decideNext(simulation, m, world.plane.openWholeRound(m.source.guest));

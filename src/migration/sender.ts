@@ -4,8 +4,9 @@
  *     dom0 reads a batch, and works for it --> it waits for its connection --> it leaves --> it is applied at the target
  *                                    reading                                  leaving
  *
- * While a batch leaves the next one is read, into the other of two rooms, so that the slower of processor and link decides
- * how fast pages go.
+ * While a batch leaves the next one is read, into another room, so that the slower of processor and link decides how fast
+ * pages go. Over ports two may be on their way, because one has arrived only when the other side says so, and a socket that
+ * waits for that is idle for a round trip.
  */
 import { PAGE_RECORD_HEADER_BYTES } from "../../assembly/layout/checkpoint";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
@@ -18,8 +19,9 @@ export const RECORD_BYTES = PAGE_RECORD_HEADER_BYTES + PAGE_BYTES;
 /** Bytes of a room: records as they are read, and behind them what crosses, where that is something else. */
 const RECORD_ROOM_BYTES = BATCH_PAGES * RECORD_BYTES;
 const ROOM_BYTES = RECORD_ROOM_BYTES + streamRoomBytes(BATCH_PAGES);
-/** Bytes of both rooms. */
-export const SENDER_BYTES = 2 * ROOM_BYTES;
+const ROOM_COUNT = 3;
+/** Bytes of all rooms. */
+export const SENDER_BYTES = ROOM_COUNT * ROOM_BYTES;
 
 /** Pages on their way. */
 export interface Batch {
@@ -37,25 +39,31 @@ export interface Sender {
   readonly task: number;
   /** Where its rooms are, and which of them the next batch goes into. */
   readonly roomsAt: number;
-  roomNext: 0 | 1;
+  roomNext: number;
   /** What dom0 works for, and whether it has; null for nothing. */
   reading: Batch | null;
   isRead: boolean;
-  /** What the connection has; null for nothing. */
-  leaving: Batch | null;
+  /** What the connection has, in its order, and how much it may have. */
+  leaving: Leaving[];
+  readonly leavingMax: number;
+}
+
+/** A batch that the connection has. */
+export interface Leaving {
+  readonly batch: Batch;
   /** The connection takes so long for it, whatever the link carries. */
-  streamedAtNs: number;
+  readonly streamedAtNs: number;
 }
 
 /** Returns a sender that has nothing. */
-export function idleSender(task: number, roomsAt: number): Sender {
-  return { task, roomsAt, roomNext: 0, reading: null, isRead: false, leaving: null, streamedAtNs: 0 };
+export function idleSender(task: number, roomsAt: number, leavingMax: number): Sender {
+  return { task, roomsAt, roomNext: 0, reading: null, isRead: false, leaving: [], leavingMax };
 }
 
 /** Takes the room for the next batch. */
 export function takeRoom(sender: Sender): number {
   const at = sender.roomsAt + sender.roomNext * ROOM_BYTES;
-  sender.roomNext = sender.roomNext === 0 ? 1 : 0;
+  sender.roomNext = (sender.roomNext + 1) % ROOM_COUNT;
   return at;
 }
 
@@ -65,12 +73,12 @@ export function streamAt(room: number): number {
 }
 
 export function isBusy({ reading, leaving }: Sender): boolean {
-  return reading !== null || leaving !== null;
+  return reading !== null || leaving.length > 0;
 }
 
 /** Forgets what it has. */
 export function emptySender(sender: Sender): void {
   sender.reading = null;
   sender.isRead = false;
-  sender.leaving = null;
+  sender.leaving = [];
 }

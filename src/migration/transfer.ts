@@ -76,11 +76,12 @@ export function onRead(simulation: Simulation, m: Migration, part: number): void
 function leave(simulation: Simulation, m: Migration, part: number): void {
   const sender = senderOf(m, part);
   const batch = sender.reading;
-  if (!batch || !sender.isRead || sender.leaving) return;
-  sender.leaving = batch;
+  if (!batch || !sender.isRead || sender.leaving.length >= sender.leavingMax) return;
+  const beginsNs = Math.max(simulation.world.nowNs(), sender.leaving.at(-1)?.streamedAtNs ?? 0);
+  const streamedAtNs = beginsNs + Math.floor((batch.byteCount * 1e9) / m.costs.migrationRate);
+  sender.leaving.push({ batch, streamedAtNs });
   sender.reading = null;
   sender.isRead = false;
-  sender.streamedAtNs = simulation.world.nowNs() + Math.floor((batch.byteCount * 1e9) / m.costs.migrationRate);
   // The last batch of a round counts as sent when it has arrived.
   const purpose = { subject: m.index, part };
   if (isLast(m)) deliverBytes(simulation, m, batch.byteCount, { ...purpose, kind: "migration-arrived" });
@@ -94,7 +95,7 @@ function isLast({ round, senders }: Migration): boolean {
 
 /** A batch has left, or arrived; tells whether the connection is slower than the link, and has to be waited for. */
 export function awaitStream({ world, timers }: Simulation, m: Migration, part: number): boolean {
-  const { streamedAtNs } = senderOf(m, part);
+  const streamedAtNs = senderOf(m, part).leaving[0]?.streamedAtNs ?? 0;
   const wayNs = isLast(m) ? m.latencyNs : 0;
   const waitNs = streamedAtNs + wayNs - world.nowNs();
   if (waitNs <= 0) return false;
@@ -106,9 +107,8 @@ export function awaitStream({ world, timers }: Simulation, m: Migration, part: n
 export function applyBatch(simulation: Simulation, m: Migration, part: number): void {
   const { world } = simulation;
   const sender = senderOf(m, part);
-  const batch = sender.leaving;
+  const batch = sender.leaving.shift()?.batch;
   if (!batch) throw new InternalError("a batch that has left was on its way");
-  sender.leaving = null;
   if (m.stream && batch.stream) takeStream(world, m.stream, m.target.guest, batch.stream);
   else {
     const code = world.plane.applyPages(m.target.guest, batch.at, batch.recordBytes);

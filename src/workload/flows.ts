@@ -25,11 +25,11 @@ import { type Recordings, recordingPages, writeRecording } from "./recording";
 /** Payload of a segment: 1,500 bytes less the headers of IPv4 and TCP (RFC 9293 section 3.7.1). */
 const MSS = 1460;
 /** What Linux and its peers use. */
-const OPTIONS = USES_SACK | USES_TIMESTAMPS | USES_WINDOW_SCALE | USES_DELAYED_ACK;
+export const OPTIONS = USES_SACK | USES_TIMESTAMPS | USES_WINDOW_SCALE | USES_DELAYED_ACK;
 /** Control blocks beside those of flows: connections that end while the next one opens. */
 const SPARE_CONNECTIONS = 8;
 /** Pages of a stack beside control blocks and rings: its record, work, histograms, tables; an upper bound. */
-const STACK_PAGES = 64;
+export const STACK_PAGES = 64;
 
 /** Who takes part in flows: where its stack is, or will be, and its addresses. */
 export interface FlowEnd {

@@ -108,6 +108,7 @@ const vmRow = fc.record({
       downtimeNs: duration(1000),
       timeoutNs: duration(1000),
       onTimeout: fc.constantFrom(...TIMEOUT_ACTIONS),
+      isOverPorts: fc.boolean(),
       streamCount: fc.integer({ min: 1, max: 16 }),
       compression: fc.constantFrom(...COMPRESSIONS),
       cacheBytes: fc.integer({ min: 4 * KIB, max: 1024 * MIB }),
@@ -291,7 +292,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
     migrations: vmRows.flatMap(({ migration, protection, host, io }, index) => {
       if (migration === null || protection !== null || hostCount === 1 || io !== "renic") return [];
       const { link: migrationLink, to, at, kind, zeroPages, backend, hasDeviceModel, ...rest } = migration;
-      const { isCancelled, isForced, streamCount, compression, cacheBytes, ...timed } = rest;
+      const { isCancelled, isForced, isOverPorts, streamCount, compression, cacheBytes, ...timed } = rest;
       const policy = MIGRATION_POLICIES[kind];
       const isTimed = policy.kind === "downtime" || policy.kind === "auto-converge";
       const atNs = Math.floor(at * drawn.durationNs);
@@ -300,7 +301,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
         to: hostName(host + 1 + (to % (hostCount - 1))),
         atNs,
         policy: isTimed ? { ...policy, ...timed } : policy,
-        link: migrationLink,
+        link: isOverPorts ? null : migrationLink,
         streamCount: compression === "delta" ? 1 : streamCount,
         compression,
         cacheBytes,

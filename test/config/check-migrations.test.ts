@@ -76,6 +76,21 @@ it.each([
     'expected a host with 4MiB free for the VM "web", got "two", which has 2MiB of 6MiB beside VM "other" with 4MiB',
   ],
   [
+    "over a link of its own without one",
+    scenario("{ vm: web, to: two, at: 1ms }"),
+    "expected link with the rate and latency of the migration's own link, or via: ports, got neither",
+  ],
+  [
+    "over ports and a link",
+    scenario(`{ vm: web, to: two, at: 1ms, via: ports, ${LINK} }`),
+    "expected nothing, because with via: ports it goes over the hosts' NICs",
+  ],
+  [
+    "over ports that are to be cut",
+    `${scenario("{ vm: web, to: two, at: 1ms, via: ports }")}protect: []\nevents: [{ at: 2ms, cut: web }]`,
+    "expected a VM with a link of its own",
+  ],
+  [
     "compressed over several connections",
     scenario(`{ vm: web, to: two, at: 1ms, streams: 2, compression: delta, ${LINK} }`),
     "expected 1, because with compression: delta",

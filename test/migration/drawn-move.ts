@@ -22,6 +22,8 @@ export interface MoveWorld {
   readonly loss: number;
   /** As it stands in the entry of the migration. */
   readonly policy: string;
+  /** Over a link of its own, or over the ports of the hosts, which then have the link's rate. */
+  readonly via: "link" | "ports";
   readonly linkRate: string;
   readonly latencyNs: number;
   readonly backend: "in-stop" | "before-stop";
@@ -41,6 +43,11 @@ export interface MoveTrouble {
 /** The user calls it off or has the guest stopped; a host dies; or the link is cut, and mended CUT_MS later. */
 export const TROUBLES = ["cancel", "force", "source", "target", "link"] as const;
 export const CUT_MS = 30;
+
+/** Returns what may happen at each moment of a small move. */
+export function troublesOf({ via }: MoveWorld): readonly MoveTrouble["what"][] {
+  return via === "ports" ? ["cancel", "source", "target"] : ["cancel", "source", "target", "link"];
+}
 
 export interface MoveCase {
   readonly world: MoveWorld;
@@ -65,7 +72,7 @@ export function drawMoveCase(seed: number): MoveCase {
   const random = new RandomSource(seed);
   const streams = STREAMS.filter(() => random.below(2) === 0);
   const work = random.below(3) === 0 ? (["datagrams"] as const) : streams;
-  const what = random.pick([null, null, ...TROUBLES]);
+  const drawn = random.pick([null, null, ...TROUBLES]);
   const atNs = BEGIN_NS + random.below(SPAN_NS / 1000) * 1000 + random.below(1000);
   const world: MoveWorld = {
     seed,
@@ -85,8 +92,11 @@ export function drawMoveCase(seed: number): MoveCase {
       { streams: 1, compression: "delta" },
       { streams: 1 + random.below(4), compression: "none" },
     ] as const),
+    via: random.pick(["link", "link", "ports"]),
     durationMs: DURATION_MS,
   };
+  // Ports are not cut.
+  const what = drawn === "link" && world.via === "ports" ? "cancel" : drawn;
   return { world, trouble: what === null ? null : { atNs, what } };
 }
 
@@ -100,6 +110,7 @@ export function fixedMoveWorlds(count: number): MoveWorld[] {
     clientRate: "10Mbps",
     loss: 0,
     policy: ["policy: xen", "policy: downtime, downtime: 5ms"][index % 2] ?? "policy: xen",
+    via: index % 5 === 3 ? "ports" : "link",
     linkRate: "10Gbps",
     latencyNs: [5_000, 200_000][Math.floor(index / 2) % 2] ?? 5_000,
     backend: index % 5 === 4 ? "before-stop" : "in-stop",

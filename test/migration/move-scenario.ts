@@ -4,7 +4,9 @@ import { BEGIN_NS, CUT_MS, type MoveCase, type MoveTrouble, type MoveWork } from
 /** Returns the scenario of a case, as a file. */
 export function moveText({ world, trouble }: MoveCase): string {
   const { seed, io, work, hotKiB, clientRate, loss, policy, linkRate, latencyNs, durationMs } = world;
-  const { backend, zeroPages, hasDeviceModel, streams, compression } = world;
+  const { via, backend, zeroPages, hasDeviceModel, streams, compression } = world;
+  const way = via === "ports" ? "via: ports" : `link: { rate: ${linkRate}, latency: ${latencyNs}ns }`;
+  const portRate = via === "ports" ? linkRate : "10Gbps";
   const link = `{ rate: ${clientRate}, latency: 100us, loss: ${loss} }`;
   const flows = work.flatMap((each) => FLOWS[each] ?? []);
   const hasDatagrams = work.includes("datagrams");
@@ -15,8 +17,8 @@ version: 1
 seed: ${seed}
 duration: ${durationMs}ms
 hosts:
-  - { name: source, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 2 }] }
-  - { name: target, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 3 }] }
+  - { name: source, cores: 4, clock: 2.6GHz, nics: [{ rate: ${portRate}, vfs: 2 }] }
+  - { name: target, cores: 4, clock: 2.6GHz, nics: [{ rate: ${portRate}, vfs: 3 }] }
 clients: [{ name: ann, link: ${link} }, { name: ben, link: ${link} }]
 vms:
   - name: web
@@ -28,7 +30,7 @@ ${hotKiB > 0 ? `    job: { burst: 50000, hot: ${hotKiB}KiB, cold: 0B, hotWrites:
 ${hasDatagrams ? "traffic:\n  - { from: ben, to: web, kind: replay, capture: dns.pcapng, port: 53, start: 2ms, timeout: 100ms, tries: 10 }" : ""}
 ${flows.length > 0 ? `flows:\n${flows.map((flow) => `  - ${flow}`).join("\n")}` : ""}
 migrations:
-  - { vm: web, to: target, at: ${BEGIN_NS}ns, ${policy}, backend: ${backend}, zeroPages: ${zeroPages}, deviceModel: ${hasDeviceModel}, streams: ${streams}, compression: ${compression}${order}, link: { rate: ${linkRate}, latency: ${latencyNs}ns } }
+  - { vm: web, to: target, at: ${BEGIN_NS}ns, ${policy}, backend: ${backend}, zeroPages: ${zeroPages}, deviceModel: ${hasDeviceModel}, streams: ${streams}, compression: ${compression}${order}, ${way} }
 ${event}
 `;
 }
