@@ -54,7 +54,7 @@ import { TASK_COMPUTE } from "./layout/processor";
 import { REQUEST_BYTES } from "./layout/request";
 import { HISTOGRAM_PAGES } from "./layout/tcp";
 import { PS_PER_NS } from "./layout/time";
-import { DROP_BACKEND_DOWN, DROP_HOST_DEAD, TRACE_BORN, TRACE_HOST_FAILED } from "./layout/trace";
+import { DROP_BACKEND_DOWN, DROP_HOST_DEAD, TRACE_BORN, TRACE_HOST_FAILED, TRACE_HOST_LIT } from "./layout/trace";
 import { VF_BYTES, VF_CONTROL } from "./layout/virtual-function";
 import * as checkpoint from "./memory/checkpoint";
 import { countMarked, isMarked, logBytes } from "./memory/dirty-log";
@@ -1488,6 +1488,24 @@ export function failHost(host: u32): void {
   }
   for (let index: u32 = 0; index < w.diskCount; index++) {
     if (guests.guest(disks.disk(index).guest).host == host) blockBack.disconnectDisk(index);
+  }
+}
+/** A host is not there yet: what its ports receive is lost. Nothing has ever run on it. */
+export function darkenHost(host: u32): void {
+  setDark(host, 1);
+}
+/** It is there now. */
+export function lightHost(host: u32): void {
+  settle();
+  trace(TRACE_HOST_LIT, world().now, host, 0, 0, 0, 0);
+  setDark(host, 0);
+}
+function setDark(host: u32, isDark: u32): void {
+  for (let index: u32 = 0; index < world().portCount; index++) {
+    const p = port(index);
+    if (p.host != host) continue;
+    p.isDead = isDark;
+    refreshWake(index);
   }
 }
 /** Ends frames that wait in an outbound buffer, at most so many; returns how many are left. */

@@ -70,6 +70,8 @@ export const TRACE_DRIVER_RESET: u32 = 23;
 export const TRACE_HOST_FAILED: u32 = 24;
 /** A vCPU stopped running on a processor (processor; a vCPU, b and c for how many picoseconds, low word first). */
 export const TRACE_RAN: u32 = 25;
+/** A repaired host is there, empty (host). */
+export const TRACE_HOST_LIT: u32 = 26;
 
 // Protection; the subject is the protected VM's number, a is the epoch.
 /** The primary's state of this epoch is in the staging buffer (b pages, c bytes). */

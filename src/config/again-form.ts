@@ -12,7 +12,8 @@ import type { AgainScenario } from "./scenario";
 export const againForm = list(
   map({
     to: nameOf("a host").meta({
-      description: "Host that holds the next backup; it keeps a core, memory and what the NIC takes from the start.",
+      description:
+        "Host that holds the next backup; it keeps a core, memory and what the NIC takes from the start. A host that had the VM before, if an event repairs it.",
       examples: ["spare"],
     }),
     after: amount(DURATION, ANY_DURATION)

@@ -7,11 +7,13 @@
  */
 
 import type { CostOverrides, Costs } from "../host/cost-table";
+import { numbersTo } from "../sim/numbers";
 import { formatBytes, quote } from "../sim/units";
 import { type CpusInput, costsOf, dom0Cpus } from "./cost-defaults";
 import { type Complaint, type Draft, findVm, type VmDraft } from "./draft";
 import { listed } from "./found";
 import { ALL_GUESTS_BYTES_MAX } from "./limits";
+import { lifeCountOf, nextCountOn } from "./lives";
 import { BRIDGED_IO_MODELS } from "./scenario";
 
 /**
@@ -28,14 +30,17 @@ function checkHosts(draft: Draft, file: CostOverrides | undefined): readonly Com
   const costs = draft.costs && isKnown ? costsOf(draft.costs, file ?? {}) : undefined;
   return (draft.hosts ?? []).flatMap((host, index) => {
     if (host?.name === undefined) return [];
-    const guests = guestsOn(draft, host.name);
+    const { name } = host;
     const dom0 = dom0Of(host.dom0 ?? {}, costs);
-    const names = guests.filter(({ isBridged }) => !isBridged).map(({ what }) => what);
-    return [
-      ...checkCores([...dom0, ...guests], host.cores, index),
-      ...checkVfs(names, host.nics, index),
-      ...checkBridged(guests, host.nics, index),
-    ];
+    return numbersTo(lifeCountOf(draft.events ?? [], name)).flatMap((life) => {
+      const guests = guestsOn(draft, name, life);
+      const names = guests.filter(({ isBridged }) => !isBridged).map(({ what }) => what);
+      return [
+        ...checkCores([...dom0, ...guests], host.cores, index),
+        ...checkVfs(names, host.nics, index),
+        ...checkBridged(guests, host.nics, index),
+      ];
+    });
   });
 }
 
@@ -56,8 +61,8 @@ function dom0Of(written: CpusInput, costs: Costs | undefined): readonly Domain[]
   return [{ what: "dom0", isBridged: false, vcpuCount: vcpus, isShared: cpus === "shared" }];
 }
 
-/** Returns what a host carries. */
-function guestsOn(draft: Draft, host: string): readonly Domain[] {
+/** Returns what a host carries in one of its lives: repaired, only what is named on it once more. */
+function guestsOn(draft: Draft, host: string, life: number): readonly Domain[] {
   const { vms, protect, migrations } = draft;
   const domainOf = (what: string, vm: VmDraft | undefined) => {
     return {
@@ -69,15 +74,17 @@ function guestsOn(draft: Draft, host: string): readonly Domain[] {
   };
   const own = (vms ?? []).flatMap((vm) => (vm?.host === host ? domainOf(nameOf("VM", vm.name), vm) : []));
   const backups = (protect ?? []).flatMap((entry) => {
-    const next = (entry?.again ?? []).filter((row) => row?.to === host).map(() => "next backup of");
-    const nouns = [...(entry?.to === host ? ["backup of"] : []), ...next];
+    const { to, again = [] } = entry ?? {};
+    const nextCount = nextCountOn({ home: findVm(draft, entry?.vm)?.host, to, again }, host, life);
+    const next = numbersTo(nextCount).map(() => "next backup of");
+    const nouns = [...(to === host && life === 0 ? ["backup of"] : []), ...next];
     return nouns.map((noun) => domainOf(nameOf(noun, entry?.vm), findVm(draft, entry?.vm)));
   });
   const arriving = (migrations ?? []).flatMap((entry) => {
     if (entry?.to !== host) return [];
     return domainOf(nameOf("migrated VM", entry.vm), findVm(draft, entry.vm));
   });
-  return [...own, ...backups, ...arriving];
+  return life === 0 ? [...own, ...backups, ...arriving] : backups;
 }
 
 function nameOf(noun: string, name: string | undefined): string {

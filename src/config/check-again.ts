@@ -1,6 +1,7 @@
 /** Rules for protections that may follow another: where they can never be, and when. */
 import { formatDuration, quote } from "../sim/units";
 import { type Complaint, type Draft, findVm } from "./draft";
+import { lifeCountOf, livesOfAgain } from "./lives";
 import { subjectOf } from "./problems";
 
 /** Complains about entries that can never be taken. */
@@ -10,21 +11,23 @@ export function checkAgain(draft: Draft): readonly Complaint[] {
   );
 }
 
-/** A copy of the machine has lived on the host of every entry before: there is none to go back to. */
+/** Where a copy of the machine was before, another may only be in a later life of the host. */
 function checkHost(draft: Draft, index: number, at: number): readonly Complaint[] {
   const entry = draft.protect?.[index];
-  const to = entry?.again?.[at]?.to;
+  const rows = entry?.again ?? [];
+  const to = rows[at]?.to;
+  const home = findVm(draft, entry?.vm)?.host;
   if (to === undefined) return [];
-  const path = ["protect", index, "again", at, "to"];
-  if (findVm(draft, entry?.vm)?.host === to) {
-    const reason = `expected a host without a copy of ${quote(entry?.vm ?? "")}, got ${quote(to)}, on which it starts; name another host`;
-    return [{ path, reason }];
-  }
-  const earlier = (entry?.again ?? []).findIndex((row) => row?.to === to);
-  const first = entry?.to === to ? ["protect", index, "to"] : ["protect", index, "again", earlier, "to"];
-  if (entry?.to !== to && earlier === at) return [];
-  const reason = `expected a host without a copy of ${quote(entry?.vm ?? "")}, got ${quote(to)}, which is at ${subjectOf(first)} already; name another host`;
-  return [{ path, reason }];
+  const life = livesOfAgain({ home, to: entry?.to, again: rows })[at] ?? 0;
+  if (life < lifeCountOf(draft.events ?? [], to)) return [];
+  const first = entry?.to === to ? ["protect", index, "to"] : ["protect", index, "again", firstOf(rows, to), "to"];
+  const where = home === to ? "on which it starts" : `which is at ${subjectOf(first)} already`;
+  const reason = `expected a host without a copy of ${quote(entry?.vm ?? "")}, got ${quote(to)}, ${where}; name another host, or have an event repair this one`;
+  return [{ path: ["protect", index, "again", at, "to"], reason }];
+}
+
+function firstOf(rows: readonly ({ readonly to?: string | undefined } | undefined)[], to: string): number {
+  return rows.findIndex((row) => row?.to === to);
 }
 
 function checkTime({ duration, protect }: Draft, index: number, at: number): readonly Complaint[] {

@@ -11,6 +11,7 @@ import { checkAgain } from "./check-again";
 import { checkContent } from "./check-content";
 import { checkDisks } from "./check-disks";
 import { checkFlows } from "./check-flows";
+import { checkHostEvents } from "./check-host-events";
 import { checkMigrations } from "./check-migrations";
 import { checkProtections } from "./check-protect";
 import type { Path } from "./document";
@@ -34,6 +35,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkProtections(draft),
     ...checkAgain(draft),
     ...checkEvents(draft),
+    ...checkHostEvents(draft),
     ...checkTimes(draft),
     ...checkGuestMemory(draft),
     ...checkJobs(draft),
@@ -66,6 +68,7 @@ function checkReferences({ hosts, clients, vms, traffic, protect, migrations, ev
     ...each(migrations, (entry, index) => unknownName(entry.vm, ["migrations", index, "vm"], "a VM", vms)),
     ...each(migrations, (entry, index) => unknownName(entry.to, ["migrations", index, "to"], "a host", hosts)),
     ...each(events, (event, index) => unknownName(event.fail, ["events", index, "fail"], "a host", hosts)),
+    ...each(events, (event, index) => unknownName(event.repair, ["events", index, "repair"], "a host", hosts)),
   ];
 }
 
@@ -83,7 +86,7 @@ function unknownName(
   return [{ path, reason: withSuggestion(reason, suggest(name, known)) }];
 }
 
-function checkOnce({ traffic = [], protect = [], events = [], ablate }: Draft): readonly Complaint[] {
+function checkOnce({ traffic = [], protect = [], ablate }: Draft): readonly Complaint[] {
   const { abilities = [] } = ablate ?? {};
   return [
     ...repeated(
@@ -93,10 +96,6 @@ function checkOnce({ traffic = [], protect = [], events = [], ablate }: Draft): 
     ...repeated(
       "a VM without a backup",
       protect.map((entry, index) => ({ name: entry?.vm, path: ["protect", index, "vm"] })),
-    ),
-    ...repeated(
-      "a host that still runs",
-      events.map((event, index) => ({ name: event?.fail, path: ["events", index, "fail"] })),
     ),
     ...repeated(
       "each ability once",

@@ -109,6 +109,7 @@ const scenarioDraft = z.object({
   events: rows({
     at: hole(eventForm.shape.at),
     fail: hole(eventForm.shape.fail),
+    repair: hole(eventForm.shape.repair),
     cut: hole(eventForm.shape.cut),
     mend: hole(eventForm.shape.mend),
     alter: hole(eventForm.shape.alter),

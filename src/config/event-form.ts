@@ -8,13 +8,20 @@ import * as limits from "./limits";
 import type { EventScenario } from "./scenario";
 
 /** What happens, of which an event names one, to a host, to the protection of a VM, or to the link of its migration. */
-export const EVENT_KINDS = ["fail", "cut", "mend", "alter", "abandon"] as const;
+export const EVENT_KINDS = ["fail", "repair", "cut", "mend", "alter", "abandon"] as const;
 
 export const eventForm = map({
   at: amount(DURATION, limits.ANY_DURATION).meta({ description: "When, within the run.", examples: ["4s"] }),
   fail: nameOf("a host")
     .optional()
-    .meta({ description: "Host that stops for good; once at most.", examples: ["primary"] }),
+    .meta({ description: "Host that stops, with all that lives on it.", examples: ["primary"] }),
+  repair: nameOf("a host")
+    .optional()
+    .meta({
+      description:
+        "Host that has failed and is there again, empty: what lived on it is gone. An entry of again may name it.",
+      examples: ["primary"],
+    }),
   cut: nameOf("a VM")
     .optional()
     .meta({
@@ -47,17 +54,28 @@ export const eventForm = map({
     }),
 }).meta({
   description:
-    "One thing that goes wrong: a host fails, a replication link is cut, mended or altered, a migration's link is cut or mended, a backup is given up.",
+    "One thing that goes wrong: a host fails or is there again, a replication link is cut, mended or altered, a migration's link is cut or mended, a backup is given up.",
 });
 
 type EventForm = z.output<typeof eventForm>;
 
 /** Gives an event its names in the scenario. */
-export function resolveEvent({ at: atNs, fail, cut, mend, alter, rate, loss, abandon }: EventForm): EventScenario {
+export function resolveEvent({
+  at: atNs,
+  fail,
+  repair,
+  cut,
+  mend,
+  alter,
+  rate,
+  loss,
+  abandon,
+}: EventForm): EventScenario {
   if (cut !== undefined) return { atNs, cut };
   if (mend !== undefined) return { atNs, mend };
   if (alter !== undefined) return { atNs, alter, rateBitsPerSecond: rate ?? null, loss: loss ?? null };
   if (abandon !== undefined) return { atNs, abandon };
+  if (repair !== undefined) return { atNs, repair };
   return { atNs, fail: fail ?? "" };
 }
 

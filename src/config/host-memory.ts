@@ -5,19 +5,23 @@
  * beside those that never leave it; whether one that is to leave has left by then, only a run knows, which refuses the
  * move if it has not (src/experiment/host-memory.ts).
  */
+import { numbersTo } from "../sim/numbers";
 import { formatBytes, quote } from "../sim/units";
 import { type Complaint, type Draft, findVm } from "./draft";
 import { listed } from "./found";
+import { lifeCountOf, nextCountOn } from "./lives";
 
 /** Returns every host that has too little memory for what is on it, and every move to one without room. */
 export function checkHostMemory(draft: Draft): readonly Complaint[] {
   return (draft.hosts ?? []).flatMap((host, index) => {
     if (host?.name === undefined || host.memory === undefined) return [];
     const { name, memory } = host;
-    const guests = guestsOf(draft, name);
-    const needed = sum(guests);
-    if (needed > memory) {
-      const reason = `expected at least ${formatBytes(needed)}, for ${listed(guests.map(textOf))}, got ${formatBytes(memory)}`;
+    const guests = guestsOf(draft, name, 0);
+    const lives = numbersTo(lifeCountOf(draft.events ?? [], name)).map((life) => guestsOf(draft, name, life));
+    const crowded = lives.find((each) => sum(each) > memory);
+    if (crowded) {
+      const needed = sum(crowded);
+      const reason = `expected at least ${formatBytes(needed)}, for ${listed(crowded.map(textOf))}, got ${formatBytes(memory)}`;
       return [{ path: ["hosts", index, "memory"], reason }];
     }
     return checkMoves(draft, name, memory, guests);
@@ -32,7 +36,12 @@ interface HostGuest {
   readonly isLeaving: boolean;
 }
 
-function guestsOf({ vms = [], protect = [], migrations = [], ...draft }: Draft, host: string): readonly HostGuest[] {
+/** In one of the host's lives: repaired, it has only what is named on it once more. */
+function guestsOf(
+  { vms = [], protect = [], migrations = [], ...draft }: Draft,
+  host: string,
+  life: number,
+): readonly HostGuest[] {
   const own = vms.flatMap((vm) => {
     if (vm?.host !== host || vm.memory === undefined) return [];
     const isLeaving = migrations.some((entry) => entry?.vm === vm.name);
@@ -43,10 +52,11 @@ function guestsOf({ vms = [], protect = [], migrations = [], ...draft }: Draft, 
     if (vm?.memory === undefined) return [];
     const bytes = vm.memory;
     const guest = (noun: string) => ({ what: `${noun} ${quote(vm.name ?? "")}`, bytes, isLeaving: false });
-    const next = (entry?.again ?? []).filter((row) => row?.to === host).map(() => guest("next backup of"));
-    return [...(entry?.to === host ? [guest("backup of")] : []), ...next];
+    const { to, again = [] } = entry ?? {};
+    const next = numbersTo(nextCountOn({ home: vm.host, to, again }, host, life)).map(() => guest("next backup of"));
+    return [...(to === host && life === 0 ? [guest("backup of")] : []), ...next];
   });
-  return [...own, ...backups];
+  return life === 0 ? [...own, ...backups] : backups;
 }
 
 function checkMoves(draft: Draft, host: string, memory: number, guests: readonly HostGuest[]): readonly Complaint[] {

@@ -316,6 +316,12 @@ export interface FailScenario {
   readonly fail: string;
 }
 
+/** A host that has failed is there again, empty (lives.ts). */
+export interface RepairScenario {
+  readonly atNs: number;
+  readonly repair: string;
+}
+
 /** Something happens to the replication link of a protected VM, or its backup is given up. */
 export interface CutScenario {
   readonly atNs: number;
@@ -340,7 +346,13 @@ export interface AbandonScenario {
   readonly abandon: string;
 }
 
-export type EventScenario = FailScenario | CutScenario | MendScenario | AlterScenario | AbandonScenario;
+export type EventScenario =
+  | FailScenario
+  | RepairScenario
+  | CutScenario
+  | MendScenario
+  | AlterScenario
+  | AbandonScenario;
 
 /** Runs beside the main one, each with one ability taken away. */
 export interface AblateScenario {

@@ -405,6 +405,8 @@ export interface DataPlane {
 
   destroyGuest(index: number): void;
   failHost(host: number): void;
+  darkenHost(host: number): void;
+  lightHost(host: number): void;
   discardHeld(index: number, countMax: number): number;
 
   ringPath(from: number, to: number, count: number, bytes: number): number;

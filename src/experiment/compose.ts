@@ -13,6 +13,7 @@ import {
   REQUEST_REPLY,
   REQUEST_REPLY_BYTES,
 } from "../../assembly/layout/request";
+import { withLives } from "../config/lives";
 import type { ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
 import { bootEmulatedGuest } from "../device/emulated";
@@ -57,7 +58,8 @@ export interface Composition {
 }
 
 /** Makes a scenario's world. Throws InputError for what does not fit: the world, or a service in its guest. */
-export function compose(input: RunInput): Composition {
+export function compose(wanted: RunInput): Composition {
+  const input = { ...wanted, scenario: withLives(wanted.scenario) };
   const { scenario, recordings = new Map(), snapBytes } = input;
   checkTraces(input);
   checkRecordings(scenario, recordings, input.source ?? "scenario");
@@ -112,8 +114,12 @@ export function compose(input: RunInput): Composition {
     plan({ world, timers }, index, entry);
   });
   const hosts = sites.map((site) => site.control());
-  hosts.forEach(({ pool }, subject) => {
-    if (pool) after(world, timers, ACCOUNTING_PERIOD_NS, { kind: "account", subject });
+  for (const host of hosts) {
+    host.isAlive = !scenario.events.some((event) => "repair" in event && event.repair === host.name);
+    if (!host.isAlive) world.plane.darkenHost(host.index);
+  }
+  hosts.forEach(({ pool, isAlive }, subject) => {
+    if (pool && isAlive) after(world, timers, ACCOUNTING_PERIOD_NS, { kind: "account", subject });
   });
   const carried = { hosts, vms, clients, protections, successions, migrations, flows };
   return { world, control: { scenario, timers, ...carried, eventCount: 0 } };

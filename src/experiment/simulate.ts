@@ -216,6 +216,7 @@ function strike(simulation: Simulation, control: Control, event: EventScenario):
     return found;
   };
   if ("fail" in event) failHost(simulation, control, event.fail);
+  else if ("repair" in event) lightHost(simulation, control, event.repair);
   else if (("cut" in event || "mend" in event) && migrationLinkEvent(simulation, control, event)) return;
   else if ("cut" in event) cutLink(simulation, current(event.cut));
   else if ("mend" in event) mendLink(simulation, current(event.mend));
@@ -267,6 +268,15 @@ function failHost(simulation: Simulation, control: Control, name: string): void 
     if (protection.replica.backup.host === host.index) loseBackup(simulation, protection);
   }
   hostLostForMigrations(simulation, control, host.index);
+}
+
+/** A host that was repaired is there, with nothing on it. */
+function lightHost({ world, timers }: Simulation, control: Control, name: string): void {
+  const host = control.hosts.find((candidate) => candidate.name === name);
+  if (!host) throw new InternalError(`host ${name} is repaired, and there is none`);
+  host.isAlive = true;
+  world.plane.lightHost(host.index);
+  if (host.pool) after(world, timers, ACCOUNTING_PERIOD_NS, { kind: "account", subject: host.index });
 }
 
 /** Hands what was recorded to whoever watches. */

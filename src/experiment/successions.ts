@@ -66,7 +66,6 @@ export function successionTimer(simulation: Simulation, control: Control, kind: 
     throw new InternalError(`a timer of kind ${kind} is for succession ${subject}, which there is not`);
   const host = control.hosts.find(({ index }) => index === succession.replica.backup.host);
   if (!host?.isAlive) stepSuccession(succession, "host-down");
-  else if (host.index === placeOf(p).host) stepSuccession(succession, "host-taken");
   else succeed(simulation, control, succession, p);
   return true;
 }

@@ -7,7 +7,6 @@
  * | waiting   | exposed    | it is this one's turn, and the machine runs without a backup: time runs   | preparing  |
  * | preparing | began      | time is over: a protection of its own begins with the first copy          | begun      |
  * | preparing | host-down  | the host is dead: the turn is the next one's                              | host-down  |
- * | preparing | host-taken | the machine runs on that very host: the turn is the next one's            | host-taken |
  * | waiting, preparing | lost | no copy is left that could be protected                                | lost       |
  *
  * What the next protection needs on its host (a guest, its NIC, processors) and between the hosts (link, staging buffer) is
@@ -22,17 +21,16 @@ import { follow, type StateTable } from "../checkpoint/state-table";
 import type { Place } from "../host/place";
 import type { Protection } from "./protection";
 
-export type SuccessionState = "waiting" | "preparing" | "begun" | "host-down" | "host-taken" | "lost";
-export type SuccessionEvent = "exposed" | "began" | "host-down" | "host-taken" | "lost";
+export type SuccessionState = "waiting" | "preparing" | "begun" | "host-down" | "lost";
+export type SuccessionEvent = "exposed" | "began" | "host-down" | "lost";
 
-const refuseAll = { exposed: null, began: null, "host-down": null, "host-taken": null, lost: null } as const;
+const refuseAll = { exposed: null, began: null, "host-down": null, lost: null } as const;
 
 export const SUCCESSION = {
   waiting: { ...refuseAll, exposed: "preparing", lost: "lost" },
-  preparing: { ...refuseAll, began: "begun", "host-down": "host-down", "host-taken": "host-taken", lost: "lost" },
+  preparing: { ...refuseAll, began: "begun", "host-down": "host-down", lost: "lost" },
   begun: refuseAll,
   "host-down": refuseAll,
-  "host-taken": refuseAll,
   lost: refuseAll,
 } as const satisfies StateTable<SuccessionState, SuccessionEvent>;
 

@@ -5,7 +5,6 @@ import { milliseconds } from "./text";
 const ENDS: Readonly<Record<string, string>> = {
   waiting: "was not needed",
   "host-down": "that host was down when its turn came",
-  "host-taken": "the machine ran there itself when its turn came",
   lost: "no copy was left to protect",
 };
 

@@ -20,7 +20,7 @@ const machines = [
     name: "succession",
     table: SUCCESSION,
     start: "waiting",
-    ends: ["begun", "host-down", "host-taken", "lost"],
+    ends: ["begun", "host-down", "lost"],
   },
   { name: "migration", table: MIGRATION, start: "waiting", ends: ["cancelled", "failed", "refused", "lost"] },
 ];

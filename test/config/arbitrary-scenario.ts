@@ -7,6 +7,7 @@ import { BACKEND_TIMES, ZERO_PAGES } from "../../src/config/migration-scenario";
 import {
   BACKUP_LOST_POLICIES,
   COMPRESSIONS,
+  type EventScenario,
   type FlowScenario,
   FULL_POLICIES,
   IO_MODELS,
@@ -215,6 +216,7 @@ const shape = fc.record({
   vmRows: fc.array(vmRow, { maxLength: 4 }),
   clientRows: fc.array(clientRow, { maxLength: 4 }),
   failed: fc.subarray([0, 1, 2, 3]),
+  repaired: fc.subarray([0, 1, 2, 3]),
   ablate: fc.record({ abilities: fc.subarray([...ABILITIES]), driverResetNs }),
   costPreset: fc.constantFrom("era" as const, "now" as const),
   costOverrides,
@@ -314,7 +316,11 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
     }),
     events: drawn.failed
       .filter((host) => host < hostCount)
-      .map((host) => ({ atNs: Math.floor(drawn.durationNs / (host + 1)), fail: hostName(host) })),
+      .flatMap((host): EventScenario[] => {
+        const atNs = Math.floor(drawn.durationNs / (host + 1));
+        const name = hostName(host);
+        return [{ atNs, fail: name }, ...(drawn.repaired.includes(host) ? [{ atNs, repair: name }] : [])];
+      }),
     ablate: drawn.ablate,
     interruptDelivery: drawn.interruptDelivery,
     costPreset: drawn.costPreset,

@@ -47,6 +47,62 @@ describe("protections that follow", () => {
     expect(problemsIn(withAgain(again)).join("\n")).toContain(`protect.0.${problem}`);
   });
 
+  it("a host once more, where an event repairs it", () => {
+    const repaired = changed(
+      ["timeout: 1s }", "timeout: 1s, again: [{ to: primary }] }"],
+      ["fail: primary }", "fail: primary }\n  - { at: 5s, repair: primary }"],
+    );
+    const scenario = parseScenario(repaired, "a.yaml");
+    expect(scenario.events).toEqual([
+      { atNs: 4_000_000_000, fail: "primary" },
+      { atNs: 5_000_000_000, repair: "primary" },
+    ]);
+    expect(parseScenario(formatScenario(scenario), "b.yaml")).toEqual(scenario);
+    // Its own VM, and dom0, are not there any more.
+    const small = repaired.replace("primary, cores: 8", "primary, cores: 2").replace("vfs: 7", "vfs: 1");
+    expect(problemsIn(small)).toEqual([]);
+    expect(
+      problemsIn(repaired.replace("again: [{ to: primary }]", "again: [{ to: primary }, { to: primary }]")),
+    ).toEqual([
+      expect.stringContaining(
+        'again.1.to: expected a host without a copy of "web", got "primary", on which it starts; name another host, or have an event repair this one',
+      ),
+    ]);
+  });
+
+  it.each([
+    [
+      "that never failed",
+      "repair: backup",
+      'events.1.repair: expected a host that is down by then, got "backup"; let it fail before',
+    ],
+    [
+      "twice",
+      "repair: primary }\n  - { at: 6s, repair: primary",
+      "events.2.repair: expected a host that is down by then",
+    ],
+    [
+      "that fails later",
+      "repair: backup }\n  - { at: 6s, fail: backup",
+      "events.1.repair: expected a host that is down by then",
+    ],
+    ["that there is not", "repair: prim", "events.1.repair: expected the name of a host"],
+    [
+      "which fails again before",
+      "repair: primary }\n  - { at: 4500ms, fail: primary",
+      'events.2.fail: expected a host that still runs, got "primary", which is at events.0.fail already',
+    ],
+  ])("repair of a host %s, refused", (_, event, problem) => {
+    expect(problemsIn(changed(["fail: primary }", `fail: primary }\n  - { at: 5s, ${event} }`])).join("\n")).toContain(
+      problem,
+    );
+  });
+
+  it("failed, repaired, failed again, no problem", () => {
+    const events = "fail: primary }\n  - { at: 6s, fail: primary }\n  - { at: 5s, repair: primary }";
+    expect(problemsIn(changed(["fail: primary }", events]))).toEqual([]);
+  });
+
   it("a host without room for the next backup, refused with who needs what", () => {
     const small = [THIRD, THIRD.replace("cores: 8", "cores: 1").replace("vfs: 7", "vfs: 1")] as const;
     expect(problemsIn(withAgain("[{ to: third }]", small))).toEqual([

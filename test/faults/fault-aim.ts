@@ -55,7 +55,15 @@ export function drawAimedCase(seed: number): FaultCase {
   const { failures = [], policy, ...draft } = random.pick(DRAFTS)(random);
   return {
     ...draft,
-    world: { ...world, loss: 0, durationMs: LONG_MS, ...draft.world, policy: { ...USUAL_POLICY, ...policy } },
+    // Nobody is repaired here.
+    world: {
+      ...world,
+      againTo: "third",
+      loss: 0,
+      durationMs: LONG_MS,
+      ...draft.world,
+      policy: { ...USUAL_POLICY, ...policy },
+    },
     failures,
   };
 }

@@ -28,8 +28,10 @@ export interface FaultWorld {
   /** Of the replication link, and of a NIC's; usual ones where it is not said. */
   readonly linkLatencyUs?: number;
   readonly nicLatencyUs?: number;
-  /** After how long without a backup the machine is protected anew, to a third host; never where it is not said. */
+  /** After how long without a backup the machine is protected anew; never where it is not said. */
   readonly againMs?: number;
+  /** To which host: the third one where it is not said. */
+  readonly againTo?: Failure["host"];
   /** None where it is not said. */
   readonly disk?: FaultDisk;
 }
@@ -147,7 +149,7 @@ export function scenarioText({ world, failures, troubles = [] }: FaultCase): str
     ...troubles.filter(({ atNs }) => atNs <= world.durationMs * MS),
   ];
   const { seed, io, intervalMs, linkRate, outbound, compression, work, hasJob, loss, durationMs } = world;
-  const { linkLatencyUs = 50, nicLatencyUs, againMs } = world;
+  const { linkLatencyUs = 50, nicLatencyUs, againMs, againTo = "third" } = world;
   const hasThird = againMs !== undefined;
   const nic = nicLatencyUs === undefined ? "" : `, latency: ${nicLatencyUs}us`;
   const flows = work.flatMap((each) => FLOWS[each] ?? []);
@@ -190,7 +192,7 @@ protect:
     late: ${late}
     full: ${full}
     backupLost: ${backupLost}
-    arbiter: ${arbiter}${hasThird ? `\n    again: [{ to: third, after: ${againMs}ms }]` : ""}
+    arbiter: ${arbiter}${hasThird ? `\n    again: [{ to: ${againTo}, after: ${againMs}ms }]` : ""}
 ${events.length > 0 ? `events:\n${events.map(({ atNs, what }) => `  - { at: ${atNs}ns, ${what} }`).join("\n")}` : ""}
 `;
 }

@@ -219,6 +219,58 @@ describe("a backup that was given up", () => {
   });
 });
 
+describe("hosts that are repaired", () => {
+  it.each(MODELS)("%s: each takes the machine back in its next life, every request is answered", async (io) => {
+    const { first, second, end } = DEATHS[io];
+    const events = [
+      { atNs: first, fail: "primary" },
+      { atNs: first + 5 * ms, repair: "primary" },
+      { atNs: second, fail: "backup" },
+      { atNs: second + 5 * ms, repair: "backup" },
+      { atNs: end, fail: "primary" },
+    ];
+    const run = await runOf({ io, events, hosts: ["primary", "backup"], durationNs: end + (end - second) });
+    expect(objections(run)).toEqual([]);
+    expect(statesOf(run)).toEqual([
+      "primary to backup: succeeded",
+      "backup to primary (repaired): succeeded",
+      "primary (repaired) to backup (repaired): active",
+    ]);
+    const [client] = run.account.clients;
+    expect(client?.answered).toBe(client?.sent);
+    expect(run.account.hosts.map(({ name }) => name)).toEqual([
+      "primary",
+      "backup",
+      "primary (repaired)",
+      "backup (repaired)",
+    ]);
+  });
+
+  it("too late for its turn: passed over", async () => {
+    const events = [
+      { atNs: 53 * ms, fail: "primary" },
+      { atNs: 200 * ms, repair: "primary" },
+    ];
+    const run = await runOf({ events, hosts: ["primary"] });
+    expect(objections(run)).toEqual([]);
+    expect(statesOf(run)).toEqual(["primary to backup: active"]);
+    expect(run.account.successions.map(successionText)).toEqual([
+      "again        web to primary (repaired): that host was down when its turn came",
+    ]);
+  });
+
+  it("a backup's host, repaired before a machine that runs alone has waited long enough", async () => {
+    const events = [
+      { atNs: 53 * ms, fail: "backup" },
+      { atNs: 60 * ms, repair: "backup" },
+      { atNs: 180 * ms, fail: "primary" },
+    ];
+    const run = await runOf({ events, hosts: ["backup"] });
+    expect(objections(run)).toEqual([]);
+    expect(statesOf(run)).toEqual(["primary to backup: succeeded", "primary to backup (repaired): active"]);
+  });
+});
+
 describe("a backup that dies while the guest is about to stand still", () => {
   it("at any moment of a long burst: the guest runs on before the next protection begins", async () => {
     const job = { burstCycles: 1_000_000, hotBytes: 65_536, coldBytes: 0, hotWrites: 1, coldWrites: 0, trace: null };

@@ -34,11 +34,12 @@ function withThird(scenario: Scenario, wish: SuccessionWish): Scenario {
   const { events, afterNs = 20_000_000, hosts = ["third"], durationNs = scenario.durationNs } = wish;
   const like = scenario.hosts.at(-1);
   if (!like) throw new Error("the scenario has hosts");
+  const newNames = [...new Set(hosts)].filter((name) => scenario.hosts.every((host) => host.name !== name));
   const again = hosts.map((to) => ({ to, afterNs }));
   return {
     ...scenario,
     durationNs,
-    hosts: [...scenario.hosts, ...[...new Set(hosts)].map((name) => ({ ...like, name }))],
+    hosts: [...scenario.hosts, ...newNames.map((name) => ({ ...like, name }))],
     protect: scenario.protect.map((entry) => ({ ...entry, again })),
     events,
   };
