@@ -13,7 +13,8 @@
  * answered, from the buffers, whose bytes are still there: to write a block twice changes nothing.
  *
  * Source: Linux drivers/block/xen-blkfront.c: blkif_queue_rw_req, blkif_interrupt, blkfront_resume and blkif_recover;
- * buffers stay granted, as with its persistent grants. Left out: reads, since memory has what services need.
+ * buffers stay granted, as with its persistent grants. Left out: reads, since memory has what services need; and what a
+ * service does about a write that was answered with an error, which is counted.
  */
 import {
   BLOCK_BUFFER_COUNT,
@@ -166,7 +167,8 @@ function makeRequest(m: GuestMemory, f: BlockFront, count: u32): void {
 function fillBuffer(m: GuestMemory, number: u32): void {
   const page = BLOCK_BUFFERS_PAGE + (number & BLOCK_BUFFER_MASK);
   if (m.versions) {
-    writePayload(m, page, 0, PAGE_BYTES, number);
+    // Not the serial of zeros: with content no block is of zeros.
+    writePayload(m, page, 0, PAGE_BYTES, <u64>number + 1);
     return;
   }
   const at = touchPage(m, page);

@@ -13,7 +13,7 @@ import type { PauseParts } from "../host/checkpoint-pause";
 import type { Place } from "../host/place";
 import type { CheckpointSums, Protection } from "../remus/protection";
 import { numbersTo, sum } from "../sim/numbers";
-import { type DiskAccount, diskAccount } from "./disk-account";
+import { type DiskAccount, diskAccount, type WrittenAccount, writtenAccounts } from "./disk-account";
 import { type EmulatedAccount, emulatedAccounts } from "./emulated-account";
 import { type FlowAccount, flowAccounts } from "./flow-account";
 import { type HeldAccount, heldAccount } from "./held-account";
@@ -30,6 +30,7 @@ export interface Account {
   readonly clients: readonly ClientAccount[];
   readonly flows: readonly FlowAccount[];
   readonly emulatedNics: readonly EmulatedAccount[];
+  readonly disks: readonly WrittenAccount[];
   readonly protections: readonly ProtectionAccount[];
   readonly successions: readonly SuccessionAccount[];
   readonly migrations: readonly MigrationAccount[];
@@ -149,6 +150,7 @@ export function accountOf(outcome: RunOutcome): Account {
       .map((client) => clientAccount(outcome, client)),
     flows: flowAccounts(outcome),
     emulatedNics: emulatedAccounts(outcome),
+    disks: writtenAccounts(outcome.world, control),
     protections: control.protections.map((protection) => protectionAccount(outcome, protection)),
     successions: successionAccounts(control),
     migrations: migrationAccounts(outcome),

@@ -2,7 +2,7 @@
 
 import { PAUSE_PARTS, type PausePart } from "../host/checkpoint-pause";
 import type { Account, ClientAccount, DomainAccount, ProtectionAccount, StreamAccount } from "./account";
-import type { DiskAccount } from "./disk-account";
+import type { DiskAccount, WrittenAccount } from "./disk-account";
 import type { EmulatedAccount } from "./emulated-account";
 import type { FlowAccount } from "./flow-account";
 
@@ -12,6 +12,7 @@ export function accountText(account: Account): string[] {
     ...account.clients.flatMap(clientText),
     ...account.flows.map(flowText),
     ...account.emulatedNics.map(emulatedText),
+    ...account.disks.map(writtenText),
     ...account.protections.flatMap((protection) => protectionText(protection, account)),
     ...cpuText(account),
     `frames       ${frameText(account)}`,
@@ -66,6 +67,11 @@ function emulatedText(nic: EmulatedAccount): string {
     `${nic.vm.padEnd(12)} emulated NIC: exits ${exits.map(([register, count]) => `${register} ${whole(count)}`).join(", ")}; ` +
     `${whole(nic.interrupts)} interrupts, ${whole(nic.coalescedCauses)} causes without one, ${whole(lost)} frames lost`
   );
+}
+
+function writtenText({ vm, requests, blocks, errors }: WrittenAccount): string {
+  const failed = errors > 0 ? `; ${whole(errors)} answered with an error` : "";
+  return `${vm.padEnd(12)} disk: ${whole(blocks)} blocks written in ${whole(requests)} requests${failed}`;
 }
 
 /** A rate in megabits or gigabits a second. */

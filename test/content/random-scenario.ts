@@ -38,6 +38,8 @@ export function drawScenario(seed: number): DrawnScenario {
     // A backup takes over as soon as it can, so that there is time to see it run.
     costs: { preset: random.pick(["era", "now"]), set: { activateGuest: ACTIVATE_NS } },
   };
+  // Drawn last, so that everything else of a seed is as it was before disks were there.
+  input.vms = vms.map((vm) => (random.below(3) ? vm : withDisk(random, vm)));
   // JSON is YAML, so the scenario passes every check that a user's does.
   const scenario = parseScenario(JSON.stringify(input), `seed ${seed}`);
   const traced = scenario.vms.filter(({ job }) => job?.trace);
@@ -97,6 +99,12 @@ function drawVm(random: RandomSource, number: number) {
     },
     ...(random.below(3) ? {} : { job }),
   };
+}
+
+/** Gives a VM a disk that requests write to. */
+function withDisk(random: RandomSource, vm: VmInput) {
+  const disk = { size: random.pick(["64KiB", "1MiB"]) };
+  return { ...vm, disk, workload: { ...vm.workload, diskPerRequest: `${random.below(64)}KiB` } };
 }
 
 function drawFlows(random: RandomSource, vms: readonly VmInput[]) {

@@ -1,10 +1,15 @@
 /** A guest's writes to its disk: blkfront's and blkback's ways through one ring, and a journal in whole blocks. */
 import { describe, expect, it } from "vitest";
 import { DISK_BLOCKS as COUNT_BLOCKS, DISK_ERRORS, DISK_REQUESTS } from "../../assembly/layout/disk";
+import { BLOCK_RING_PAGE, GRANT_TABLE_PAGE } from "../../assembly/layout/guest-software";
+import { PAGE_BYTES } from "../../assembly/layout/limits";
+import { GRANT_BLOCK_FIRST, GRANT_BYTES, RING_REQ_PROD } from "../../assembly/layout/paravirtual";
 import { IO_MODELS } from "../../src/config/scenario";
 import type { TraceRecord } from "../../src/core/trace";
+import type { World } from "../../src/core/world";
+import { compose } from "../../src/experiment/compose";
 import type { RunInput } from "../../src/experiment/input";
-import { runScenario } from "../../src/experiment/run";
+import { finish, runScenario } from "../../src/experiment/run";
 import { resolveCosts } from "../../src/host/cost-table";
 import { accountOf } from "../../src/report/account";
 import { DISK_BLOCKS, diskInput } from "../support/disk-scenario";
@@ -76,7 +81,8 @@ describe("a disk", () => {
       vms: vms.map((vm) => ({ ...vm, disk: null })),
     }));
     const [one, other] = [run(usual), run(without)];
-    expect({ ...one.account, digest: "" }).toEqual({ ...other.account, digest: "" });
+    expect(one.account.disks).toEqual([{ vm: "web", requests: 0, blocks: 0, errors: 0 }]);
+    expect({ ...one.account, digest: "", disks: [] }).toEqual({ ...other.account, digest: "" });
     expect(one.blocks.size).toBe(0);
   });
 
@@ -95,5 +101,57 @@ describe("a disk", () => {
     expect(account.clients[0]?.answered).toBe(account.clients[0]?.sent);
     expect(account.clients[0]?.wrongAnswers).toBe(0);
     expect(written.length).toBe(account.clients[0]?.sent);
+  });
+});
+
+describe("a guest that does not keep to the protocol", () => {
+  /** A run in which something is written into the guest's memory once, while requests are under way. */
+  function tampered(tamper: (world: World, guest: number) => void) {
+    const input = withScenario(withDiskLatency(diskInput("renic"), 5_000_000), ({ vms, ...scenario }) => ({
+      ...scenario,
+      // Shared processors are accounted for each 30 ms, so that there is a moment to interfere.
+      vms: vms.map((vm) => ({ ...vm, placement: "shared" as const })),
+    }));
+    const composition = compose(input);
+    const { world, control } = composition;
+    const place = control.vms[0]?.place;
+    if (!place) throw new Error("there is a VM");
+    let isDone = false;
+    const outcome = finish(composition, {
+      controlEvent(timeNs) {
+        if (isDone || timeNs < 30_000_000) return;
+        isDone = true;
+        tamper(world, place.guest);
+      },
+    });
+    expect(isDone).toBe(true);
+    const count = (counter: number) => world.plane.countOfDisk(place.disk, counter);
+    return { count, state: world.plane.diskState(place.disk), account: accountOf(outcome) };
+  }
+
+  function write(world: World, guest: number, address: number, words: readonly number[]): void {
+    const at = world.plane.exchange();
+    words.forEach((word, index) => {
+      world.words(at + 4 * index, 4).setUint32(0, word, true);
+    });
+    world.plane.writeMemory(guest, address, at, 4 * words.length);
+  }
+
+  it("grants taken back, requests are answered with errors, and others are written", () => {
+    const grantOf = (buffer: number) => GRANT_TABLE_PAGE * PAGE_BYTES + (GRANT_BLOCK_FIRST + buffer) * GRANT_BYTES;
+    const { count, state } = tampered((world, guest) => {
+      for (let buffer = 0; buffer < 8; buffer++) write(world, guest, grantOf(buffer), [0, 0]);
+    });
+    expect(count(DISK_ERRORS)).toBeGreaterThan(0);
+    expect(count(COUNT_BLOCKS)).toBeGreaterThan(DISK_BLOCKS);
+    expect(state).toBe(1);
+  });
+
+  it("a position that cannot be, the disk is broken and nothing else", () => {
+    const { state, account } = tampered((world, guest) => {
+      write(world, guest, BLOCK_RING_PAGE * PAGE_BYTES + RING_REQ_PROD, [0x1000]);
+    });
+    expect(state).toBe(2);
+    expect(account.flows[0]?.wrongBytes).toBe(0);
   });
 });

@@ -6,7 +6,9 @@ import { type JudgedRun, runJudged } from "../../src/cli/judged-run";
 import type { IoModel, Scenario } from "../../src/config/scenario";
 import { compose } from "../../src/experiment/compose";
 import type { RunInput } from "../../src/experiment/input";
+import { finish, runScenario } from "../../src/experiment/run";
 import { start, step } from "../../src/experiment/simulate";
+import { loadWorld, saveWorld } from "../../src/experiment/world-image";
 import type { Observer } from "../../src/host/simulation";
 import { PlantingGround } from "../agreement/planted-build";
 import { KIND, type TraceRecord } from "../checker/record";
@@ -182,6 +184,18 @@ describe("a disk that is protected anew", () => {
       20,
     );
     expect(run.verdicts.filter(({ judge }) => judge === "disk equality")).toHaveLength(2);
+  });
+});
+
+describe("a run with a protected disk", () => {
+  it("saved in the middle and loaded, goes on to the same end", () => {
+    const input = lasting(protectedDiskInput("renic"), { durationNs: 150_000_000 });
+    const whole = runScenario(input);
+    const composition = compose(input);
+    start(composition, {});
+    while (composition.world.nowNs() < 45_000_000) step(composition, {});
+    const loaded = loadWorld(input.module, saveWorld(composition), "saved");
+    expect(finish(loaded).digest).toBe(whole.digest);
   });
 });
 
