@@ -84,8 +84,7 @@ function protectionText(p: ProtectionAccount, account: Account): string[] {
     `${p.vm.padEnd(12)} ${p.isAgain ? `again, ${p.from} to ${p.to}: ` : ""}${whole(p.checkpoints)} checkpoints, ${whole(mean(p.pages, p.checkpoints))} pages and ` +
       `${size(mean(p.bytes, p.checkpoints))} each; the guest stood still ${milliseconds(p.pauseNsMin)} to ` +
       `${milliseconds(p.pauseNsMax)}, ${milliseconds(p.pauseNsMean)} on average`,
-    `outbound     ${whole(account.frames.heldCount)} frames held, ${whole(account.frames.releasedCount)} released, ` +
-      `${whole(account.frames.dropped.discarded ?? 0)} discarded; at most ${whole(p.heldFramesPeak)} frames, ` +
+    `outbound     ${heldText(p, account)}at most ${whole(p.heldFramesPeak)} frames, ` +
       `${size(p.heldBytesPeak)} at once${fullText(p)}`,
   ];
   if (p.lateCheckpoints > 0) lines.push(`late         ${lateText(p)}`);
@@ -98,6 +97,13 @@ function protectionText(p: ProtectionAccount, account: Account): string[] {
   for (const client of p.isAgain ? [] : account.clients)
     lines.push(`${`  ${client.name}`.padEnd(12)} ${gapText(client)}`);
   return lines;
+}
+
+/** Frames are counted over the whole run, which a machine's first protection tells. */
+function heldText({ isAgain }: ProtectionAccount, { frames }: Account): string {
+  if (isAgain) return "";
+  const { heldCount, releasedCount, dropped } = frames;
+  return `${whole(heldCount)} frames held, ${whole(releasedCount)} released, ${whole(dropped.discarded ?? 0)} discarded; `;
 }
 
 /** What became of frames that found the buffer full, if any did. */

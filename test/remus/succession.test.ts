@@ -120,6 +120,60 @@ describe("compressed checkpoints", () => {
   });
 });
 
+describe("two machines that protect each other's hosts", () => {
+  it("both are protected anew to a third one, and both go on there", async () => {
+    const events = [
+      { atNs: 53 * ms, fail: "primary" },
+      { atNs: 170 * ms, fail: "backup" },
+    ];
+    const input = withScenario(await successionInput({ events }), (scenario) => {
+      const [vm] = scenario.vms;
+      const [client] = scenario.clients;
+      const [traffic] = scenario.traffic;
+      const [protect] = scenario.protect;
+      if (!vm || !client || !traffic || !protect) throw new Error("the small scenario has one of each");
+      return {
+        ...scenario,
+        hosts: scenario.hosts.map((host) => ({ ...host, coreCount: 3 })),
+        vms: [vm, { ...vm, name: "mail", host: "backup" }],
+        clients: [client, { ...client, name: "second" }],
+        traffic: [traffic, { ...traffic, from: "second", to: "mail" }],
+        protect: [protect, { ...protect, vm: "mail", to: "primary" }],
+      };
+    });
+    const run = runJudged(input);
+    expect(objections(run)).toEqual([]);
+    expect(run.account.protections.map(({ vm, from, to, state }) => `${vm}, ${from} to ${to}: ${state}`)).toEqual([
+      "web, primary to backup: succeeded",
+      "mail, backup to primary: succeeded",
+      "mail, backup to third: active",
+      "web, backup to third: active",
+    ]);
+    for (const { answered, sent } of run.account.clients) expect(answered).toBe(sent);
+  });
+});
+
+describe("without the bytes of payload", () => {
+  it("the same protections at the same times", async () => {
+    const events = [
+      { atNs: 100 * ms, fail: "one" },
+      { atNs: 330 * ms, fail: "two" },
+    ];
+    const input = withScenario(await successionFlowInput({ events, durationNs: 600 * ms }), (scenario) => ({
+      ...scenario,
+      vms: scenario.vms.map((vm) => (vm.name === "soft" ? { ...vm, host: "third" } : vm)),
+    }));
+    const accounts = [true, false].map((hasContent) => {
+      const run = runJudged(withScenario(input, (scenario) => ({ ...scenario, hasContent })));
+      expect(objections(run)).toEqual([]);
+      const { protections, successions, frames } = run.account;
+      return { protections, successions, frames };
+    });
+    expect(accounts[0]?.protections.map(({ state }) => state)).toEqual(["succeeded", "active"]);
+    expect(accounts[1]).toEqual(accounts[0]);
+  });
+});
+
 describe("the next host", () => {
   it("is dead when its turn comes: passed over, the one behind it is taken", async () => {
     const events = [
