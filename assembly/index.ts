@@ -1348,6 +1348,10 @@ export function addDisk(guestIndex: u32, vcpuIndex: u32, blockCount: u32): u32 {
 export function prepareDisk(index: u32): void {
   setup.prepareDisk(index);
 }
+/** Has a guest send back whatever comes to a UDP port. */
+export function setEcho(guestIndex: u32, port: u32): void {
+  service.setEcho(memoryOf(guestIndex), port);
+}
 /** Has each request of a guest's service, or of a responder on its stack, write so many blocks before it is answered. */
 export function setServiceDisk(guestIndex: u32, blockCount: u32): void {
   service.setDiskBlocks(memoryOf(guestIndex), blockCount);

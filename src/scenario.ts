@@ -15,6 +15,7 @@ export type {
   HostScenario,
   LinkScenario,
   NicScenario,
+  ProbeScenario,
   ProtectScenario,
   ReplayFlowScenario,
   ReplayScenario,

@@ -26,7 +26,14 @@ import {
   COST_STACK_RECEIVE,
   COST_STACK_TRANSMIT,
 } from "../layout/cost";
-import { BUFFER_BYTES, POLL_BUDGET, SERVE_BUDGET, SERVICE_PAGE, SERVICE_PORT } from "../layout/guest-software";
+import {
+  BUFFER_BYTES,
+  POLL_BUDGET,
+  SERVE_BUDGET,
+  SERVICE_ECHO_PORT,
+  SERVICE_PAGE,
+  SERVICE_PORT,
+} from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
 import { UDP_PAYLOAD } from "../layout/packet";
 import { TASK_BRIDGE } from "../layout/processor";
@@ -161,8 +168,11 @@ function serve(g: Guest, d: Driver, v: Vcpu): u32 {
   const e = firstInSocket(m, d);
   const at = receivedBytes(m, e.buffer);
   const port = load<u32>(look(m, SERVICE_PAGE << PAGE_SHIFT), SERVICE_PORT);
+  const echoPort = load<u32>(look(m, SERVICE_PAGE << PAGE_SHIFT), SERVICE_ECHO_PORT);
   const bytesHere = min<u32>(e.bytes, BUFFER_BYTES);
-  const isRequest = isUdp(at, bytesHere) && destinationIp(at) == g.ip && destinationPort(at) == port;
+  const isOurs = isUdp(at, bytesHere) && destinationIp(at) == g.ip;
+  if (isOurs && echoPort && destinationPort(at) == echoPort) return echo(g, d, v, at, echoPort);
+  const isRequest = isOurs && destinationPort(at) == port;
   if (isRequest && g.disk && !hasWritten(m)) return 0;
   const receiving = cost(COST_STACK_RECEIVE);
   charge(v, ACTIVITY_STACK, receiving);
@@ -180,6 +190,18 @@ function serve(g: Guest, d: Driver, v: Vcpu): u32 {
     }
   }
   leaveSocket(m, d);
+  return cycles;
+}
+
+/** Sends back what came, as the kernel's part of a service that does nothing (RFC 862); returns the cycles, charged. */
+function echo(g: Guest, d: Driver, v: Vcpu, at: u32, port: u32): u32 {
+  const to = packetPlace(g.memory, d);
+  const bytes = payloadBytesOf(at);
+  memory.copy(to + UDP_PAYLOAD, at + UDP_PAYLOAD, bytes);
+  postPacket(g.memory, d, writeReply(g, d, at, to, port, bytes));
+  leaveSocket(g.memory, d);
+  const cycles = cost(COST_STACK_RECEIVE) + cost(COST_STACK_TRANSMIT);
+  charge(v, ACTIVITY_STACK, cycles);
   return cycles;
 }
 

@@ -16,6 +16,7 @@ import {
   SERVICE_DIRTY_PAGES,
   SERVICE_DISK_BLOCKS,
   SERVICE_DURABLE,
+  SERVICE_ECHO_PORT,
   SERVICE_INDEX,
   SERVICE_IS_WRITING,
   SERVICE_PAGE,
@@ -94,6 +95,11 @@ export function addReply(m: GuestMemory, query: u32, queryBytes: u32, reply: u32
   store<u64>(at, hash, SLOT_HASH);
   store<u32>(at, replyBytes, SLOT_REPLY_BYTES);
   writeGuest(m, slot + SLOT_REPLY, reply, replyBytes);
+}
+
+/** Has whatever comes to a UDP port be sent back. */
+export function setEcho(m: GuestMemory, port: u32): void {
+  store<u32>(touch(m, SERVICE_PAGE << PAGE_SHIFT), port, SERVICE_ECHO_PORT);
 }
 
 /** Has each request write so many blocks of its guest's disk before it is answered. */

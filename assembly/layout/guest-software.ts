@@ -93,6 +93,8 @@ export const SERVICE_UNKNOWN: u32 = 44;
 export const SERVICE_DISK_BLOCKS: u32 = 48;
 export const SERVICE_IS_WRITING: u32 = 52;
 export const SERVICE_DURABLE: u32 = 56;
+/** The UDP port on which whatever comes is sent back; 0 for none. */
+export const SERVICE_ECHO_PORT: u32 = 60;
 
 /** A bucket of the index: hash of the request, number of its slot + 1, unused. */
 export const BUCKET_BYTES: u32 = 16;

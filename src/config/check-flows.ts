@@ -21,7 +21,7 @@ const KINDS_WITH = {
   recordedPort: ["replay"],
   scale: ["replay"],
   frame: ["datagrams"],
-  every: ["datagrams"],
+  every: ["datagrams", "probe"],
   burst: ["datagrams"],
 } as const satisfies Record<string, readonly FlowKind[]>;
 
@@ -34,6 +34,7 @@ export function checkFlows(draft: Draft): readonly Complaint[] {
     ...flows.flatMap(({ flow, index }) => [...checkFields(flow, index), ...checkEnds(draft, flow, index)]),
     ...checkPorts(flows),
     ...checkDatagramEnds(flows),
+    ...checkProbes(draft, flows),
     ...checkProtectedVms(draft),
     ...checkReplays(draft),
   ];
@@ -149,6 +150,46 @@ function checkDatagramEnds(flows: readonly Placed[]): Complaint[] {
       const reason = `expected a VM without datagrams, got ${quote(name)}, which flows.${first} has; a VM has one such flow`;
       return [{ path: ["flows", index, end], reason }];
     });
+  });
+}
+
+/** Datagrams of a probe in a run. */
+const PROBE_COUNT_MAX = 1_000_000;
+
+/** A client that probes does nothing else, and a VM is probed on one port. */
+function checkProbes({ vms, clients, duration, ...draft }: Draft, flows: readonly Placed[]): Complaint[] {
+  const probed = new Map<string, number>();
+  return flows.flatMap(({ flow, index }) => {
+    const { kind, from, to, start = 0, every = 1_000_000 } = flow;
+    if (kind !== "probe") return [];
+    const path = ["flows", index];
+    const complaints: Complaint[] = [];
+    if (vms?.some((vm) => vm?.name !== undefined && vm.name === from)) {
+      const reason = `expected a client, because a probe is a client's, got the VM ${quote(from ?? "")}`;
+      complaints.push({ path: [...path, "from"], reason });
+    }
+    if (clients?.some((client) => client?.name !== undefined && client.name === to)) {
+      const reason = `expected a VM, because it sends probes back, got the client ${quote(to ?? "")}`;
+      complaints.push({ path: [...path, "to"], reason });
+    }
+    const other = flows.find((each) => each.index !== index && (each.flow.from === from || each.flow.to === from));
+    if (from !== undefined && (other || (draft.traffic ?? []).some((entry) => entry?.from === from))) {
+      const what = other ? `which flows.${other.index} has` : "which replays a capture";
+      const reason = `expected a client that does nothing else, got ${quote(from)}, ${what}; add another`;
+      complaints.push({ path: [...path, "from"], reason });
+    }
+    const first = to === undefined ? undefined : probed.get(to);
+    if (to !== undefined) probed.set(to, first ?? index);
+    if (first !== undefined) {
+      const reason = `expected a VM that is probed once, got ${quote(to ?? "")}, which flows.${first} has`;
+      complaints.push({ path: [...path, "to"], reason });
+    }
+    if (duration !== undefined && (duration - start) / every > PROBE_COUNT_MAX) {
+      const least = formatDuration(Math.ceil((duration - start) / PROBE_COUNT_MAX));
+      const reason = `expected at least ${least}, for at most ${PROBE_COUNT_MAX} datagrams, got ${formatDuration(every)}`;
+      complaints.push({ path: [...path, "every"], reason });
+    }
+    return complaints;
   });
 }
 

@@ -72,7 +72,8 @@ const scenarioDraft = z.object({
     recordedPort: hole(z.unknown()),
     scale: hole(z.unknown()),
     frame: hole(z.unknown()),
-    every: hole(z.unknown()),
+    start: hole(flowForm.shape.start),
+    every: hole(flowForm.shape.every),
     burst: hole(z.unknown()),
   }),
   protect: rows({

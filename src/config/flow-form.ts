@@ -12,8 +12,8 @@ import { FLOW_KINDS } from "./scenario";
 export const flowForm = map({
   kind: choice(FLOW_KINDS).meta({
     description:
-      "bulk: a TCP stream; requests: TCP requests and replies; replay: recorded TCP; datagrams: UDP at a fixed rate, between VMs.",
-    examples: ["bulk", "requests", "replay", "datagrams"],
+      "bulk: a TCP stream; requests: TCP requests and replies; replay: recorded TCP; datagrams: UDP at a fixed rate, between VMs; probe: UDP that a VM sends back to a client.",
+    examples: ["bulk", "requests", "replay", "datagrams", "probe"],
   }),
   from: nameOf("a client or a VM").meta({
     description: "Who opens connections, or sends datagrams; in a replay it plays the recorded client.",
@@ -87,7 +87,11 @@ export const flowForm = map({
     }),
   every: amount(DURATION, limits.TICK)
     .optional()
-    .meta({ description: "datagrams: distance of bursts, 1us to 1h. Default 100us.", examples: ["10us"] }),
+    .meta({
+      description:
+        "datagrams: distance of bursts, 1us to 1h. Default 100us. probe: distance of datagrams, as many as 1,000,000 in a run. Default 1ms.",
+      examples: ["10us"],
+    }),
   burst: whole(limits.BURST_COUNT)
     .optional()
     .meta({ description: "datagrams: datagrams of a burst, 1 to 256. Default 1.", examples: [8] }),

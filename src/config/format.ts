@@ -151,6 +151,7 @@ function trafficInput(entry: ReplayScenario): NonNullable<ScenarioInput["traffic
 function flowInput(flow: FlowScenario): NonNullable<ScenarioInput["flows"]>[number] {
   const { kind, from, to, port, startNs } = flow;
   const ends = { kind, from, to, port, start: formatDuration(startNs) };
+  if (flow.kind === "probe") return { ...ends, every: formatDuration(flow.periodNs) };
   if (flow.kind === "datagrams") {
     const { frameBytes, tickNs, countPerTick } = flow;
     return { ...ends, frame: formatBytes(frameBytes), every: formatDuration(tickNs), burst: countPerTick };

@@ -119,6 +119,8 @@ function resolveJob(job: NonNullable<ScenarioForm["vms"][number]["job"]>): JobSc
 function resolveFlow(flow: ScenarioForm["flows"][number], index: number): FlowScenario {
   const { from, to, start, port = FLOW_PORT_FIRST + index } = flow;
   const ends = { from, to, port, startNs: start };
+  // A millisecond is what a migration's downtime is measured with elsewhere; denser where it is asked for.
+  if (flow.kind === "probe") return { kind: "probe", ...ends, periodNs: flow.every ?? 1_000_000 };
   if (flow.kind === "datagrams") {
     const { frame = 60, every = 100_000, burst = 1 } = flow;
     return { kind: "datagrams", ...ends, frameBytes: frame, tickNs: every, countPerTick: burst };

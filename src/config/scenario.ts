@@ -186,9 +186,9 @@ export interface ReplayScenario {
 }
 
 /** Kinds of traffic that machines make. */
-export type FlowKind = "bulk" | "requests" | "replay" | "datagrams";
+export type FlowKind = "bulk" | "requests" | "replay" | "datagrams" | "probe";
 
-export const FLOW_KINDS: readonly FlowKind[] = ["bulk", "requests", "replay", "datagrams"];
+export const FLOW_KINDS: readonly FlowKind[] = ["bulk", "requests", "replay", "datagrams", "probe"];
 
 interface AnyFlowScenario {
   /** A client or a VM, each; one of them is a VM. */
@@ -240,7 +240,13 @@ export interface DatagramsScenario extends AnyFlowScenario {
   readonly countPerTick: number;
 }
 
-export type FlowScenario = BulkScenario | RequestsScenario | ReplayFlowScenario | DatagramsScenario;
+/** UDP datagrams of a client's that a VM sends back, one each period: the longest time without one is told. */
+export interface ProbeScenario extends AnyFlowScenario {
+  readonly kind: "probe";
+  readonly periodNs: number;
+}
+
+export type FlowScenario = BulkScenario | RequestsScenario | ReplayFlowScenario | DatagramsScenario | ProbeScenario;
 
 /** When an interval between checkpoints begins: with the checkpoint before, or with its acknowledgement. */
 export type Timing = "fixed-rate" | "after-commit";

@@ -381,6 +381,7 @@ export interface DataPlane {
 
   addDisk(guest: number, vcpu: number, blockCount: number): number;
   prepareDisk(index: number): void;
+  setEcho(guest: number, port: number): void;
   setServiceDisk(guest: number, blockCount: number): void;
   setResponderDisk(owner: number, work: number, blockCount: number): void;
   connectDisk(index: number): number;

@@ -14,7 +14,7 @@ import {
   REQUEST_REPLY_BYTES,
 } from "../../assembly/layout/request";
 import { withLives } from "../config/lives";
-import type { ReplayScenario, Scenario, VmScenario } from "../config/scenario";
+import type { ProbeScenario, ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
 import { bootEmulatedGuest } from "../device/emulated";
 import { bootFrontGuest } from "../device/paravirtual";
@@ -40,6 +40,7 @@ import {
   stackPlanOf,
   type WorkingSet,
 } from "../workload/flows";
+import { PROBE_TIMEOUT_NS, probeExchanges, probeOf } from "../workload/probe";
 import { checkRecordings, type Recordings, recordingPage, recordingPages } from "../workload/recording";
 import { checkService, loadService } from "../workload/replay-service";
 import { CLIENT_MAC, clientIp, GUEST_MAC, guestAddress, guestIp, mac } from "./addresses";
@@ -193,6 +194,8 @@ function makeClient(
   }
   const index = plane.addClient(low, high, clientIp(number));
   plane.connectClient(index, network, link.rateBitsPerSecond, link.latencyNs, lossBelow, SWITCH_BACKLOG_BYTES);
+  const probe = probeOf(scenario, name);
+  if (probe) return makeProber(world, scenario, probe, index);
   const traffic = scenario.traffic.find((candidate) => candidate.from === name);
   if (!traffic) return { name, index, isMachine: false, requestsAt: 0, requestCount: 0 };
   const target = scenario.vms.findIndex((vm) => vm.name === traffic.to);
@@ -202,6 +205,16 @@ function makeClient(
   const exchanges = replays.get(traffic.capture) ?? [];
   const requestsAt = placeRequests(world, index, traffic, exchanges);
   return { name, index, isMachine: false, requestsAt, requestCount: exchanges.length };
+}
+
+/** Has a client send a probe's datagrams. */
+function makeProber(world: World, scenario: Scenario, probe: ProbeScenario, index: number): ClientControl {
+  const target = scenario.vms.findIndex((vm) => vm.name === probe.to);
+  const { mac: low, ip } = guestAddress(target);
+  world.plane.setTarget(index, ...low, ip, probe.port, PROBE_TIMEOUT_NS, 1);
+  const exchanges = probeExchanges(probe, scenario.durationNs);
+  const requestsAt = placeRequests(world, index, { startNs: probe.startNs, scale: 1 }, exchanges);
+  return { name: probe.from, index, isMachine: false, requestsAt, requestCount: exchanges.length };
 }
 
 function tapMachines({ plane }: World, clients: readonly ClientControl[], snapBytes: number): void {
@@ -258,13 +271,24 @@ function workingSetOf({ workload }: VmScenario, firstPage: number): WorkingSet {
   return { firstPage, pageCount, dirtyPages: Math.ceil(workload.dirtyPerRequestBytes / PAGE_BYTES) };
 }
 
-/** Writes the requests that a client will send, and the replies it expects; returns where they lie. */
-function placeRequests(world: World, client: number, traffic: ReplayScenario, exchanges: readonly Exchange[]): number {
+/** Writes the requests that a client will send, and the replies it expects; returns where they lie. Equal bytes lie once. */
+function placeRequests(
+  world: World,
+  client: number,
+  { startNs, scale }: Pick<ReplayScenario, "startNs" | "scale">,
+  exchanges: readonly Exchange[],
+): number {
   const requestsAt = world.plane.createRequests(client, exchanges.length) >>> 0;
+  const placed = new Map<Uint8Array, number>();
+  const place = (bytes: Uint8Array) => {
+    const at = placed.get(bytes) ?? world.place(bytes);
+    placed.set(bytes, at);
+    return at;
+  };
   exchanges.forEach(({ timeNs, sourcePort, request, reply }, index) => {
-    const query = world.place(request);
-    const answer = world.place(reply);
-    const plannedNs = traffic.startNs + Math.floor(timeNs * traffic.scale);
+    const query = place(request);
+    const answer = place(reply);
+    const plannedNs = startNs + Math.floor(timeNs * scale);
     const words = world.words(requestsAt + index * REQUEST_BYTES, REQUEST_BYTES);
     words.setBigUint64(REQUEST_PLANNED_AT, BigInt(plannedNs) * 1000n, true);
     words.setUint32(REQUEST_QUERY, query, true);

@@ -28,7 +28,7 @@ import { TRACE_BYTES, TRACE_COUNT_MAX } from "../../assembly/layout/trace";
 import { stagingBytes } from "../checkpoint/replica";
 import { streamEndsBytes } from "../checkpoint/stream";
 import { copiesOf } from "../config/copies";
-import { BRIDGED_IO_MODELS, type Scenario } from "../config/scenario";
+import { BRIDGED_IO_MODELS, type ProbeScenario, type Scenario } from "../config/scenario";
 import type { WorldPlan } from "../core/world";
 import type { Exchange } from "../format/conversation";
 import { simulatedCount } from "../host/host-processors";
@@ -81,6 +81,8 @@ export function planWorld({
   }
   for (const entry of scenario.migrations) bytes += migrationBytes(entry, memoryOfNamed(scenario, entry.vm).pageCount);
   for (const traffic of scenario.traffic) bytes += CLIENT_TABLE_BYTES + replayBytes(replays.get(traffic.capture) ?? []);
+  for (const flow of scenario.flows)
+    if (flow.kind === "probe") bytes += CLIENT_TABLE_BYTES + probeBytes(scenario, flow);
   if (bytes > ARENA_BYTES_MAX) refuse(source, bytes);
   checkCounts(scenario, source);
   checkAddresses(scenario, source);
@@ -103,6 +105,11 @@ function memoryOfNamed(scenario: Scenario, name: string): MemoryPlan {
 
 function hasDisk({ vms }: Scenario, name: string): boolean {
   return vms.some((vm) => vm.name === name && vm.disk);
+}
+
+/** A request each; what they say lies once. */
+function probeBytes({ durationNs }: Scenario, { startNs, periodNs }: ProbeScenario): number {
+  return Math.ceil((durationNs - startNs) / periodNs + 1) * REQUEST_BYTES + PAGE_BYTES * 16;
 }
 
 function replayBytes(exchanges: readonly Exchange[]): number {

@@ -13,6 +13,7 @@ import type { PauseParts } from "../host/checkpoint-pause";
 import type { Place } from "../host/place";
 import type { CheckpointSums, Protection } from "../remus/protection";
 import { numbersTo, sum } from "../sim/numbers";
+import { probeOf } from "../workload/probe";
 import { type DiskAccount, diskAccount, type WrittenAccount, writtenAccounts } from "./disk-account";
 import { type EmulatedAccount, emulatedAccounts } from "./emulated-account";
 import { type FlowAccount, flowAccounts } from "./flow-account";
@@ -204,10 +205,14 @@ function domainAccount({ plane }: World, name: string, vcpus: readonly number[])
   };
 }
 
+const SILENT_NS = 1_000_000_000;
+
 function clientAccount({ world, control }: RunOutcome, client: ClientControl): ClientAccount {
   const requests = readRequests(world, client);
   const { durationNs, traffic } = control.scenario;
-  const timeoutNs = traffic.find(({ from }) => from === client.name)?.timeoutNs ?? 0;
+  // A probe that has had no answer for a second, and none came since, is taken for the end of the service.
+  const isProber = probeOf(control.scenario, client.name) !== null;
+  const timeoutNs = isProber ? SILENT_NS : (traffic.find(({ from }) => from === client.name)?.timeoutNs ?? 0);
   const inState = (state: RequestOutcome["state"]) => requests.filter((request) => request.state === state);
   const answered = inState("answered");
   const atOnce = answered.filter(({ tryCount }) => tryCount === 1);

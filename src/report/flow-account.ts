@@ -14,10 +14,11 @@ import {
   WORK_TRANSACTIONS,
   WORK_WRONG,
 } from "../../assembly/layout/tcp";
-import type { FlowScenario } from "../config/scenario";
+import type { FlowScenario, ProbeScenario } from "../config/scenario";
 import { quantileOf } from "../core/histogram";
 import type { World } from "../core/world";
 import { currentOwner } from "../experiment/flow-owner";
+import { readRequests } from "../experiment/requests";
 import type { RunOutcome } from "../experiment/run";
 import { numbersTo } from "../sim/numbers";
 import { type FlowControl, stackPlanOf } from "../workload/flows";
@@ -60,6 +61,7 @@ export function flowAccounts({ world, control }: RunOutcome): FlowAccount[] {
       from: { ...made.from, owner: currentOwner(control, made.from) },
       to: { ...made.to, owner: currentOwner(control, made.to) },
     };
+    if (flow.kind === "probe") return probeAccount({ world, control }, flow);
     return flow.kind === "datagrams"
       ? datagramAccount(world, flow, current, control.scenario.durationNs)
       : tcpAccount({ world, control }, flow, current);
@@ -120,6 +122,34 @@ function datagramAccount(
     recordedConnections: null,
     playedConnections: null,
     wrongBytes: 0,
+    failedConnections: 0,
+    retransmissions: 0,
+  };
+}
+
+/** The longest time without an answer is the client's gap (report/account.ts): what it was away for. */
+function probeAccount({ world, control }: Outcome, flow: ProbeScenario): FlowAccount {
+  const client = control.clients.find(({ name }) => name === flow.from);
+  const requests = client ? readRequests(world, client) : [];
+  const answered = requests.filter(({ state }) => state === "answered");
+  const waits = answered.map(({ firstSentAtPs, answeredAtPs }) => Math.floor((answeredAtPs - firstSentAtPs) / 1000));
+  waits.sort((one, other) => one - other);
+  const waitAt = (part: number) => waits[Math.min(waits.length - 1, Math.floor(waits.length * part))] ?? 0;
+  const activeNs = Math.max(0, control.scenario.durationNs - flow.startNs);
+  return {
+    kind: flow.kind,
+    from: flow.from,
+    to: flow.to,
+    activeNs,
+    bytes: 0,
+    bitsPerSecond: 0,
+    count: answered.length,
+    perSecond: perSecond(answered.length, activeNs),
+    sent: requests.filter(({ state }) => state !== "pending").length,
+    latencyNs: waits.length > 0 ? { median: waitAt(0.5), p99: waitAt(0.99), max: waitAt(1) } : null,
+    recordedConnections: null,
+    playedConnections: null,
+    wrongBytes: requests.reduce((sum, { wrongCount }) => sum + wrongCount, 0),
     failedConnections: 0,
     retransmissions: 0,
   };

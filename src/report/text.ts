@@ -50,6 +50,11 @@ function flowText(flow: FlowAccount): string {
     const lost = (flow.sent ?? 0) - (flow.count ?? 0);
     return `${name} ${whole(flow.count ?? 0)} of ${whole(flow.sent ?? 0)} datagrams, ${whole(flow.perSecond ?? 0)} a second, ${rate}, ${whole(lost)} lost or under way`;
   }
+  if (flow.kind === "probe") {
+    const { count, sent, latencyNs } = flow;
+    const wait = latencyNs ? `, median ${milliseconds(latencyNs.median)}, 99 % ${milliseconds(latencyNs.p99)}` : "";
+    return `${name} ${whole(count ?? 0)} of ${whole(sent ?? 0)} probes answered${wait}${rest}`;
+  }
   const latency = flow.latencyNs
     ? `, median ${milliseconds(flow.latencyNs.median)}, 99 % ${milliseconds(flow.latencyNs.p99)}`
     : "";

@@ -72,7 +72,7 @@ export interface StackPlan {
 /** Returns the stack that a machine needs for the flows that it takes part in; null without TCP. */
 export function stackPlanOf({ flows, vms }: Scenario, name: string): StackPlan | null {
   const own = flows.flatMap((flow) =>
-    flow.kind !== "datagrams" && (flow.from === name || flow.to === name) ? flow : [],
+    flow.kind !== "datagrams" && flow.kind !== "probe" && (flow.from === name || flow.to === name) ? flow : [],
   );
   if (own.length === 0) return null;
   const windowBytes = Math.max(...own.map((flow) => flow.windowBytes));
@@ -134,6 +134,10 @@ export function makeFlow(
 ): FlowControl {
   const { plane } = world;
   const recordedCount = recording.connections.length;
+  if (flow.kind === "probe") {
+    plane.setEcho(to.owner - STACK_OF_GUEST, flow.port);
+    return { from, to, fromWork: -1, toWork: -1, recordedCount };
+  }
   if (flow.kind === "datagrams") {
     plane.createSink(to.owner - STACK_OF_GUEST);
     return { from, to, fromWork: -1, toWork: -1, recordedCount };
@@ -197,6 +201,8 @@ export const NO_RECORDING: PlacedRecording = { connections: [], fromPage: 0, toP
 
 /** Has a flow begin, from wherever its source runs now. */
 export function startFlow({ plane }: World, flow: FlowScenario, { to, fromWork }: FlowControl, owner: number): void {
+  // Whoever probes has planned every datagram.
+  if (flow.kind === "probe") return;
   if (flow.kind !== "datagrams") {
     plane.startTcpWork(owner, fromWork);
     return;

@@ -34,7 +34,7 @@ describe("a flow that cannot be, read, what would be right", () => {
       "flows: [{ kind: bulk, from: ann, to: web, reply: 1KiB, every: 1ms }]",
       [
         "flows.0.reply: expected none in a flow of kind bulk; requests has it",
-        "flows.0.every: expected none in a flow of kind bulk; datagrams has it",
+        "flows.0.every: expected none in a flow of kind bulk; datagrams, probe have it",
       ],
     ],
     [

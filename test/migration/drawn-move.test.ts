@@ -11,7 +11,7 @@ import { withScenario } from "../support/failover-scenario";
 import { runMove } from "../support/moved-run";
 import { RELEASE } from "../support/wasm-builds";
 import { lostAcknowledgments } from "./acknowledged";
-import { drawMoveCase, fixedMoveWorlds, troublesOf } from "./drawn-move";
+import { drawMoveCase, EACH_MOMENT, fixedMoveWorlds } from "./drawn-move";
 import { failuresOf, momentsOfMove, moveInput, runMoveCase } from "./move-run";
 
 const { module } = RELEASE;
@@ -37,7 +37,7 @@ describe("small moves", () => {
       const stride = Math.ceil(moments.length / 6);
       for (const [index, atNs] of moments.entries()) {
         if (index % stride > 0) continue;
-        for (const what of troublesOf(world)) {
+        for (const what of EACH_MOMENT) {
           expect(runMoveCase(module, { world, trouble: { atNs, what } }).failures, `${what} at ${atNs} ns`).toEqual([]);
         }
       }

@@ -44,11 +44,6 @@ export interface MoveTrouble {
 export const TROUBLES = ["cancel", "force", "source", "target", "link"] as const;
 export const CUT_MS = 30;
 
-/** Returns what may happen at each moment of a small move. */
-export function troublesOf({ via }: MoveWorld): readonly MoveTrouble["what"][] {
-  return via === "ports" ? ["cancel", "source", "target"] : ["cancel", "source", "target", "link"];
-}
-
 export interface MoveCase {
   readonly world: MoveWorld;
   readonly trouble: MoveTrouble | null;
@@ -100,6 +95,9 @@ export function drawMoveCase(seed: number): MoveCase {
   return { world, trouble: what === null ? null : { atNs, what } };
 }
 
+/** What may happen at each moment of a small move. */
+export const EACH_MOMENT = ["cancel", "source", "target", "link"] as const;
+
 /** Returns the fixed worlds: models, kinds of work and ways to move, each in its turn; of ten, every work is in two. */
 export function fixedMoveWorlds(count: number): MoveWorld[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -110,7 +108,8 @@ export function fixedMoveWorlds(count: number): MoveWorld[] {
     clientRate: "10Mbps",
     loss: 0,
     policy: ["policy: xen", "policy: downtime, downtime: 5ms"][index % 2] ?? "policy: xen",
-    via: index % 5 === 3 ? "ports" : "link",
+    // Over ports every page is three frames, each with its moments: those are drawn.
+    via: "link",
     linkRate: "10Gbps",
     latencyNs: [5_000, 200_000][Math.floor(index / 2) % 2] ?? 5_000,
     backend: index % 5 === 4 ? "before-stop" : "in-stop",

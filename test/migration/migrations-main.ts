@@ -10,7 +10,7 @@ import { isMainThread, parentPort } from "node:worker_threads";
 import { MIGRATION } from "../../src/migration/engine";
 import { Progress } from "../agreement/progress";
 import { handfuls, runOnThreads, TASK_CASES } from "../support/case-threads";
-import { drawMoveCase, fixedMoveWorlds, type MoveCase, troublesOf } from "./drawn-move";
+import { drawMoveCase, EACH_MOMENT, fixedMoveWorlds, type MoveCase } from "./drawn-move";
 import { type MoveOptions, readOptions, USAGE } from "./move-options";
 import { momentsOfMove } from "./move-run";
 import { type MoveAnswer, perform } from "./move-tasks";
@@ -35,7 +35,7 @@ function casesOf(options: MoveOptions): Cases {
   const module = loadModule();
   const all = fixedMoveWorlds(options.worlds).flatMap((world) => {
     const moments = momentsOfMove(module, world).filter((_, index) => index % options.stride === 0);
-    return moments.flatMap((atNs) => troublesOf(world).map((what): MoveCase => ({ world, trouble: { atNs, what } })));
+    return moments.flatMap((atNs) => EACH_MOMENT.map((what): MoveCase => ({ world, trouble: { atNs, what } })));
   });
   const each = all.slice(options.from);
   return { count: each.length, each };
