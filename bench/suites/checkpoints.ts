@@ -15,7 +15,7 @@ const INTERVAL_S = 0.1;
 /** So much faster does the job go round its pages than it would have to. */
 const MARGIN = 1.3;
 
-function scenarioOf(pageCount: number) {
+function scenarioOf(pageCount: number, hasContent: boolean) {
   const burst = Math.floor((CLOCK_HZ * INTERVAL_S) / (pageCount * MARGIN));
   const perBurst = Math.max(1, Math.ceil(50_000 / burst));
   return parseScenario(
@@ -23,6 +23,7 @@ function scenarioOf(pageCount: number) {
 version: 1
 seed: 1
 duration: 3000s
+content: ${hasContent}
 hosts:
   - { name: primary, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 1 }] }
   - { name: backup, cores: 4, clock: 2.6GHz, nics: [{ rate: 10Gbps, vfs: 1 }] }
@@ -42,22 +43,27 @@ protect:
 }
 
 export async function runCheckpoints(module: WebAssembly.Module, seconds: number): Promise<void> {
-  const cases = PAGE_COUNTS.map((pageCount) => {
-    const composition = compose({ module, scenario: scenarioOf(pageCount), run: 1, replays: new Map() });
-    start(composition, {});
-    const [protection] = composition.control.protections;
-    if (!protection) throw new Error("the scenario protects a guest");
-    const checkpoint = () => {
-      const { count } = protection.sums;
-      while (protection.sums.count === count) step(composition, {});
-    };
-    // The first copy, and the first checkpoint behind it, are another matter.
-    checkpoint();
-    const { pageCount: before } = protection.sums;
-    checkpoint();
-    const dirty = protection.sums.pageCount - before;
-    if (dirty < pageCount || dirty > 1.01 * pageCount) throw new Error(`a checkpoint has ${dirty} pages`);
-    return { name: `${pageCount} dirty pages`, action: checkpoint };
-  });
+  const cases = [true, false].flatMap((hasContent) =>
+    PAGE_COUNTS.map((pageCount) => checkpointCase(module, pageCount, hasContent)),
+  );
   await runSuite("checkpoints of a guest of 1 GiB", cases, seconds);
+}
+
+function checkpointCase(module: WebAssembly.Module, pageCount: number, hasContent: boolean) {
+  const scenario = scenarioOf(pageCount, hasContent);
+  const composition = compose({ module, scenario, run: 1, replays: new Map() });
+  start(composition, {});
+  const [protection] = composition.control.protections;
+  if (!protection) throw new Error("the scenario protects a guest");
+  const checkpoint = () => {
+    const { count } = protection.sums;
+    while (protection.sums.count === count) step(composition, {});
+  };
+  // The first copy, and the first checkpoint behind it, are another matter.
+  checkpoint();
+  const { pageCount: before } = protection.sums;
+  checkpoint();
+  const dirty = protection.sums.pageCount - before;
+  if (dirty < pageCount || dirty > 1.01 * pageCount) throw new Error(`a checkpoint has ${dirty} pages`);
+  return { name: `${pageCount} dirty pages${hasContent ? "" : ", no content"}`, action: checkpoint };
 }
