@@ -222,7 +222,10 @@ export function resolveAims(wanted: FaultCase, inputOf: (wanted: FaultCase) => R
   return { ...rest, troubles };
 }
 
-/** Returns the times, from and to, in which a machine, but for the next ones the first protection's, is in a state, those of no length left out. */
+/**
+ * Returns the times, from and to, in which a machine is in a state, those of no length left out: the first protection's
+ * machine, or what follows it.
+ */
 function momentsIn(input: RunInput, machine: Aim["machine"], state: string): [fromNs: number, toNs: number][] {
   const composition = compose(input);
   const { world, control } = composition;

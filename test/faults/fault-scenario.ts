@@ -2,8 +2,8 @@
  * Protected machines in small worlds, and what goes wrong with them: scenarios as a user would write them.
  *
  * A world has one machine with a virtual function or whatever else can be protected, its clients and their work, a
- * backup, and maybe a third host. What it is, and what fails at which moment, is drawn from a seed; twenty more are fixed, for the search
- * over every moment.
+ * backup, and maybe a third host. What it is, and what fails at which moment, is drawn from a seed; twenty more are
+ * fixed, for the search over every moment.
  */
 import { PROTECTED_MODELS, type ProtectedModel } from "../../src/study/checkpoint-workloads";
 import { RandomSource } from "../support/random-source";
@@ -124,21 +124,28 @@ function drawFailures(random: RandomSource, durationMs: number): Failure[] {
   return [first, { atNs: first.atNs + random.below(60 * MS), host: other }];
 }
 
-/** Returns the fixed worlds: every model with each work, and the ways to send a checkpoint in turn. */
+/**
+ * Returns the fixed worlds: every model with each work, and the ways to send a checkpoint in turn. Each is over after its
+ * first copy and some checkpoints, because every one of its moments is searched.
+ */
 export function fixedWorlds(count: number): FaultWorld[] {
-  return Array.from({ length: count }, (_, index) => ({
-    seed: 1000 + index,
-    io: PROTECTED_MODELS[index % PROTECTED_MODELS.length] ?? PROTECTED_MODELS[0],
-    intervalMs: [5, 10, 20][Math.floor(index / 2) % 3] ?? 10,
-    linkRate: ["1Gbps", "100Mbps", "10Gbps"][index % 3] ?? "1Gbps",
-    outbound: ["16KiB", "1MiB"][Math.floor(index / 3) % 2] ?? "1MiB",
-    compression: index % 4 === 3 ? "delta" : "none",
-    work: [WORKS[Math.floor(index / PROTECTED_MODELS.length) % WORKS.length] ?? "requests"],
-    hasJob: index % 7 === 6,
-    loss: 0,
-    durationMs: 40,
-    ...(WITH_DISK.includes(index) && { disk: { blocks: 16, blocksPerRequest: 3, buffer: "64KiB" } }),
-  }));
+  return Array.from({ length: count }, (_, index) => {
+    const round = Math.floor(index / PROTECTED_MODELS.length);
+    const isFast = round % 2 === 0;
+    return {
+      seed: 1000 + index,
+      io: PROTECTED_MODELS[index % PROTECTED_MODELS.length] ?? PROTECTED_MODELS[0],
+      intervalMs: isFast ? 4 : 9,
+      linkRate: isFast ? "10Gbps" : "1Gbps",
+      outbound: ["16KiB", "1MiB"][index % 2] ?? "1MiB",
+      compression: index % 4 === 3 ? "delta" : "none",
+      work: [WORKS[round % WORKS.length] ?? "requests"],
+      hasJob: index % 7 === 6,
+      loss: 0,
+      durationMs: isFast ? 18 : 30,
+      ...(WITH_DISK.includes(index) && { disk: { blocks: 16, blocksPerRequest: 3, buffer: "64KiB" } }),
+    };
+  });
 }
 
 /** Returns the scenario of a case, as a file. */
