@@ -32,6 +32,8 @@ export interface MoveWorld {
   readonly streams: number;
   readonly compression: "none" | "delta";
   readonly durationMs: number;
+  /** What a request writes to the VM's disk, in blocks; no disk where it is not said. */
+  readonly diskBlocks?: number;
 }
 
 /** What becomes of a move: who does what, and when. */
@@ -92,7 +94,9 @@ export function drawMoveCase(seed: number): MoveCase {
   };
   // Ports are not cut.
   const what = drawn === "link" && world.via === "ports" ? "cancel" : drawn;
-  return { world, trouble: what === null ? null : { atNs, what } };
+  // Last, so that whatever was drawn before disks were there stays as it was.
+  const disk = random.below(3) === 0 ? { diskBlocks: 1 + random.below(14) } : {};
+  return { world: { ...world, ...disk }, trouble: what === null ? null : { atNs, what } };
 }
 
 /** What may happen at each moment of a small move. */

@@ -7,6 +7,8 @@ export function moveText({ world, trouble }: MoveCase): string {
   const { via, backend, zeroPages, hasDeviceModel, streams, compression } = world;
   const way = via === "ports" ? "via: ports" : `link: { rate: ${linkRate}, latency: ${latencyNs}ns }`;
   const portRate = via === "ports" ? linkRate : "10Gbps";
+  const disk = world.diskBlocks === undefined ? "" : "\n    disk: { size: 64KiB }";
+  const perRequest = world.diskBlocks === undefined ? "" : `, diskPerRequest: ${4 * world.diskBlocks}KiB`;
   const link = `{ rate: ${clientRate}, latency: 100us, loss: ${loss} }`;
   const flows = work.flatMap((each) => FLOWS[each] ?? []);
   const hasDatagrams = work.includes("datagrams");
@@ -25,7 +27,7 @@ vms:
     host: source
     memory: 6MiB
     io: ${io}
-    workload: { kind: ${hasDatagrams ? "replay-server" : "server"}, dirtyPerRequest: 4KiB, workingSet: 64KiB }
+    workload: { kind: ${hasDatagrams ? "replay-server" : "server"}, dirtyPerRequest: 4KiB, workingSet: 64KiB${perRequest} }${disk}
 ${hotKiB > 0 ? `    job: { burst: 50000, hot: ${hotKiB}KiB, cold: 0B, hotWrites: 1 }` : ""}
 ${hasDatagrams ? "traffic:\n  - { from: ben, to: web, kind: replay, capture: dns.pcapng, port: 53, start: 2ms, timeout: 100ms, tries: 10 }" : ""}
 ${flows.length > 0 ? `flows:\n${flows.map((flow) => `  - ${flow}`).join("\n")}` : ""}
