@@ -155,9 +155,9 @@ export function interruptMirror(): void {
 /** Tells whether mirrored disks have been written; whoever asks knows from now on. */
 export function takeWantedMirror(): bool {
   const w = world();
-  const isWanted = w.isMirrorWanted != 0;
+  if (!w.isMirrorWanted) return false;
   w.isMirrorWanted = 0;
-  return isWanted;
+  return true;
 }
 
 /** Tells whether the driver of some port's physical function is wanted. */
