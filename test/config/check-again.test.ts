@@ -114,6 +114,16 @@ describe("protections that follow", () => {
     ]);
   });
 
+  it("a host without memory for the next backup, in the life that it is for, refused", () => {
+    const small = [THIRD, THIRD.replace("cores: 8", "cores: 8, memory: 63MiB")] as const;
+    expect(problemsIn(withAgain("[{ to: third }]", small)).join()).toContain(
+      'hosts.2.memory: expected at least 64MiB, for next backup of "web" with 64MiB, got 63MiB',
+    );
+    const repaired = ["fail: primary }", "fail: primary }\n  - { at: 5s, repair: primary }"] as const;
+    const twice = ["name: primary, cores: 8", "name: primary, memory: 64MiB, cores: 8"] as const;
+    expect(problemsIn(withAgain("[{ to: primary }]", repaired, twice))).toEqual([]);
+  });
+
   it("more memory than the simulator has for three copies, refused", () => {
     const problems = problemsIn(withAgain("[{ to: third }]", ["memory: 64MiB", "memory: 700MiB"]));
     expect(problems.join()).toContain(
