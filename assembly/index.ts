@@ -16,6 +16,7 @@ import * as disks from "./disk/disk";
 import * as mirror from "./disk/mirror";
 import { advanceTo, armTimer as armTimerAt, disarmTimer as disarm } from "./dispatch";
 import * as blockBack from "./guest/block-back";
+import * as bond from "./guest/bond";
 import * as computation from "./guest/compute";
 import { owe, workOff as work } from "./guest/control-task";
 import {
@@ -28,7 +29,7 @@ import {
 } from "./guest/device-model";
 import { writeRow } from "./guest/dirty-trace";
 import { dom0Counter, dom0Port, dropFromDom0 } from "./guest/dom0-port";
-import { beginReset, initialise, setModeration as setDriverModeration } from "./guest/driver";
+import { beginReset, initialise, setModeration as setDriverModeration, setUpRings } from "./guest/driver";
 import { answerOf, beginAccess, initialiseEmulated } from "./guest/emulated-driver";
 import * as emulatedImage from "./guest/emulated-image";
 import { emulatedCounter, emulatedNic, isEmulated } from "./guest/emulated-nic";
@@ -697,6 +698,35 @@ export function announceFront(index: u32): void {
   assert(g.vif != 0, "the guest has a paravirtual NIC");
   sendAnnouncement(g.memory, g.mac, g.ip);
   signalBackend(g.vif - 1);
+}
+/** Has the guest's driver set up a device that was reset, whatever the physical function has answered. */
+export function setUpDriver(index: u32): void {
+  const g = guests.guest(index);
+  setUpRings(g.memory, vf(g.vf));
+}
+/** Has the guest's driver let go of its bond's virtual function: nobody carries, and the physical function is told of a reset. */
+export function closeVf(index: u32): void {
+  bond.closeVf(index);
+}
+/** Has a bond turn to its paravirtual NIC; false if the backend cannot use its rings. */
+export function joinFront(index: u32): bool {
+  return bond.joinFront(index);
+}
+/** Has a bond post its paravirtual NIC nothing any more. */
+export function closeFront(index: u32): void {
+  bond.closeFront(index);
+}
+/** Has a bond turn back to its virtual function, which was reset; false if too many buffers are taken. */
+export function joinVf(index: u32): bool {
+  return bond.joinVf(index);
+}
+/** Has the guest's driver ask for its address. */
+export function askAddress(index: u32): void {
+  bond.askAddress(index);
+}
+/** Has the guest's driver take the physical function's answer; returns its first word, 0 for none. */
+export function takeAnswer(index: u32): u32 {
+  return bond.takeAnswer(index);
 }
 /** Has the device model of a guest's emulated NIC reset it, and the guest's driver set it up. */
 export function connectEmulated(index: u32): void {

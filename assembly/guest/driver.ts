@@ -37,7 +37,10 @@ import {
   TX_TYPE_MASK,
 } from "../layout/descriptor";
 import {
+  BUFFER_BYTES,
   BUFFER_SHIFT,
+  DEVICE_FRONT,
+  DEVICE_VF,
   DRIVER_PAGE,
   FREE_BUFFERS_PAGE,
   MODERATION_FIXED,
@@ -131,6 +134,9 @@ export class Driver {
   txPolledBytes: u32;
   /** A DEVICE_ of layout/guest-software.ts. */
   kind: u32;
+  /** Of a bond (bond.ts): frames in the socket queue that came before the NIC that carries; and it is posted nothing any more. */
+  oldFrameCount: u32;
+  isClosing: u32;
 }
 
 /** An entry of the socket queue. */
@@ -143,7 +149,7 @@ export class SocketEntry {
 /** One packet buffer of 2 KiB, advanced descriptors with one buffer. */
 const SRRCTL_ONE_BUFFER_2K: u32 = 0x02000002;
 /** Both queues share vector 0: the driver polls both anyway. */
-const VECTOR_BITS: u32 = 1;
+export const VECTOR_BITS: u32 = 1;
 
 export function driver(m: GuestMemory): Driver {
   return changetype<Driver>(touch(m, DRIVER_PAGE << PAGE_SHIFT));
@@ -177,6 +183,11 @@ export function initialise(index: u32): bool {
 /** Sets rings and queues up, of a device that needs no answer: the physical function's own pool has no mailbox. */
 export function setUpRings(m: GuestMemory, v: Vf): void {
   makeRings(m, driver(m));
+  enableRings(v);
+}
+
+/** Tells a device that was reset where the rings are, and has it use them and interrupt. */
+export function enableRings(v: Vf): void {
   writeVf(v, RDBAL, RX_RING_PAGE << PAGE_SHIFT);
   writeVf(v, RDBAH, 0);
   writeVf(v, RDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
@@ -203,16 +214,26 @@ export function makeRings(m: GuestMemory, d: Driver): void {
   const moderation = d.moderation;
   memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
   d.moderation = moderation;
-  memory.fill(touch(m, RX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
-  memory.fill(touch(m, TX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
   const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
   // The stack's top is the lowest buffer, so that the ring starts with neighbours.
   for (let i: u32 = 0; i < RX_BUFFER_MASK; i++) store<u16>(free + (i << 1), <u16>(RX_BUFFER_MASK - 1 - i));
   // The last buffer is never used, so that a full stack's count differs from an empty one's when masked.
   d.freeCount = RX_BUFFER_COUNT - 1;
+  fillRings(m, d);
+}
+
+/** Empties both rings and fills the receive ring with free buffers, of which there are enough. */
+export function fillRings(m: GuestMemory, d: Driver): void {
+  memory.fill(touch(m, RX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
+  memory.fill(touch(m, TX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
+  d.rxNext = 0;
+  d.txNext = 0;
+  d.txClean = 0;
+  d.txTold = 0;
   // Every descriptor gets a buffer, also the one at the tail: the tail moves on by as many as have been refilled.
   const ring = touch(m, RX_RING_PAGE << PAGE_SHIFT);
   const bufferOf = touch(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
+  const free = look(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
   for (let i: u32 = 0; i < RING_COUNT; i++) refill(ring, bufferOf, free, d, i);
   d.rxTold = RING_MASK;
 }
@@ -245,9 +266,10 @@ function noteSent(d: Driver, ring: u32, first: u32): void {
   }
 }
 
-/** Tells whether the driver changes the interval between interrupts. */
+/** Tells whether the driver changes the interval between interrupts, which is a virtual function's. */
 export function isModerated(m: GuestMemory): bool {
-  return changetype<Driver>(look(m, DRIVER_PAGE << PAGE_SHIFT)).moderation != MODERATION_FIXED;
+  const d = changetype<Driver>(look(m, DRIVER_PAGE << PAGE_SHIFT));
+  return d.kind == DEVICE_VF && d.moderation != MODERATION_FIXED;
 }
 
 /** Lets the device interrupt again. */
@@ -314,16 +336,38 @@ export function firstInSocket(m: GuestMemory, d: Driver): SocketEntry {
   return socketEntry(m, d.socketFirst & SOCKET_MASK);
 }
 
-/** Returns the buffer of a frame of the queue, the one that has waited longest being 0. */
-export function socketBuffer(m: GuestMemory, d: Driver, number: u32): u32 {
-  return socketEntry(m, (d.socketFirst + number) & SOCKET_MASK).buffer;
+/** Returns a frame of the queue, the one that has waited longest being 0. */
+export function queuedFrame(m: GuestMemory, d: Driver, number: u32): SocketEntry {
+  return socketEntry(m, (d.socketFirst + number) & SOCKET_MASK);
 }
 
 /** Takes that frame off the queue; its buffer is free again. */
 export function leaveSocket(m: GuestMemory, d: Driver): void {
-  freeBuffer(touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT), d, firstInSocket(m, d).buffer);
+  const e = firstInSocket(m, d);
+  const buffer = e.buffer;
+  const bytes = e.bytes;
   d.socketFirst = (d.socketFirst + 1) & SOCKET_MASK;
   d.socketCount--;
+  const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
+  if (d.kind == DEVICE_FRONT) freePage(m, free, d, buffer);
+  else freeHalves(free, d, buffer, bytes);
+}
+
+/** Frees a buffer of a paravirtual NIC, which is a page; of one that had two frames of a virtual function, with the later of them. */
+function freePage(m: GuestMemory, free: u32, d: Driver, buffer: u32): void {
+  if (d.oldFrameCount) {
+    d.oldFrameCount--;
+    for (let i: u32 = 0; i < d.oldFrameCount; i++) {
+      if (queuedFrame(m, d, i).buffer == (buffer ^ 1)) return;
+    }
+  }
+  freeBuffer(free, d, buffer & ~1);
+}
+
+/** Frees a buffer; with a frame that had a paravirtual NIC's page, the page's other one as well. */
+function freeHalves(free: u32, d: Driver, buffer: u32, bytes: u32): void {
+  freeBuffer(free, d, buffer);
+  if (bytes > BUFFER_BYTES && (buffer | 1) < RX_BUFFER_MASK) freeBuffer(free, d, buffer | 1);
 }
 
 /** Puts a buffer back onto the stack of free ones. */

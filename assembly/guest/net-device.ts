@@ -1,7 +1,7 @@
 /**
  * A guest's NIC, as its network stack uses it: a virtual function (driver.ts), an emulated one, which has the same rings
  * and other registers (emulated-driver.ts), or a paravirtual one (netfront.ts). Which one it is stands in the driver's page;
- * the socket queue behind all is driver.ts's.
+ * the socket queue behind all is driver.ts's. A bond has two, of which one carries or none (bond.ts).
  *
  *     stack        virtual function             emulated                     paravirtual
  *     poll         descriptors written back     the same                     responses
@@ -17,7 +17,7 @@ import {
   COST_FRONTEND,
   COST_IOMMU_PACKET,
 } from "../layout/cost";
-import { DEVICE_EMULATED, DEVICE_FRONT, DEVICE_VF, DRIVER_PAGE } from "../layout/guest-software";
+import { DEVICE_EMULATED, DEVICE_FRONT, DEVICE_NONE, DEVICE_VF, DRIVER_PAGE } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
 import { GuestMemory, look } from "../memory/guest-memory";
 import { drain } from "../nic/port";
@@ -50,13 +50,20 @@ export function drainDevice(g: Guest, d: Driver): void {
   if (d.kind == DEVICE_VF) drain(vf(g.vf).port);
 }
 
+/** Nobody carries for a bond: nothing is sent and nothing received. */
+function isNobody(d: Driver): bool {
+  return d.kind == DEVICE_NONE;
+}
+
 /** Reclaims packets that have been sent; returns how many. */
 export function reclaimSent(m: GuestMemory, d: Driver): u32 {
+  if (isNobody(d)) return 0;
   return isFront(d) ? reclaimFront(m) : reclaim(m, d);
 }
 
 /** Moves received frames to the socket queue; returns how many there were. */
 export function pollDevice(m: GuestMemory, d: Driver, budget: u32): u32 {
+  if (isNobody(d)) return 0;
   return isFront(d) ? pollFront(m, d, budget) : pollReceive(m, d, budget);
 }
 
@@ -78,6 +85,7 @@ export function dmaCycles(g: Guest, d: Driver, packets: u32): u32 {
 
 /** Tells whether a packet can be posted. */
 export function canPost(m: GuestMemory, d: Driver): bool {
+  if (isNobody(d) || d.isClosing) return false;
   return isFront(d) ? hasFrontRoom(m) : hasRoom(d);
 }
 
@@ -94,6 +102,7 @@ export function postPacket(m: GuestMemory, d: Driver, bytes: u32): void {
 
 /** Tells whether several segments can be posted as one packet, which is cut behind the device; an emulated one cuts none. */
 export function canPostLong(m: GuestMemory, d: Driver): bool {
+  if (isNobody(d) || d.isClosing) return false;
   if (isFront(d)) return hasFrontRoomForLong(m);
   return d.kind == DEVICE_VF && hasRoomForLong(d);
 }
@@ -113,6 +122,7 @@ export function returnBuffers(m: GuestMemory, d: Driver): void {
 export function tellDevice(index: u32): void {
   const g = guest(index);
   const d = changetype<Driver>(look(g.memory, DRIVER_PAGE << PAGE_SHIFT));
+  if (isNobody(d)) return;
   if (isFront(d)) {
     const found = publishFront(g.memory);
     if (found) notifyBackend(g, found);
@@ -128,6 +138,7 @@ export function awaitDevice(g: Guest): bool {
   const d = changetype<Driver>(look(g.memory, DRIVER_PAGE << PAGE_SHIFT));
   if (isFront(d)) return awaitResponses(g.memory);
   if (d.kind == DEVICE_EMULATED) return awaitEmulated(g);
+  if (isNobody(d)) return false;
   unmask(vf(g.vf));
   return false;
 }

@@ -18,7 +18,7 @@ import { PAGE_SHIFT } from "../layout/limits";
 import { SHARED_COUNT, SHARED_MASK } from "../layout/paravirtual";
 import { GuestMemory, touch } from "../memory/guest-memory";
 import { world } from "../sim/world";
-import { Driver, driver, socketBuffer } from "./driver";
+import { Driver, driver, queuedFrame } from "./driver";
 import { forgetGrants, freeEveryId, makeSharedRings } from "./netfront";
 
 /** Makes rings, grants and free buffers anew around the frames that the guest has received. */
@@ -37,7 +37,7 @@ function freeOthers(m: GuestMemory, d: Driver): void {
   // Memory may be torn: the queue has no more entries than there is room for.
   const queued = min<u32>(d.socketCount, SOCKET_COUNT);
   for (let i: u32 = 0; i < queued; i++) {
-    const buffer = socketBuffer(m, d, i);
+    const buffer = queuedFrame(m, d, i).buffer;
     store<u8>(isTaken + ((buffer >>> 1) & SHARED_MASK), 1);
   }
   const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);

@@ -63,6 +63,8 @@ export const MODERATION_THROUGHPUT: u32 = 3;
 export const DEVICE_VF: u32 = 0;
 export const DEVICE_FRONT: u32 = 1;
 export const DEVICE_EMULATED: u32 = 2;
+/** Of a bond whose virtual function has gone, until it turns to the paravirtual NIC. */
+export const DEVICE_NONE: u32 = 3;
 
 /** What a guest streams. */
 export const STREAM_OFF: u32 = 0;

@@ -14,7 +14,7 @@ import { type Complaint, type Draft, findVm, type VmDraft } from "./draft";
 import { listed } from "./found";
 import { ALL_GUESTS_BYTES_MAX } from "./limits";
 import { lifeCountOf, nextCountOn } from "./lives";
-import { BRIDGED_IO_MODELS } from "./scenario";
+import { BRIDGED_IO_MODELS, VF_IO_MODELS } from "./scenario";
 
 /**
  * Returns every host that carries too much, and the sum of all memory if it is too much.
@@ -34,7 +34,7 @@ function checkHosts(draft: Draft, file: CostOverrides | undefined): readonly Com
     const dom0 = dom0Of(host.dom0 ?? {}, costs);
     return numbersTo(lifeCountOf(draft.events ?? [], name)).flatMap((life) => {
       const guests = guestsOn(draft, name, life);
-      const names = guests.filter(({ isBridged }) => !isBridged).map(({ what }) => what);
+      const names = guests.filter(({ hasVf }) => hasVf).map(({ what }) => what);
       return [
         ...checkCores([...dom0, ...guests], host.cores, index),
         ...checkVfs(names, host.nics, index),
@@ -50,15 +50,17 @@ interface Domain {
   readonly what: string;
   readonly vcpuCount: number;
   readonly isShared: boolean;
-  /** It takes no virtual function. */
+  /** It has a NIC that dom0 serves. */
   readonly isBridged: boolean;
+  /** It cannot do without a virtual function. */
+  readonly hasVf: boolean;
 }
 
 /** Returns dom0, or nothing while it is not known. */
 function dom0Of(written: CpusInput, costs: Costs | undefined): readonly Domain[] {
   if (costs === undefined) return [];
   const { vcpus, cpus } = dom0Cpus(written, costs);
-  return [{ what: "dom0", isBridged: false, vcpuCount: vcpus, isShared: cpus === "shared" }];
+  return [{ what: "dom0", isBridged: false, hasVf: false, vcpuCount: vcpus, isShared: cpus === "shared" }];
 }
 
 /** Returns what a host carries in one of its lives: repaired, only what is named on it once more. */
@@ -70,9 +72,15 @@ function guestsOn(draft: Draft, host: string, life: number): readonly Domain[] {
       vcpuCount: vm?.vcpus ?? 1,
       isShared: vm?.cpus === "shared",
       isBridged: vm?.io !== undefined && BRIDGED_IO_MODELS.includes(vm.io),
+      hasVf: vm?.io === undefined || VF_IO_MODELS.includes(vm.io),
     };
   };
-  const own = (vms ?? []).flatMap((vm) => (vm?.host === host ? domainOf(nameOf("VM", vm.name), vm) : []));
+  // A bond begins with its virtual function, and stays with its other NIC where it finds none.
+  const own = (vms ?? []).flatMap((vm) => {
+    if (vm?.host !== host) return [];
+    const domain = domainOf(nameOf("VM", vm.name), vm);
+    return { ...domain, hasVf: domain.hasVf || vm.io === "teaming" };
+  });
   const backups = (protect ?? []).flatMap((entry) => {
     const { to, again = [] } = entry ?? {};
     const nextCount = nextCountOn({ home: findVm(draft, entry?.vm)?.host, to, again }, host, life);

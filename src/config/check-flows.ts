@@ -200,11 +200,11 @@ function checkProtectedVms(draft: Draft): Complaint[] {
   return (draft.protect ?? []).flatMap((entry, index) => {
     const vm = findVm(draft, entry?.vm);
     if (vm?.io === undefined || vm.io === "renic") return [];
-    if (vm.io !== "vf") return checkDriverReset(entry?.driverReset, vm.io, index);
+    if (vm.io !== "vf" && vm.io !== "teaming") return checkDriverReset(entry?.driverReset, vm.io, index);
     return [
       {
         path: ["protect", index, "vm"],
-        reason: `expected a VM with io: renic, paravirtual or emulated, got ${quote(vm.name ?? "")} with io: vf; ${WHY_NOT_PROTECTED}`,
+        reason: `expected a VM with io: renic, paravirtual or emulated, got ${quote(vm.name ?? "")} with io: ${vm.io}; ${WHY_NOT_PROTECTED}`,
       },
     ];
   });

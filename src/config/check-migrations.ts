@@ -23,6 +23,7 @@ export function checkMigrations(draft: Draft): readonly Complaint[] {
       ...checkTarget(draft, entry, index),
       ...checkDevice(draft, entry, index),
       ...checkAlone(draft, entry, index),
+      ...checkHotPlug(draft, entry, index),
       ...checkPolicy(entry, index),
       ...checkStreams(entry, index),
       ...checkWay(draft, entry, index),
@@ -47,6 +48,14 @@ function checkDevice(draft: Draft, { vm: name }: MigrationDraft, index: number):
     "the state of a plain virtual function can be neither read nor written, and no log has what its DMA writes";
   const reason = `expected a VM that can move (io ${listed(MIGRATED_IO_MODELS.map(quote))}), got ${quote(name)} with io ${quote(io)}: ${why}`;
   return [{ path: ["migrations", index, "vm"], reason }];
+}
+
+/** Only a bond's virtual function is unplugged. */
+function checkHotPlug(draft: Draft, { vm: name, hotPlug }: MigrationDraft, index: number): readonly Complaint[] {
+  const io = findVm(draft, name)?.io;
+  if (hotPlug !== "native" || io === undefined || io === "teaming") return [];
+  const reason = `expected acpi, because ${quote(name ?? "")} has io: ${io} and nothing to unplug, got native`;
+  return [{ path: ["migrations", index, "hotPlug"], reason }];
 }
 
 /** A machine has one owner: while it is protected, or on its way, nobody else moves it. */

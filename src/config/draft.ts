@@ -104,6 +104,7 @@ const scenarioDraft = z.object({
     link: hole(z.unknown()),
     streams: hole(migrationForm.shape.streams),
     compression: hole(migrationForm.shape.compression),
+    hotPlug: hole(migrationForm.shape.hotPlug),
     cancel: hole(migrationForm.shape.cancel),
     force: hole(migrationForm.shape.force),
   }),

@@ -210,6 +210,7 @@ function migrationInput(entry: MigrationScenario): NonNullable<ScenarioInput["mi
     cache: formatBytes(entry.cacheBytes),
     zeroPages: entry.zeroPages,
     backend: entry.backend,
+    hotPlug: entry.hotPlug,
     deviceModel: entry.hasDeviceModel,
     cancel: durationOrNever(entry.cancelNs),
     force: durationOrNever(entry.forceNs),

@@ -6,7 +6,7 @@ import { BYTES, DURATION, RATE } from "../sim/units";
 import { amount, amountOrNever, choice, flag, map, nameOf, whole } from "./fields";
 import * as limits from "./limits";
 import { MIGRATION_POLICIES, MIGRATION_POLICY_KINDS, type MigrationPolicy, TIMEOUT_ACTIONS } from "./migration-policy";
-import { BACKEND_TIMES, MIGRATION_WAYS, ZERO_PAGES } from "./migration-scenario";
+import { BACKEND_TIMES, HOT_PLUGS, MIGRATION_WAYS, ZERO_PAGES } from "./migration-scenario";
 import { COMPRESSIONS } from "./scenario";
 
 export const migrationForm = map({
@@ -91,6 +91,13 @@ export const migrationForm = map({
       description:
         'When dom0 of the target sets up the backend of a NIC that it serves: "in-stop", while the guest stands still, or "before-stop", before the first round. Default in-stop.',
       examples: ["before-stop"],
+    }),
+  hotPlug: choice(HOT_PLUGS)
+    .default("acpi") // What Xen's toolstack does.
+    .meta({
+      description:
+        'io teaming: how the virtual function is unplugged: by "acpi", or "native", as PCI Express has it, which may be called off for five seconds. Default acpi.',
+      examples: ["native"],
     }),
   deviceModel: flag()
     .default(true) // Every HVM guest of Xen's has one.

@@ -14,6 +14,10 @@ export type BackendTime = "in-stop" | "before-stop";
 
 export const BACKEND_TIMES: readonly BackendTime[] = ["in-stop", "before-stop"];
 
+export type HotPlug = "acpi" | "native";
+
+export const HOT_PLUGS: readonly HotPlug[] = ["acpi", "native"];
+
 export interface MigrationScenario {
   readonly vm: string;
   /** The host that it goes to. */
@@ -30,6 +34,8 @@ export interface MigrationScenario {
   readonly cacheBytes: number;
   /** When dom0 of the target sets up the backend of a NIC that it serves: while the guest stands still, or before. */
   readonly backend: BackendTime;
+  /** How the virtual function of a bond is unplugged: by ACPI, or as PCI Express has it. */
+  readonly hotPlug: HotPlug;
   /** A process of dom0 plays the guest's chipset, as for every HVM guest; its state moves, too. */
   readonly hasDeviceModel: boolean;
   /** When the user calls it off, or has the guest stopped whatever is dirty; null for never. */

@@ -145,8 +145,8 @@ function resolveFlow(flow: ScenarioForm["flows"][number], index: number): FlowSc
 }
 
 function resolveMigration(entry: ScenarioForm["migrations"][number]): MigrationScenario {
-  const { vm, to, at, policy, link, streams, compression, cache, zeroPages, backend, deviceModel, cancel, force } =
-    entry;
+  const { vm, to, at, policy, link, streams, compression, cache, zeroPages, backend, hotPlug, ...rest } = entry;
+  const { deviceModel, cancel, force } = rest;
   return {
     vm,
     to,
@@ -158,6 +158,7 @@ function resolveMigration(entry: ScenarioForm["migrations"][number]): MigrationS
     cacheBytes: cache,
     zeroPages,
     backend,
+    hotPlug,
     hasDeviceModel: deviceModel,
     cancelNs: cancel,
     forceNs: force,

@@ -141,18 +141,21 @@ export type Compression = "none" | "delta";
 export const COMPRESSIONS: readonly Compression[] = ["none", "delta"];
 
 /**
- * How a VM reaches the network: a virtual function with ReNIC's abilities, a plain one, netfront and netback, or a NIC that
- * a device model in dom0 emulates.
+ * How a VM reaches the network: a virtual function with ReNIC's abilities, a plain one, netfront and netback, a NIC that a
+ * device model in dom0 emulates, or a bond of a plain virtual function and netfront.
  */
-export type IoModel = "renic" | "vf" | "paravirtual" | "emulated";
+export type IoModel = "renic" | "vf" | "paravirtual" | "emulated" | "teaming";
 
-export const IO_MODELS: readonly IoModel[] = ["renic", "vf", "paravirtual", "emulated"];
+export const IO_MODELS: readonly IoModel[] = ["renic", "vf", "paravirtual", "emulated", "teaming"];
 
-/** Those that take no virtual function: dom0 serves them, and bridges them to a port. */
-export const BRIDGED_IO_MODELS: readonly IoModel[] = ["paravirtual", "emulated"];
+/** Those with a NIC that dom0 serves, and bridges to a port. */
+export const BRIDGED_IO_MODELS: readonly IoModel[] = ["paravirtual", "emulated", "teaming"];
 
-/** Those whose device can be taken along to another host. */
-export const MIGRATED_IO_MODELS: readonly IoModel[] = ["renic", "paravirtual", "emulated"];
+/** Those that need a virtual function wherever they run. */
+export const VF_IO_MODELS: readonly IoModel[] = ["renic", "vf"];
+
+/** Those whose device can be taken along to another host, or left behind. */
+export const MIGRATED_IO_MODELS: readonly IoModel[] = ["renic", "paravirtual", "emulated", "teaming"];
 
 export interface VmScenario extends CpuScenario {
   readonly name: string;

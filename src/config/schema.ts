@@ -259,8 +259,8 @@ export const vmForm = map({
   weight,
   io: choice(IO_MODELS).meta({
     description:
-      "How the VM reaches the network: a virtual function with ReNIC, a plain one (vf), or through dom0 (paravirtual, emulated).",
-    examples: ["renic", "paravirtual", "emulated"],
+      "How the VM reaches the network: a virtual function with ReNIC, a plain one (vf), through dom0 (paravirtual, emulated), or a bond of a plain one and a paravirtual NIC (teaming).",
+    examples: ["renic", "paravirtual", "emulated", "teaming"],
   }),
   abilities: abilitiesForm,
   offloads: offloadsForm,

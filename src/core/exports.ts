@@ -206,6 +206,13 @@ export interface DataPlane {
   resumeFront(guest: number): number;
   disconnectFront(index: number): void;
   announceFront(index: number): void;
+  setUpDriver(guest: number): void;
+  closeVf(guest: number): void;
+  joinFront(guest: number): number;
+  closeFront(guest: number): void;
+  joinVf(guest: number): number;
+  askAddress(guest: number): void;
+  takeAnswer(guest: number): number;
   connectEmulated(index: number): void;
   quiesceVif(vif: number): number;
   unquiesceVif(vif: number): void;

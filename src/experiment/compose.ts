@@ -16,6 +16,7 @@ import {
 import { withLives } from "../config/lives";
 import type { ProbeScenario, ReplayScenario, Scenario, VmScenario } from "../config/scenario";
 import { World } from "../core/world";
+import { bootBondedGuest } from "../device/bonded";
 import { bootEmulatedGuest } from "../device/emulated";
 import { bootFrontGuest } from "../device/paravirtual";
 import { bootGuest, giveAddress } from "../device/port-driver";
@@ -47,7 +48,7 @@ import { CLIENT_MAC, clientIp, GUEST_MAC, guestAddress, guestIp, mac } from "./a
 import type { ClientControl, Control, VmControl } from "./control";
 import type { RunInput } from "./input";
 import { HEADER_BYTES } from "./migration-watch";
-import { makeMigration } from "./migrations";
+import { addTargets, makeMigration } from "./migrations";
 import { planWorld } from "./plan";
 import { makeProtection, makeSuccessions } from "./protections";
 import { prepareGuest, Site, SWITCH_BACKLOG_BYTES, vcpusOf } from "./site";
@@ -78,11 +79,15 @@ export function compose(wanted: RunInput): Composition {
   const successions = scenario.protect.flatMap((_, entry) => {
     return makeSuccessions(world, siteOf, scenario, protections, entry);
   });
+  const targets = addTargets(scenario, (vm, number, to) => {
+    const place = siteOf(to).addGuest(vm, guestAddress(number));
+    if (stackPlanOf(scenario, vm.name)) placeStack(world, place.guest);
+    return place;
+  });
   const migrations = scenario.migrations.map(({ vm: name, to, streamCount, link }, index) => {
     const number = scenario.vms.findIndex((vm) => vm.name === name);
     const vm = item(scenario.vms, number);
-    const target = siteOf(to).addGuest(vm, guestAddress(number));
-    if (stackPlanOf(scenario, name)) placeStack(world, target.guest);
+    const target = item(targets, index);
     const { place: source } = item(vms, number);
     // Both hosts reach the storage that the disk is on.
     if (vm.disk) world.plane.shareBlocks(target.disk, source.disk);
@@ -98,7 +103,8 @@ export function compose(wanted: RunInput): Composition {
   else if (migrations.length > 0) tapMachines(world, clients, HEADER_BYTES);
   const flows = scenario.flows.map((_, index) => makeFlowOf(world, scenario, index, vms, clients, stacks, recordings));
   for (const { place } of vms) {
-    if (place.front?.kind === "emulated") bootEmulatedGuest(world, place.front);
+    if (place.front && place.vf >= 0) bootBondedGuest(world, place);
+    else if (place.front?.kind === "emulated") bootEmulatedGuest(world, place.front);
     else if (place.front) bootFrontGuest(world, place.front);
     else bootGuest(world, place.guest);
   }

@@ -19,10 +19,10 @@ const SOURCE_AT = 6;
 const TYPE_AT = 12;
 const TYPE_ARP = 0x0806;
 
-/** What a client saw of a machine that moved. */
+/** What a client saw of a machine that moved, or of a bond that turned to its other NIC. */
 export interface ClientView {
   readonly client: string;
-  /** When the last frame from the old place arrived, and the first from the new one; null for none. */
+  /** When the last frame from the old place or NIC arrived, and the first from the new one; null for none. */
   readonly lastBeforeNs: number | null;
   readonly firstAfterNs: number | null;
 }
@@ -31,12 +31,19 @@ export interface MigrationView {
   /** The first frame that the machine sends at its new place; null for none. */
   readonly firstSentNs: number | null;
   readonly clients: readonly ClientView[];
+  /** The same of a bond: round its turning to the paravirtual NIC, and round its turning back. */
+  readonly failover: readonly ClientView[];
+  readonly failback: readonly ClientView[];
 }
+
+/** What was seen round a moment, by the number of the client's tap. */
+type Seen = Map<number, { lastBeforePs: number | null; firstAfterPs: number | null }>;
 
 interface Watched {
   firstSentPs: number | null;
-  /** By the number of the client's tap. */
-  readonly seen: Map<number, { lastBeforePs: number | null; firstAfterPs: number | null }>;
+  readonly move: Seen;
+  readonly failover: Seen;
+  readonly failback: Seen;
 }
 
 export class MigrationWatch {
@@ -45,7 +52,9 @@ export class MigrationWatch {
 
   constructor(control: Control) {
     this.#control = control;
-    this.#watched = control.migrations.map(() => ({ firstSentPs: null, seen: new Map() }));
+    this.#watched = control.migrations.map(() => {
+      return { firstSentPs: null, move: new Map(), failover: new Map(), failback: new Map() };
+    });
   }
 
   records(records: readonly TraceRecord[]): void {
@@ -75,28 +84,41 @@ export class MigrationWatch {
     if (view.getUint16(TYPE_AT) === TYPE_ARP) return;
     // As in the machine's address: the first byte lowest.
     const from = { low: view.getUint32(SOURCE_AT, true), high: view.getUint16(SOURCE_AT + 4, true) };
-    this.#control.migrations.forEach(({ mac, timeline: { resumedNs } }, index) => {
-      if (mac.low !== from.low || mac.high !== from.high) return;
-      const seen = this.#watched[index]?.seen;
-      const found = seen?.get(client) ?? { lastBeforePs: null, firstAfterPs: null };
-      if (resumedNs === null || timePs < resumedNs * 1000)
-        found.lastBeforePs = Math.max(found.lastBeforePs ?? 0, timePs);
-      else found.firstAfterPs = Math.min(found.firstAfterPs ?? Number.POSITIVE_INFINITY, timePs);
-      seen?.set(client, found);
+    this.#control.migrations.forEach(({ mac, timeline: { resumedNs }, bond }, index) => {
+      const watched = this.#watched[index];
+      if (!watched || mac.low !== from.low || mac.high !== from.high) return;
+      note(watched.move, client, timePs, resumedNs);
+      if (!bond) return;
+      note(watched.failover, client, timePs, bond.failedOverNs);
+      note(watched.failback, client, timePs, bond.returnedNs);
     });
   }
 
   /** Returns what was seen of each migration. */
   views(): MigrationView[] {
-    return this.#watched.map(({ firstSentPs, seen }) => ({
+    return this.#watched.map(({ firstSentPs, move, failover, failback }) => ({
       firstSentNs: toNs(firstSentPs),
-      clients: this.#control.clients.flatMap(({ name, index, isMachine }) => {
-        const found = seen.get(isMachine ? CAPTURE_MACHINE + index : index);
-        if (!found) return [];
-        return [{ client: name, lastBeforeNs: toNs(found.lastBeforePs), firstAfterNs: toNs(found.firstAfterPs) }];
-      }),
+      clients: this.#viewOf(move),
+      failover: this.#viewOf(failover),
+      failback: this.#viewOf(failback),
     }));
   }
+
+  #viewOf(seen: Seen): ClientView[] {
+    return this.#control.clients.flatMap(({ name, index, isMachine }) => {
+      const found = seen.get(isMachine ? CAPTURE_MACHINE + index : index);
+      if (!found) return [];
+      return [{ client: name, lastBeforeNs: toNs(found.lastBeforePs), firstAfterNs: toNs(found.firstAfterPs) }];
+    });
+  }
+}
+
+/** A client has a frame of a machine's: before a moment, or behind it. */
+function note(seen: Seen, client: number, timePs: number, momentNs: number | null): void {
+  const found = seen.get(client) ?? { lastBeforePs: null, firstAfterPs: null };
+  if (momentNs === null || timePs < momentNs * 1000) found.lastBeforePs = Math.max(found.lastBeforePs ?? 0, timePs);
+  else found.firstAfterPs = Math.min(found.firstAfterPs ?? Number.POSITIVE_INFINITY, timePs);
+  seen.set(client, found);
 }
 
 function toNs(ps: number | null): number | null {

@@ -9,6 +9,7 @@ import type { World } from "../core/world";
 import type { Place } from "../host/place";
 import type { Simulation } from "../host/simulation";
 import type { Purpose } from "../host/timers";
+import { carryingBond } from "../migration/bond-state";
 import { loseSource, loseTarget } from "../migration/ending";
 import { isHandedOver } from "../migration/engine";
 import { cutMigrationLink, mendMigrationLink } from "../migration/link";
@@ -23,6 +24,26 @@ import { onMigrationTimer } from "../migration/timers";
 import type { Station } from "../workload/station";
 import type { Control } from "./control";
 import { shortageFor } from "./host-memory";
+
+/**
+ * Adds each migration's guest at its target, in their order; bonds last, which can do without a virtual function, so that
+ * they take none that another machine needs.
+ */
+export function addTargets(
+  { migrations, vms }: Scenario,
+  add: (vm: VmScenario, number: number, to: string) => Place,
+): Place[] {
+  const targets: Place[] = [];
+  for (const isBondsTurn of [false, true]) {
+    migrations.forEach(({ vm: name, to }, index) => {
+      const number = vms.findIndex((vm) => vm.name === name);
+      const vm = vms[number];
+      if (!vm) throw new InternalError("the scenario was checked for names");
+      if ((vm.io === "teaming") === isBondsTurn) targets[index] = add(vm, number, to);
+    });
+  }
+  return targets;
+}
 
 /** Makes a migration of a VM whose places are known; nothing of it begins. */
 export function makeMigration(
@@ -50,7 +71,8 @@ export function makeMigration(
     ...whereabouts,
     policy: wanted.policy,
     zeroPages: wanted.zeroPages,
-    steps: stepsOf(vm.io, { ...wanted, hotPlug: "acpi" }),
+    steps: stepsOf(vm.io, wanted),
+    bond: vm.io === "teaming" ? carryingBond(scenario.costs.bondPoll, scenario.seed, index) : null,
     costs: scenario.costs,
     ports: stations && makePortsPath(world, index, wanted.streamCount, stations, way),
     wire: stations ? -1 : plane.addReplicationLink(way.rateBitsPerSecond, way.latencyNs),

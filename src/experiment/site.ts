@@ -135,7 +135,7 @@ export class Site {
     for (let pool = 0; pool < nic.vfCount; pool++) this.#freeVfs.push(plane.firstVf(port) + pool);
   }
 
-  /** Adds a guest with its vCPUs and a virtual function of its own; with a job, if it has one. */
+  /** Adds a guest with its vCPUs and a virtual function of its own, a bond with one that is free; with a job, if it has one. */
   addGuest(vm: VmScenario, { mac, ip }: GuestAddress): Place {
     const { plane } = this.#world;
     const isShared = vm.placement === "shared";
@@ -153,11 +153,12 @@ export class Site {
     }
     const disk = addDisk(this.#world, vm, guest, this.#dom0VcpuFor(vm.disk ? this.#diskCount++ : 0));
     const common = { host: this.index, guest, disk, dom0Task: this.#dom0Task };
-    if (BRIDGED_IO_MODELS.includes(vm.io)) return { ...common, vf: -1, front: this.#bridge(vm, guest, mac) };
+    const front = BRIDGED_IO_MODELS.includes(vm.io) ? this.#bridge(vm, guest, mac) : null;
+    if (front && vm.io !== "teaming") return { ...common, vf: -1, front };
     const vf = this.#freeVfs.shift();
-    if (vf === undefined) throw new Error("the scenario was checked for virtual functions");
-    plane.attachVf(vf, guest);
-    return { ...common, vf, front: null };
+    if (vf === undefined && !front) throw new Error("the scenario was checked for virtual functions");
+    if (vf !== undefined) plane.attachVf(vf, guest);
+    return { ...common, vf: vf ?? -1, front };
   }
 
   /** Puts a guest's NIC on the bridge of a port; ports and dom0's vCPUs take turns. */

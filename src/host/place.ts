@@ -11,9 +11,9 @@ export interface Front {
 export interface Place {
   readonly host: number;
   readonly guest: number;
-  /** Its virtual function; -1 for a guest with a NIC that dom0 serves. */
+  /** Its virtual function; -1 for a guest that has none here. */
   readonly vf: number;
-  /** Its paravirtual or emulated NIC; null for one with a virtual function. */
+  /** Its paravirtual or emulated NIC; null for one with a virtual function alone. A bond has both. */
   readonly front: Front | null;
   /** Its disk; -1 for none. */
   readonly disk: number;

@@ -8,6 +8,7 @@ import { InternalError } from "../core/load";
 import { announceDelaysNs } from "../host/announcements";
 import type { Simulation } from "../host/simulation";
 import { after } from "../host/timers";
+import { plugIn } from "./bond";
 import type { Migration } from "./migration";
 import { deviceOf } from "./migration-device";
 import { enter } from "./state-trace";
@@ -59,6 +60,7 @@ function onReconnecting(simulation: Simulation, m: Migration): void {
   m.timeline.connectedNs = world.nowNs();
   m.timeline.endedNs = world.nowNs();
   onAnnounce(simulation, m);
+  plugIn(simulation, m);
 }
 
 /** Tells the network where the machine is now, and again at growing distances, because a frame may be lost. */

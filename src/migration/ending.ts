@@ -7,6 +7,7 @@
 import { GUEST_SUSPENDED } from "../../assembly/layout/control";
 import type { Simulation } from "../host/simulation";
 import { after, cancel } from "../host/timers";
+import { plugIn } from "./bond";
 import type { GiveUpReason } from "./decision";
 import { isHandedOver, isRevocable, type MigrationEvent } from "./engine";
 import { forgetWaiting } from "./link";
@@ -56,6 +57,7 @@ export function endAtSource(
   cancel(world, timers, STEP_TIMERS, m.index);
   letGo(simulation, m);
   enter(simulation, m, event);
+  if (before === "preparing" || before === "copying") plugIn(simulation, m);
   if (before === "waiting" || before === "preparing") return;
   endThrottle(simulation, m);
   release(simulation, m);
@@ -77,7 +79,10 @@ export function onBack(simulation: Simulation, m: Migration): void {
   writeDown(simulation, m, "go on");
   if (m.isSourceQuiet) deviceOf(m).goOn(world, m.source);
   if (world.plane.guestState(guest) === GUEST_SUSPENDED) world.plane.resumeGuest(guest);
-  if (!m.isSourceQuiet || m.steps.reconnecting.length === 0) return;
+  if (!m.isSourceQuiet || m.steps.reconnecting.length === 0) {
+    plugIn(simulation, m);
+    return;
+  }
   beginSteps(m, "reconnecting");
   onReconnectingHere(simulation, m);
 }
@@ -99,6 +104,7 @@ function onReconnectingHere(simulation: Simulation, m: Migration): void {
   m.timeline.connectedNs = world.nowNs();
   // Once: the network has never learned of another place.
   deviceOf(m).announce(world, m.source);
+  plugIn(simulation, m);
 }
 
 /** The target's host is gone. */

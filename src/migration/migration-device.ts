@@ -23,6 +23,7 @@ import { emulatedMigration } from "./emulated-migration";
 import type { Migration } from "./migration";
 import { paravirtualMigration } from "./paravirtual-migration";
 import { renicMigration } from "./renic-migration";
+import { teamingMigration } from "./teaming-migration";
 
 export interface MigrationDevice {
   begin(world: World, place: Place): void;
@@ -39,7 +40,8 @@ export interface MigrationDevice {
 }
 
 /** Returns the device of a machine that moves. */
-export function deviceOf({ io, abilities }: Pick<Migration, "io" | "abilities">): MigrationDevice {
+export function deviceOf({ io, abilities, bond }: Pick<Migration, "io" | "abilities" | "bond">): MigrationDevice {
+  if (bond) return teamingMigration(bond);
   if (io === "paravirtual") return paravirtualMigration;
   return io === "emulated" ? emulatedMigration : renicMigration(abilities);
 }

@@ -9,6 +9,7 @@ import type { ZeroPages } from "../config/migration-scenario";
 import type { Abilities, IoModel } from "../config/scenario";
 import type { Costs } from "../host/cost-table";
 import type { Place } from "../host/place";
+import type { Bond } from "./bond-state";
 import type { GiveUpReason, StopReason } from "./decision";
 import type { MigrationState } from "./engine";
 import { idleLink, type MigrationLink } from "./link";
@@ -47,6 +48,8 @@ export interface Migration {
   readonly policy: MigrationPolicy;
   readonly zeroPages: ZeroPages;
   readonly steps: MigrationSteps;
+  /** Of a machine with one (io: teaming), else null. */
+  readonly bond: Bond | null;
   readonly costs: Costs;
   /** The way over the hosts' ports; null for a migration with a link of its own. */
   readonly ports: PortsPath | null;
@@ -122,7 +125,7 @@ export interface PastRound extends Round {
 
 /** A step that is over: one of stop-steps.ts, or what the engine does beside them. */
 export interface PastStep {
-  readonly name: StepName | "quiet device" | "go on";
+  readonly name: StepName | "quiet device" | "go on" | "bond back";
   readonly beganNs: number;
   readonly endedNs: number;
 }

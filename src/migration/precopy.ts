@@ -7,6 +7,7 @@
  */
 import type { Simulation } from "../host/simulation";
 import { after } from "../host/timers";
+import { beginUnplug, endUnplug } from "./bond";
 import { endAtSource } from "./ending";
 import { type MemoryShortage, type Migration, type PastRound, roundOf } from "./migration";
 import { deviceOf } from "./migration-device";
@@ -40,7 +41,7 @@ export function onBegin(
 
 /** The time of a step of the preparation is over. */
 export function onPreparingStep(simulation: Simulation, m: Migration): void {
-  endStep(simulation, m);
+  endUnplug(simulation, m, endStep(simulation, m));
   onPreparing(simulation, m);
 }
 
@@ -48,7 +49,7 @@ function onPreparing(simulation: Simulation, m: Migration): void {
   const { world } = simulation;
   const step = stepAtHand(m);
   if (step) {
-    spend(simulation, m, step);
+    spend(simulation, m, step, beginUnplug(simulation, m, step));
     return;
   }
   enter(simulation, m, "prepared");

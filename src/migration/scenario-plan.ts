@@ -20,7 +20,7 @@ export interface ScenarioMigration {
 /** Returns what each migration of a scenario is planned from, in the scenario's order. */
 export function scenarioMigrations(scenario: Scenario): ScenarioMigration[] {
   const { migrations, vms, hosts, costs } = scenario;
-  return migrations.flatMap(({ vm: name, to, policy, link, streamCount, backend, hasDeviceModel }) => {
+  return migrations.flatMap(({ vm: name, to, policy, link, streamCount, backend, hotPlug, hasDeviceModel }) => {
     const vm = vms.find((each) => each.name === name);
     const clockHz = hosts.find((each) => each.name === vm?.host)?.clockHz;
     if (vm === undefined || clockHz === undefined) return [];
@@ -36,6 +36,7 @@ export function scenarioMigrations(scenario: Scenario): ScenarioMigration[] {
       streamCount,
       policy,
       backend,
+      hotPlug,
       hasDeviceModel,
       costs,
       clockHz,

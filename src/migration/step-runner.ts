@@ -24,24 +24,30 @@ export function stepAtHand({ steps, stepsAtHand, stepIndex }: Migration): StepNa
   return steps[stepsAtHand][stepIndex] ?? null;
 }
 
-/** Has a step's own time pass; `onStepOver` is next. */
-export function spend({ world, timers }: Simulation, m: Migration, step: StepName): void {
+/** Has a step's own time pass, or what it takes at least. */
+export function spend({ world, timers }: Simulation, m: Migration, step: StepName, leastNs = 0): void {
   const row = STEP_ROWS[step];
   if (row === null) throw new InternalError(`the step ${step} has no row, and ends when it is done`);
-  after(world, timers, m.costs[row], { kind: "migration-step", subject: m.index });
+  after(world, timers, Math.max(m.costs[row], leastNs), { kind: "migration-step", subject: m.index });
 }
 
-/** Writes a step down that ends now, whatever its name, behind the one before it. */
-export function writeDown({ world }: Simulation, { timeline }: Migration, name: PastStep["name"]): void {
+/** Writes a step down that ends now, whatever its name: behind the one before it, unless it began at another time. */
+export function writeDown(
+  { world }: Simulation,
+  { timeline }: Migration,
+  name: PastStep["name"],
+  fromNs?: number | null,
+): void {
   const { steps, pausedNs, beganNs } = timeline;
   const last = steps.at(-1)?.endedNs ?? beganNs ?? 0;
-  timeline.steps.push({ name, beganNs: Math.max(last, pausedNs ?? 0), endedNs: world.nowNs() });
+  timeline.steps.push({ name, beganNs: fromNs ?? Math.max(last, pausedNs ?? 0), endedNs: world.nowNs() });
 }
 
-/** The step at hand is over: it is written down, and the next one is at hand. */
-export function endStep(simulation: Simulation, m: Migration): void {
+/** The step at hand is over: it is written down, and the next one is at hand. Returns the one that is over. */
+export function endStep(simulation: Simulation, m: Migration): StepName {
   const step = stepAtHand(m);
   if (step === null) throw new InternalError("no step is at hand that could be over");
   writeDown(simulation, m, step);
   m.stepIndex++;
+  return step;
 }

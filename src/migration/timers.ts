@@ -3,6 +3,7 @@ import { InternalError } from "../core/load";
 import type { Simulation } from "../host/simulation";
 import { after, type Purpose } from "../host/timers";
 import { onAnnounce, onDiskConnected, onReconnectingStep, onTaken } from "./arrival";
+import { onBondLink, onBondLook, onBondReturn } from "./bond";
 import { onBack, onCancel, onStepHere } from "./ending";
 import { isHandedOver } from "./engine";
 import { onRetry } from "./link";
@@ -34,6 +35,9 @@ const ON_TIMER: Readonly<Record<string, OnTimer>> = {
   "migration-taken": onTaken,
   "migration-announce": onAnnounce,
   "migration-disk": onDiskConnected,
+  "migration-bond-look": onBondLook,
+  "migration-bond-link": onBondLink,
+  "migration-bond-return": onBondReturn,
   "migration-cancel": onCancel,
   "migration-back": onBack,
 };

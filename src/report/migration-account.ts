@@ -12,6 +12,7 @@ import type { MigrationView } from "../experiment/migration-watch";
 import type { RunOutcome } from "../experiment/run";
 import { downtimeOf } from "../migration/downtime";
 import type { MemoryShortage, Migration, PastRound, PastStep } from "../migration/migration";
+import { type BondAccount, bondAccount } from "./bond-account";
 
 export interface MigrationAccount {
   readonly vm: string;
@@ -48,6 +49,10 @@ export interface MigrationAccount {
   readonly connectedNs: number | null;
   readonly firstSentNs: number | null;
   readonly clients: readonly ClientSilence[];
+  /** Steps in which a bond's paravirtual NIC serves while a virtual function is plugged in. */
+  readonly behind: readonly PartAccount[];
+  /** Of a machine with one, else null. */
+  readonly bond: BondAccount | null;
 }
 
 export interface PartAccount {
@@ -83,10 +88,12 @@ export interface ClientSilence {
 /** Returns the accounts of all migrations of a run. */
 export function migrationAccounts(outcome: RunOutcome): MigrationAccount[] {
   return outcome.control.migrations.map((m) => {
-    const view = outcome.migrationViews[m.index] ?? { firstSentNs: null, clients: [] };
+    const view = outcome.migrationViews[m.index] ?? UNSEEN;
     return migrationAccount(outcome, m, view);
   });
 }
+
+const UNSEEN: MigrationView = { firstSentNs: null, clients: [], failover: [], failback: [] };
 
 function migrationAccount({ control }: RunOutcome, m: Migration, view: MigrationView): MigrationAccount {
   const { timeline } = m;
@@ -94,6 +101,15 @@ function migrationAccount({ control }: RunOutcome, m: Migration, view: Migration
   const downtime = downtimeOf(timeline);
   const sum = (of: (round: PastRound) => number) => timeline.rounds.reduce((total, round) => total + of(round), 0);
   const { beganNs, endedNs } = timeline;
+  const isReconnecting = ({ beganNs: at }: PastStep) => at >= (timeline.resumedNs ?? at + 1);
+  const ofBond = timeline.steps.filter(({ name }) => isOfBond(name));
+  const steps = timeline.steps.filter(({ name }) => !isOfBond(name));
+  const silencesOf = (clients: MigrationView["clients"]): ClientSilence[] =>
+    clients.map(({ client, lastBeforeNs, firstAfterNs }) => {
+      const isMachine = control.clients.some(({ name, isMachine }) => name === client && isMachine);
+      const silenceNs = lastBeforeNs === null || firstAfterNs === null ? null : firstAfterNs - lastBeforeNs;
+      return { name: client, kind: isMachine ? "tcp" : "udp", silenceNs, lastBeforeNs, firstAfterNs };
+    });
   return {
     vm: m.vm,
     from: hostOf(m.source.host),
@@ -116,16 +132,19 @@ function migrationAccount({ control }: RunOutcome, m: Migration, view: Migration
     totalNs: beganNs === null || endedNs === null ? null : endedNs - beganNs,
     downtimeNs: downtime?.totalNs ?? null,
     parts: (downtime?.steps ?? []).map(partAccount),
-    before: timeline.steps.filter(({ endedNs: at }) => at <= (timeline.pausedNs ?? at)).map(partAccount),
-    reconnecting: timeline.steps.filter(({ beganNs: at }) => at >= (timeline.resumedNs ?? at + 1)).map(partAccount),
+    before: steps.filter(({ endedNs: at }) => at <= (timeline.pausedNs ?? at)).map(partAccount),
+    reconnecting: steps.filter(isReconnecting).map(partAccount),
+    behind: ofBond.map(partAccount),
     connectedNs: timeline.connectedNs,
     firstSentNs: view.firstSentNs,
-    clients: view.clients.map(({ client, lastBeforeNs, firstAfterNs }) => {
-      const isMachine = control.clients.some(({ name, isMachine }) => name === client && isMachine);
-      const silenceNs = lastBeforeNs === null || firstAfterNs === null ? null : firstAfterNs - lastBeforeNs;
-      return { name: client, kind: isMachine ? "tcp" : "udp", silenceNs, lastBeforeNs, firstAfterNs };
-    }),
+    clients: silencesOf(view.clients),
+    bond: bondAccount(m.bond, view, silencesOf),
   };
+}
+
+/** Steps in which the machine is served, by another NIC than in the end. */
+function isOfBond(name: PastStep["name"]): boolean {
+  return name === "probe VF" || name === "bond back";
 }
 
 function partAccount({ name, beganNs, endedNs }: PastStep): PartAccount {

@@ -1,4 +1,5 @@
 /** A migration as text, for a terminal: how it ended, its rounds, where the downtime went, what clients saw. */
+import type { BondAccount } from "./bond-account";
 import type { ClientSilence, MigrationAccount, PartAccount, RoundAccount } from "./migration-account";
 import { bitRate, milliseconds, size, whole } from "./text";
 
@@ -13,7 +14,8 @@ export function migrationText(m: MigrationAccount): string[] {
     `${title} migration from ${m.from} to ${m.to}: ${m.state}${reasonText(m)}${totalText(m)}`,
     ...roundsText(m.rounds),
     ...downtimeText(m),
-    ...m.clients.map(silenceText),
+    ...m.clients.map((client) => silenceText(client)),
+    ...(m.bond ? bondText(m.bond, m.behind) : []),
   ];
 }
 
@@ -61,8 +63,26 @@ function partsText(parts: readonly PartAccount[]): string {
     .join(", ");
 }
 
-function silenceText({ name, kind, silenceNs }: ClientSilence): string {
+/** How a bond turned to its paravirtual NIC, and back: each with what clients missed. */
+function bondText(bond: BondAccount, behind: readonly PartAccount[]): string[] {
+  const { closedNs, failedOverNs, returnedNs, isLeftOnFront } = bond;
+  if (closedNs === null || failedOverNs === null) return [];
+  const back =
+    returnedNs !== null
+      ? `virtual function carries again at ${milliseconds(returnedNs)}: ${partsText(behind)}`
+      : isLeftOnFront
+        ? "no virtual function is free: the paravirtual NIC goes on"
+        : `the paravirtual NIC carries (${bond.state})`;
+  return [
+    `  bond       virtual function closed at ${milliseconds(closedNs)}, paravirtual NIC carries ${milliseconds(failedOverNs - closedNs)} later`,
+    ...bond.failover.map((client) => silenceText(client, " as it turned")),
+    `  bond       ${back}`,
+    ...(returnedNs === null ? [] : bond.failback.map((client) => silenceText(client, " as it turned back"))),
+  ];
+}
+
+function silenceText({ name, kind, silenceNs }: ClientSilence, when = ""): string {
   const what = kind === "udp" ? "service shutdown as its UDP shows it" : "without a segment from the machine";
   const text = silenceNs === null ? "nothing to compare" : milliseconds(silenceNs);
-  return `${`  ${name}`.padEnd(12)} ${what}: ${text}`;
+  return `${`  ${name}`.padEnd(12)} ${what}${when}: ${text}`;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ARRIVALS, EPOCHS } from "../../src/checkpoint/epoch";
 import { LINK } from "../../src/checkpoint/link-state";
 import { follow } from "../../src/checkpoint/state-table";
+import { BOND } from "../../src/migration/bond-state";
 import { MIGRATION } from "../../src/migration/engine";
 import { ARBITER } from "../../src/remus/arbiter";
 import { BACKUP } from "../../src/remus/backup-state";
@@ -22,6 +23,7 @@ const machines = [
     start: "waiting",
     ends: ["begun", "host-down", "lost"],
   },
+  { name: "bond", table: BOND, start: "on-vf", ends: [] },
   { name: "migration", table: MIGRATION, start: "waiting", ends: ["cancelled", "failed", "refused", "lost"] },
 ];
 

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { TRACE_TABLE_BYTES } from "../../src/config/limits";
 import { MIGRATION_POLICIES, MIGRATION_POLICY_KINDS, TIMEOUT_ACTIONS } from "../../src/config/migration-policy";
-import { BACKEND_TIMES, ZERO_PAGES } from "../../src/config/migration-scenario";
+import { BACKEND_TIMES, HOT_PLUGS, ZERO_PAGES } from "../../src/config/migration-scenario";
 import {
   BACKUP_LOST_POLICIES,
   COMPRESSIONS,
@@ -115,6 +115,7 @@ const vmRow = fc.record({
       cacheBytes: fc.integer({ min: 4 * KIB, max: 1024 * MIB }),
       zeroPages: fc.constantFrom(...ZERO_PAGES),
       backend: fc.constantFrom(...BACKEND_TIMES),
+      hotPlug: fc.constantFrom(...HOT_PLUGS),
       hasDeviceModel: fc.boolean(),
       isCancelled: fc.boolean(),
       isForced: fc.boolean(),
@@ -292,8 +293,9 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
       return { ...policies, vm: vmName(index), to, again };
     }),
     migrations: vmRows.flatMap(({ migration, protection, host, io }, index) => {
-      if (migration === null || protection !== null || hostCount === 1 || io !== "renic") return [];
-      const { link: migrationLink, to, at, kind, zeroPages, backend, hasDeviceModel, ...rest } = migration;
+      if (migration === null || protection !== null || hostCount === 1) return [];
+      if (io !== "renic" && io !== "teaming") return [];
+      const { link: migrationLink, to, at, kind, zeroPages, backend, hotPlug, hasDeviceModel, ...rest } = migration;
       const { isCancelled, isForced, isOverPorts, streamCount, compression, cacheBytes, ...timed } = rest;
       const policy = MIGRATION_POLICIES[kind];
       const isTimed = policy.kind === "downtime" || policy.kind === "auto-converge";
@@ -309,6 +311,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
         cacheBytes,
         zeroPages,
         backend,
+        hotPlug: io === "teaming" ? hotPlug : "acpi",
         hasDeviceModel,
         cancelNs: isCancelled ? atNs : null,
         forceNs: isForced ? HOUR : null,

@@ -35,6 +35,19 @@ it("one that can be, no problem", () => {
   expect(problemsOf(scenario(`{ vm: web, to: two, at: 100ms, ${LINK} }`))).toBe("");
 });
 
+it("a bond to a host whose virtual functions are all taken, no problem", () => {
+  const text = scenario(`{ vm: web, to: two, at: 100ms, hotPlug: native, ${LINK} }`, { io: "teaming" });
+  expect(problemsOf(text.replace("io: paravirtual", "io: vf"))).toBe("");
+});
+
+it("a bond on a host without a virtual function for it, refused", () => {
+  const text = scenario("", { io: "teaming" }).replace(
+    "host: two, memory: 4MiB, io: paravirtual",
+    "host: one, memory: 4MiB, io: vf",
+  );
+  expect(problemsOf(text)).toContain('expected at least 2 vfs, one each for VM "web", VM "other", got 1');
+});
+
 it.each([
   ["to where it is", scenario(`{ vm: web, to: one, at: 1ms, ${LINK} }`), "expected another host than that on which"],
   ["to a host that there is not", scenario(`{ vm: web, to: tow, at: 1ms, ${LINK} }`), "expected the name of a host"],
@@ -102,6 +115,27 @@ it.each([
       "content: false\nclients",
     ),
     "compares the bytes of pages",
+  ],
+  [
+    "of a bond to a host without a NIC",
+    scenario(`{ vm: web, to: two, at: 1ms, ${LINK} }`, { io: "teaming" }).replace(
+      "nics: [{ rate: 1Gbps, vfs: 1 }] }\nclients",
+      "nics: [] }\nclients",
+    ),
+    "expected a NIC for dom0's bridge",
+  ],
+  [
+    "unplugged as PCI Express has it, without anything to unplug",
+    scenario(`{ vm: web, to: two, at: 1ms, hotPlug: native, ${LINK} }`),
+    'expected acpi, because "web" has io: renic and nothing to unplug, got native',
+  ],
+  [
+    "of a bond that is protected",
+    scenario(`{ vm: web, to: two, at: 1ms, ${LINK} }`, {
+      io: "teaming",
+      protect: `protect: [{ vm: web, to: two, interval: 25ms, ${LINK} }]`,
+    }),
+    'expected a VM with io: renic, paravirtual or emulated, got "web" with io: teaming',
   ],
   [
     "with a downtime that its policy does not have",

@@ -9,7 +9,7 @@ import { MODEL_DOCUMENT } from "../repository/cost-section";
 import { diskInput } from "../support/disk-scenario";
 import { compressedInput, frontInput, withScenario } from "../support/failover-scenario";
 import { exampleInput, flowInput } from "../support/flow-scenario";
-import { movingTcpInput } from "../support/migration-scenario";
+import { movingInput, movingTcpInput } from "../support/migration-scenario";
 
 /** Past the failure and the first announcement of the backup that is active. */
 const DURATION_NS = 260_000_000;
@@ -57,6 +57,22 @@ async function movingCosts(): Promise<RunInput> {
   return await movingTcpInput();
 }
 
+/** Two bonds that move, one unplugged by ACPI and one as PCI Express has it, which takes its time; nobody asks them anything. */
+async function bondedCosts(): Promise<RunInput> {
+  return withScenario(await movingInput(), (scenario) => ({
+    ...scenario,
+    durationNs: 6_400_000_000,
+    traffic: [],
+    hosts: scenario.hosts.map((host) => ({ ...host, coreCount: 4 })),
+    vms: ["web", "other"].flatMap((name) =>
+      scenario.vms.map((vm) => ({ ...vm, name, io: "teaming" as const, job: null })),
+    ),
+    migrations: (["acpi", "native"] as const).flatMap((hotPlug) =>
+      scenario.migrations.map((entry) => ({ ...entry, hotPlug, vm: hotPlug === "acpi" ? "web" : "other" })),
+    ),
+  }));
+}
+
 /** The same server behind a device model. */
 async function emulatedInput(): Promise<RunInput> {
   return withScenario(await exampleInput("requests-emulated.yaml"), (scenario) => ({
@@ -94,7 +110,8 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const inputs = [crowdedInput(), exitingInput(), emulatedInput(), movingCosts(), heldInput(), writingInput()];
+      const moved = [movingCosts(), bondedCosts()];
+      const inputs = [crowdedInput(), exitingInput(), emulatedInput(), ...moved, heldInput(), writingInput()];
       const runs = (await Promise.all(inputs)).map((input) => ({
         input,
         usual: outcomeOf(input, {}),

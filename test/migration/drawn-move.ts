@@ -55,6 +55,9 @@ export const BEGIN_NS = 20_000_000;
 /** An interval in which whatever is drawn falls: longer than most moves. */
 const SPAN_NS = 600_000_000;
 const DURATION_MS = 1200;
+/** A bond leaves its virtual function first, and is a second longer on its way back to one. */
+const BOND_FACTOR = 2;
+const factorOf = (io: MoveWorld["io"]) => (io === "teaming" ? BOND_FACTOR : 1);
 
 const TIMED_POLICIES = ["downtime", "auto-converge"].flatMap((policy) =>
   ["500us", "5ms"].flatMap((downtime) =>
@@ -92,11 +95,13 @@ export function drawMoveCase(seed: number): MoveCase {
     via: random.pick(["link", "link", "ports"]),
     durationMs: DURATION_MS,
   };
+  const factor = factorOf(world.io);
+  const prolonged = { ...world, durationMs: factor * DURATION_MS };
   // Ports are not cut.
   const what = drawn === "link" && world.via === "ports" ? "cancel" : drawn;
   // Last, so that whatever was drawn before disks were there stays as it was.
   const disk = random.below(3) === 0 ? { diskBlocks: 1 + random.below(14) } : {};
-  return { world: { ...world, ...disk }, trouble: what === null ? null : { atNs, what } };
+  return { world: { ...prolonged, ...disk }, trouble: what === null ? null : { atNs: factor * atNs, what } };
 }
 
 /** What may happen at each moment of a small move. */
@@ -104,9 +109,10 @@ export const EACH_MOMENT = ["cancel", "source", "target", "link"] as const;
 
 /** Returns the fixed worlds: models, kinds of work and ways to move, each in its turn; of ten, every work is in two. */
 export function fixedMoveWorlds(count: number): MoveWorld[] {
+  const ioOf = (index: number) => MIGRATED_IO_MODELS[index % MIGRATED_IO_MODELS.length] ?? "renic";
   return Array.from({ length: count }, (_, index) => ({
     seed: 1000 + index,
-    io: MIGRATED_IO_MODELS[index % MIGRATED_IO_MODELS.length] ?? "renic",
+    io: ioOf(index),
     work: [WORKS[(4 * index) % WORKS.length] ?? "requests"],
     hotKiB: index % 4 === 3 ? 64 : 0,
     clientRate: "10Mbps",
@@ -121,6 +127,6 @@ export function fixedMoveWorlds(count: number): MoveWorld[] {
     hasDeviceModel: index % 3 !== 2,
     streams: index % 4 === 1 ? 3 : 1,
     compression: index % 4 === 2 ? "delta" : "none",
-    durationMs: DURATION_MS,
+    durationMs: factorOf(ioOf(index)) * DURATION_MS,
   }));
 }
