@@ -39,6 +39,7 @@ import {
 import {
   BUFFER_BYTES,
   BUFFER_SHIFT,
+  DEVICE_EMULATED,
   DEVICE_FRONT,
   DEVICE_VF,
   DRIVER_PAGE,
@@ -266,10 +267,10 @@ function noteSent(d: Driver, ring: u32, first: u32): void {
   }
 }
 
-/** Tells whether the driver changes the interval between interrupts, which is a virtual function's. */
+/** Tells whether the driver changes the interval between interrupts: a virtual function's, or an emulated NIC's. */
 export function isModerated(m: GuestMemory): bool {
   const d = changetype<Driver>(look(m, DRIVER_PAGE << PAGE_SHIFT));
-  return d.kind == DEVICE_VF && d.moderation != MODERATION_FIXED;
+  return (d.kind == DEVICE_VF || d.kind == DEVICE_EMULATED) && d.moderation != MODERATION_FIXED;
 }
 
 /** Lets the device interrupt again. */

@@ -31,7 +31,7 @@ import {
   THROUGHPUT_HIGH,
   THROUGHPUT_LOW,
 } from "../layout/cost";
-import { MODERATION_CONSERVATIVE, MODERATION_THROUGHPUT } from "../layout/guest-software";
+import { DEVICE_VF, MODERATION_CONSERVATIVE, MODERATION_THROUGHPUT } from "../layout/guest-software";
 import { VTEITR } from "../layout/vf-registers";
 import { EITR_KEEP_COUNTER } from "../layout/virtual-function";
 import { writeVf } from "../nic/registers";
@@ -46,9 +46,9 @@ const BULK: u32 = 2;
 const QUARTERS_PER_SECOND: u64 = 4_000_000;
 const INTERVAL_MASK: u32 = 0x7ffc;
 
-/** Takes an interrupt: the device learns of the interval that the poll before has come to. */
+/** Takes an interrupt: a virtual function learns of the interval that the poll before has come to. */
 export function applyInterval(d: Driver, v: Vf): void {
-  if (!d.isIntervalNew) return;
+  if (!d.isIntervalNew || d.kind != DEVICE_VF) return;
   d.isIntervalNew = 0;
   writeVf(v, VTEITR, d.interval);
 }
@@ -66,8 +66,9 @@ export function adapt(d: Driver, v: Vf): void {
   if (wanted == d.interval) return;
   if (d.moderation == MODERATION_THROUGHPUT) {
     d.interval = smoothed(d.interval, wanted);
-    // Without the bit the interval at hand would end now, with an interrupt.
-    writeVf(v, VTEITR, (d.interval & INTERVAL_MASK) | EITR_KEEP_COUNTER);
+    // Without the bit the interval at hand would end now, with an interrupt. An emulated NIC is told behind the poll.
+    if (d.kind == DEVICE_VF) writeVf(v, VTEITR, (d.interval & INTERVAL_MASK) | EITR_KEEP_COUNTER);
+    else d.isIntervalNew = 1;
     return;
   }
   d.interval = wanted < d.interval ? shortened(d.interval, wanted) : wanted;
