@@ -95,6 +95,10 @@ export const UNPROTECTED_STOPPED: u32 = 1;
 export const UNPROTECTED_SUPERSEDED: u32 = 2;
 /** Protection of a machine begins, with the first copy (a its first epoch, b the guest, c the backup's guest). */
 export const TRACE_PROTECTED: u32 = 38;
+/** The arbiter lets one side go on, and no other (protection; a = one of the following). */
+export const TRACE_ARBITRATED: u32 = 39;
+export const ARBITRATED_PRIMARY: u32 = 0;
+export const ARBITRATED_BACKUP: u32 = 1;
 
 // Migration.
 /**

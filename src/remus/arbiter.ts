@@ -10,6 +10,7 @@
  * It is on the network, not on the replication link: a question takes a round trip over it. An answer is for good. If
  * the host that was let go on dies, too, the machine is lost, because the other one was told to stay out.
  */
+import { ARBITRATED_BACKUP, ARBITRATED_PRIMARY, TRACE_ARBITRATED } from "../../assembly/layout/trace";
 import { follow, type StateTable } from "../checkpoint/state-table";
 import type { Simulation } from "../host/simulation";
 import { after, cancel } from "../host/timers";
@@ -46,6 +47,10 @@ export function listenToBackup({ world, timers }: Simulation, p: Protection): vo
 /** The question has arrived: who asks first goes on. */
 export function onAsked({ world, timers }: Simulation, p: Protection, side: Side): void {
   if (!p.arbiter) return;
+  if (p.arbiter.state === "open") {
+    const decision = side === "primary" ? ARBITRATED_PRIMARY : ARBITRATED_BACKUP;
+    world.plane.traceControl(TRACE_ARBITRATED, p.index, decision, 0, 0);
+  }
   p.arbiter.state = follow(ARBITER, p.arbiter.state, `asked-by-${side}`);
   after(world, timers, p.arbiter.wayNs, { kind: `answered-${side}`, subject: p.index });
 }

@@ -6,7 +6,10 @@
  * host dies. Where both do it is split brain: the judge says from when to when, and how many frames of the primary went
  * onto a wire meanwhile.
  *
- * Does not judge: what a host that died had on its wires, and a backup that was told to stay out.
+ * A backup that the arbiter has told to stay out is not to take over, even when the primary has died before it heard that
+ * it may go on.
+ *
+ * Does not judge: what a host that died had on its wires.
  */
 import { isTakenFrom, OUTSIDE } from "./output-commit";
 import { Faults, KIND, milliseconds, type TraceRecord, type Verdict } from "./record";
@@ -28,6 +31,8 @@ interface Watch extends TwoCopies {
   backupEndPs: number;
   hasCheckpoint: boolean;
   isAlone: boolean;
+  /** The arbiter has let the primary go on, and nobody else. */
+  isToldOut: boolean;
   readonly sentPs: number[];
 }
 
@@ -44,7 +49,7 @@ export class OneMachineJudge {
   add(copies: TwoCopies): void {
     const never = Number.POSITIVE_INFINITY;
     const ends = { primaryEndPs: never, activatedPs: never, backupEndPs: never };
-    this.#watches.push({ ...copies, ...ends, hasCheckpoint: false, isAlone: false, sentPs: [] });
+    this.#watches.push({ ...copies, ...ends, hasCheckpoint: false, isAlone: false, isToldOut: false, sentPs: [] });
   }
 
   /** Takes the next records of the trace. */
@@ -83,6 +88,7 @@ export class OneMachineJudge {
       } else if (subject !== watch.protection) continue;
       else if (kind === KIND.received) watch.hasCheckpoint = true;
       else if (kind === KIND.activated) watch.activatedPs = timePs;
+      else if (kind === KIND.arbitrated) watch.isToldOut = a === TO_PRIMARY;
       else if (kind === KIND.unprotected) {
         watch.isAlone = true;
         if (a !== ALONE) watch.primaryEndPs = Math.min(watch.primaryEndPs, timePs);
@@ -106,9 +112,15 @@ export class OneMachineJudge {
   }
 
   #judgeTakeOver(watch: Watch, runEndPs: number): void {
-    const { protection, primaryEndPs, activatedPs, backupEndPs, hasCheckpoint, isAlone, takeOverPs } = watch;
+    const { protection, primaryEndPs, activatedPs, backupEndPs, hasCheckpoint, isAlone, isToldOut, takeOverPs } = watch;
+    if (isToldOut && activatedPs < Number.POSITIVE_INFINITY) {
+      this.#faults.add(
+        `machine ${protection} runs on its backup from ${milliseconds(activatedPs)}, which the arbiter has told to stay out`,
+      );
+    }
     const latestPs = primaryEndPs + takeOverPs;
-    if (!hasCheckpoint || isAlone || latestPs > Math.min(runEndPs, backupEndPs) || activatedPs <= latestPs) return;
+    if (!hasCheckpoint || isAlone || isToldOut || latestPs > Math.min(runEndPs, backupEndPs) || activatedPs <= latestPs)
+      return;
     this.#faults.add(
       `machine ${protection} died at ${milliseconds(primaryEndPs)}, and by ${milliseconds(latestPs)} its backup had not taken over`,
     );
@@ -117,3 +129,6 @@ export class OneMachineJudge {
 
 /** In a of an unprotected record: the guest goes on. */
 const ALONE = 0;
+
+/** In a of an arbitrated record. */
+const TO_PRIMARY = 0;

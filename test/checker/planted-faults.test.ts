@@ -132,6 +132,32 @@ describe("judges", () => {
     );
   });
 
+  it.each([
+    [
+      "to the primary, the backup runs all the same",
+      0,
+      50e9,
+      /^machine 0 runs on its backup from 50.000 ms, which the arbiter/,
+    ],
+    ["to the primary, which dies, and the backup stays out", 0, null, null],
+    [
+      "to the backup, which does not take over",
+      1,
+      null,
+      /^machine 0 died at 20.000 ms, and by 100.000 ms its backup had not/,
+    ],
+  ] as const)("planted in the trace: an arbiter's word %s", (_, a, activatedPs, said) => {
+    const judge = new OneMachineJudge([
+      { protection: 0, vf: 0, vif: -1, primaryHost: 0, backupHost: 1, takeOverPs: 80e9 },
+    ]);
+    const record = (timePs: number, kind: number) => ({ timePs, kind, subject: 0, frame: 0, a, b: 0, c: 0 });
+    judge.take([record(5e9, KIND.received), record(15e9, KIND.arbitrated), record(20e9, KIND.hostFailed)]);
+    if (activatedPs) judge.take([record(activatedPs, KIND.activated)]);
+    const { faults } = judge.verdict(300e9);
+    if (said) expect(faults).toEqual([expect.stringMatching(said)]);
+    else expect(faults).toEqual([]);
+  });
+
   it("planted in the trace: a primary that sends beside its backup, split brain with its frames", () => {
     const judge = new OneMachineJudge([
       { protection: 0, vf: 3, vif: -1, primaryHost: 0, backupHost: 1, takeOverPs: 1e12 },

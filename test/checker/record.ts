@@ -38,6 +38,7 @@ export const KIND = {
   activated: 36,
   unprotected: 37,
   protected: 38,
+  arbitrated: 39,
   written: 44,
   applied: 45,
 } as const;
