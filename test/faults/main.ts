@@ -46,8 +46,8 @@ function casesOf(options: FaultOptions): Cases {
 /** Of so many seeds one is aimed at a state. */
 const AIMED_EACH = 4;
 
-/** Time to fail over, and for requests to be asked again. */
-const LONG_MS = 300;
+/** Time to fail over, also where dom0 has a backend to attach (300 ms), and for requests to be asked again. */
+const LONG_MS = 650;
 
 function* randomCases(seed: number, count: number): Generator<FaultCase> {
   for (let at = seed; at < seed + count; at++) yield at % AIMED_EACH === 0 ? drawAimedCase(at) : drawFaultCase(at);
