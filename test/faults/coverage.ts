@@ -5,6 +5,7 @@ import { ARBITER } from "../../src/remus/arbiter";
 import { BACKUP } from "../../src/remus/backup-state";
 import { ENGINE } from "../../src/remus/engine";
 import { SUCCESSION } from "../../src/remus/succession";
+import { addTo } from "../support/case-tool";
 
 /** The machines whose cells are counted, by the names that are printed. */
 export const TABLES: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string | null>>>>>> = {
@@ -32,10 +33,7 @@ export function addCells(
   cells: Readonly<Record<string, readonly (readonly [cell: string, count: number])[]>>,
 ): void {
   for (const [table, counts] of Object.entries(cells)) {
-    for (const [cell, count] of counts) {
-      const name = `${table}: ${cell}`;
-      sums.set(name, (sums.get(name) ?? 0) + count);
-    }
+    for (const [cell, count] of counts) addTo(sums, `${table}: ${cell}`, count);
   }
 }
 

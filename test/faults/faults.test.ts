@@ -2,12 +2,11 @@
  * A slice of `npm run faults`: random worlds whose hosts die at random moments, and every so many moments of small worlds.
  * That the runs would see a machine that is wrong is shown with machines that lack an ability.
  */
-import { spawnSync } from "node:child_process";
-import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { runJudged } from "../../src/cli/judged-run";
 import type { Ability } from "../../src/config/scenario";
 import { withScenario } from "../support/failover-scenario";
+import { runTool } from "../support/run-tool";
 import { RELEASE } from "../support/wasm-builds";
 import { drawAimedCase } from "./fault-aim";
 import { faultInput, momentsOf, runFaultCase } from "./fault-run";
@@ -126,12 +125,7 @@ describe("a machine that lacks an ability", () => {
 });
 
 describe("npm run faults", () => {
-  const faults = (...options: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/tool.mjs", "faults", ...options], {
-      encoding: "utf8",
-    });
-    return { status, stdout, stderr };
-  };
+  const faults = (...options: string[]) => runTool("faults", ...options);
 
   it("twenty cases on two threads, says which cells they went through, and JSON last", () => {
     const { status, stdout, stderr } = faults("--count", "20", "--seed", "7", "--jobs", "2");

@@ -4,33 +4,26 @@
  * so is which cells of the machines' tables were gone through how often; the last line of stdout is JSON. Ends with code
  * 1 when something was wrong, 2 for arguments that cannot be used, 130 when stopped.
  */
-import { readFileSync } from "node:fs";
-import process from "node:process";
-import { isMainThread, parentPort } from "node:worker_threads";
 import { Progress } from "../agreement/progress";
 import { handfuls, runOnThreads, TASK_CASES } from "../support/case-threads";
+import {
+  addTo,
+  type Cases,
+  EXIT_STOPPED,
+  FAILURES_PRINTED_MAX,
+  loadModule,
+  printStates,
+  runCaseTool,
+} from "../support/case-tool";
 import { addCells, coverageText } from "./coverage";
 import { drawAimedCase } from "./fault-aim";
 import { momentsOf } from "./fault-run";
 import { drawFaultCase, type FaultCase, fixedWorlds } from "./fault-scenario";
 import { type FaultOptions, readOptions, USAGE } from "./options";
-import { type FaultAnswer, type FaultTask, perform } from "./tasks";
+import { type FaultAnswer, perform } from "./tasks";
 
-const EXIT_USAGE = 2;
-const EXIT_STOPPED = 130;
-const FAULTS_PRINTED_MAX = 20;
-
-function loadModule(): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync("build/renic.wasm"));
-}
-
-/** Every case of a run, and how many they are. */
-interface Cases {
-  readonly count: number;
-  readonly each: Iterable<FaultCase>;
-}
-
-function casesOf(options: FaultOptions): Cases {
+/** Returns every case that is asked for. */
+function casesOf(options: FaultOptions): Cases<FaultCase> {
   if (options.mode === "one") return { count: 1, each: [options.wanted] };
   if (options.mode === "random") return { count: options.count, each: randomCases(options.seed, options.count) };
   const module = loadModule();
@@ -53,10 +46,6 @@ function* randomCases(seed: number, count: number): Generator<FaultCase> {
   for (let at = seed; at < seed + count; at++) yield at % AIMED_EACH === 0 ? drawAimedCase(at) : drawFaultCase(at);
 }
 
-function* tasksOf(cases: Iterable<FaultCase>): Generator<FaultTask> {
-  for (const handful of handfuls(cases)) yield { cases: handful };
-}
-
 interface Sums {
   cases: number;
   failures: number;
@@ -74,18 +63,18 @@ async function run(options: FaultOptions): Promise<number> {
     for (const { wanted, objections, violations } of answer.found) {
       sums.failures++;
       sums.outputCommitViolations += violations;
-      if (sums.failures > FAULTS_PRINTED_MAX) continue;
+      if (sums.failures > FAILURES_PRINTED_MAX) continue;
       progress.clear();
       console.error(`${objections.slice(0, 3).join("\n")}\n  npm run faults -- --case '${JSON.stringify(wanted)}'`);
     }
-    for (const state of answer.states) states.set(state, (states.get(state) ?? 0) + 1);
+    for (const state of answer.states) addTo(states, state);
     addCells(cells, answer.cells);
     progress.at(sums.cases, `, ${sums.failures} failures`);
   };
   const { isDone, wholeCount } = await runOnThreads({
     file: new URL(import.meta.url),
     threadCount: Math.min(options.jobs, Math.ceil(cases.count / TASK_CASES)),
-    tasks: tasksOf(cases.each),
+    tasks: handfuls(cases.each),
     take,
   });
   progress.clear();
@@ -100,19 +89,8 @@ async function run(options: FaultOptions): Promise<number> {
 }
 
 function printCoverage(cells: ReadonlyMap<string, number>, states: ReadonlyMap<string, number>): void {
-  console.error(`ended as ${[...states].map(([state, count]) => `${state} ${count}`).join(", ")}`);
+  printStates(states);
   for (const line of coverageText(cells)) console.error(line);
 }
 
-if (isMainThread) {
-  try {
-    process.exitCode = await run(readOptions());
-  } catch (error) {
-    if (!(error instanceof RangeError) && !(error instanceof TypeError && "code" in error)) throw error;
-    console.error(`${error.message}\n${USAGE}`);
-    process.exitCode = EXIT_USAGE;
-  }
-} else {
-  const module = loadModule();
-  parentPort?.on("message", (task: FaultTask) => parentPort?.postMessage(perform(module, task)));
-}
+await runCaseTool({ usage: USAGE, run: () => run(readOptions()), perform });

@@ -1,13 +1,12 @@
 /** Options of `npm run faults`, checked. */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { readCase, readNumber } from "../support/case-tool";
 import type { FaultCase } from "./fault-scenario";
 
 export const USAGE = `npm run faults -- [--seed N] [--count N] [--jobs N]     random worlds and failures; 1 and 1000
 npm run faults -- --exhaustive [--worlds N] [--stride N]   every moment of N small worlds (20), or each so many
 npm run faults -- --case JSON                              one case, as a failure prints it`;
-
-const COUNT_MAX = 100_000_000;
 
 export type FaultOptions =
   | { readonly mode: "random"; readonly seed: number; readonly count: number; readonly jobs: number }
@@ -26,21 +25,10 @@ export function readOptions(): FaultOptions {
     case: { type: "string" },
   } as const;
   const { values } = parseArgs({ options });
-  const number = (name: "seed" | "count" | "jobs" | "worlds" | "stride", least: number) => {
-    const value = /^\d{1,9}$/.test(values[name]) ? Number(values[name]) : Number.NaN;
-    if (value >= least && value <= COUNT_MAX) return value;
-    throw new RangeError(`--${name}: expected a whole number from ${least} to ${COUNT_MAX}, got "${values[name]}"`);
-  };
+  const number = (name: "seed" | "count" | "jobs" | "worlds" | "stride", least: number) =>
+    readNumber(name, values[name], least);
   const jobs = number("jobs", 1);
-  if (values.case !== undefined) return { mode: "one", wanted: readCase(values.case), jobs };
+  if (values.case !== undefined) return { mode: "one", wanted: readCase<FaultCase>(values.case), jobs };
   if (values.exhaustive) return { mode: "exhaustive", worlds: number("worlds", 1), stride: number("stride", 1), jobs };
   return { mode: "random", seed: number("seed", 0), count: number("count", 1), jobs };
-}
-
-function readCase(text: string): FaultCase {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new RangeError(`--case: expected a case as a failure prints it, got "${text.slice(0, 40)}"`);
-  }
 }

@@ -4,10 +4,6 @@ import { TABLES } from "./coverage";
 import { runFaultCase } from "./fault-run";
 import type { FaultCase } from "./fault-scenario";
 
-export interface FaultTask {
-  readonly cases: readonly FaultCase[];
-}
-
 /** A case in which something is wrong. */
 export interface FoundFault {
   readonly wanted: FaultCase;
@@ -24,8 +20,8 @@ export interface FaultAnswer {
   readonly states: readonly string[];
 }
 
-/** Runs the cases of a task; a case that throws is one in which something is wrong. */
-export function perform(module: WebAssembly.Module, { cases }: FaultTask): FaultAnswer {
+/** Runs cases; one that throws is one in which something is wrong. */
+export function perform(module: WebAssembly.Module, cases: readonly FaultCase[]): FaultAnswer {
   const found: FoundFault[] = [];
   const states: string[] = [];
   for (const wanted of cases) {

@@ -2,13 +2,12 @@
  * A slice of `npm run migrations`: random moves with random troubles, and every so many moments of small ones. That the runs
  * would see what is wrong is shown with what is planted.
  */
-import { spawnSync } from "node:child_process";
-import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { CONNECTION_BYTES, CONNECTION_RECEIVED_BYTES } from "../../assembly/layout/tcp";
 import { currentOwner } from "../../src/experiment/flow-owner";
 import { withScenario } from "../support/failover-scenario";
 import { runMove } from "../support/moved-run";
+import { runTool } from "../support/run-tool";
 import { RELEASE } from "../support/wasm-builds";
 import { lostAcknowledgments } from "./acknowledged";
 import { drawMoveCase, EACH_MOMENT, fixedMoveWorlds } from "./drawn-move";
@@ -76,12 +75,7 @@ describe("planted", () => {
 });
 
 describe("npm run migrations", () => {
-  const migrations = (...options: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/tool.mjs", "migrations", ...options], {
-      encoding: "utf8",
-    });
-    return { status, stdout, stderr };
-  };
+  const migrations = (...options: string[]) => runTool("migrations", ...options);
 
   it("eighteen cases on two threads, says which cells they went through, and JSON last", () => {
     const { status, stdout, stderr } = migrations("--count", "18", "--seed", "7", "--jobs", "2");

@@ -4,32 +4,25 @@
  * and so is how often each cell of the engine's table was gone through; the last line of stdout is JSON. Ends with code 1
  * when something does not hold, 2 for arguments that cannot be used, 130 when stopped.
  */
-import { readFileSync } from "node:fs";
-import process from "node:process";
-import { isMainThread, parentPort } from "node:worker_threads";
 import { MIGRATION } from "../../src/migration/engine";
 import { Progress } from "../agreement/progress";
 import { handfuls, runOnThreads, TASK_CASES } from "../support/case-threads";
+import {
+  addTo,
+  type Cases,
+  EXIT_STOPPED,
+  FAILURES_PRINTED_MAX,
+  loadModule,
+  printStates,
+  runCaseTool,
+} from "../support/case-tool";
 import { drawMoveCase, EACH_MOMENT, fixedMoveWorlds, type MoveCase } from "./drawn-move";
 import { type MoveOptions, readOptions, USAGE } from "./move-options";
 import { momentsOfMove } from "./move-run";
 import { type MoveAnswer, perform } from "./move-tasks";
 
-const EXIT_USAGE = 2;
-const EXIT_STOPPED = 130;
-const FAILURES_PRINTED_MAX = 20;
-
-function loadModule(): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync("build/renic.wasm"));
-}
-
-/** Every case of a run, and how many they are. */
-interface Cases {
-  readonly count: number;
-  readonly each: Iterable<MoveCase>;
-}
-
-function casesOf(options: MoveOptions): Cases {
+/** Returns every case that is asked for. */
+function casesOf(options: MoveOptions): Cases<MoveCase> {
   if (options.mode === "one") return { count: 1, each: [options.wanted] };
   if (options.mode === "random") return { count: options.count, each: randomCases(options.seed, options.count) };
   const module = loadModule();
@@ -51,9 +44,6 @@ async function run(options: MoveOptions): Promise<number> {
   const sums = { cases: 0, failures: 0 };
   const cells = new Map<string, number>();
   const states = new Map<string, number>();
-  const add = (counts: Map<string, number>, key: string, count: number) => {
-    counts.set(key, (counts.get(key) ?? 0) + count);
-  };
   const take = (answer: MoveAnswer) => {
     sums.cases += answer.caseCount;
     for (const { wanted, failures } of answer.found) {
@@ -61,8 +51,8 @@ async function run(options: MoveOptions): Promise<number> {
       progress.clear();
       console.error(`${failures.slice(0, 4).join("\n")}\n  npm run migrations -- --case '${JSON.stringify(wanted)}'`);
     }
-    for (const state of answer.states) add(states, state, 1);
-    for (const [cell, count] of answer.cells) add(cells, cell, count);
+    for (const state of answer.states) addTo(states, state);
+    for (const [cell, count] of answer.cells) addTo(cells, cell, count);
     progress.at(sums.cases, `, ${sums.failures} failures`);
   };
   const { isDone, wholeCount } = await runOnThreads({
@@ -90,7 +80,7 @@ function restOf(options: MoveOptions, whole: number): string {
 }
 
 function printCoverage(cells: ReadonlyMap<string, number>, states: ReadonlyMap<string, number>): void {
-  console.error(`ended as ${[...states].map(([state, count]) => `${state} ${count}`).join(", ")}`);
+  printStates(states);
   for (const [state, events] of Object.entries(MIGRATION)) {
     for (const [event, next] of Object.entries(events)) {
       if (next === null) continue;
@@ -100,15 +90,4 @@ function printCoverage(cells: ReadonlyMap<string, number>, states: ReadonlyMap<s
   }
 }
 
-if (isMainThread) {
-  try {
-    process.exitCode = await run(readOptions());
-  } catch (error) {
-    if (!(error instanceof RangeError) && !(error instanceof TypeError && "code" in error)) throw error;
-    console.error(`${error.message}\n${USAGE}`);
-    process.exitCode = EXIT_USAGE;
-  }
-} else {
-  const module = loadModule();
-  parentPort?.on("message", (cases: readonly MoveCase[]) => parentPort?.postMessage(perform(module, cases)));
-}
+await runCaseTool({ usage: USAGE, run: () => run(readOptions()), perform });

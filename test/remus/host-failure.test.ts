@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { type JudgedRun, runJudged } from "../../src/cli/judged-run";
 import type { RunInput } from "../../src/experiment/input";
-import { smallInput, withScenario } from "../support/failover-scenario";
+import { protectingEachOther, smallInput, withScenario } from "../support/failover-scenario";
 
 /** Moments that share no rhythm with epochs, heartbeats or requests. */
 function moments(countOf: number, strideNs: number): number[] {
@@ -100,21 +100,7 @@ describe("both hosts die, in every order", () => {
 
 describe("two machines protect each other's hosts", () => {
   it("one host dies, its machine moves, the other goes on unprotected", async () => {
-    const input = withScenario(await smallInput(), (scenario) => {
-      const [vm] = scenario.vms;
-      const [client] = scenario.clients;
-      const [traffic] = scenario.traffic;
-      const [protect] = scenario.protect;
-      if (!vm || !client || !traffic || !protect) throw new Error("the small scenario has one of each");
-      return {
-        ...scenario,
-        hosts: scenario.hosts.map((host) => ({ ...host, coreCount: 3 })),
-        vms: [vm, { ...vm, name: "mail", host: "backup" }],
-        clients: [client, { ...client, name: "second" }],
-        traffic: [traffic, { ...traffic, from: "second", to: "mail" }],
-        protect: [protect, { ...protect, vm: "mail", to: "primary" }],
-      };
-    });
+    const input = withScenario(await smallInput(), protectingEachOther);
     const run = runJudged(input);
     expect(objections(run)).toEqual([]);
     expect(run.account.protections.map(({ vm, state }) => [vm, state])).toEqual([

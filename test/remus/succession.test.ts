@@ -9,7 +9,7 @@ import { finish, runScenario } from "../../src/experiment/run";
 import { start, step } from "../../src/experiment/simulate";
 import { loadWorld, saveWorld } from "../../src/experiment/world-image";
 import { successionText } from "../../src/report/succession-text";
-import { BRIEF_TAKEOVER, withScenario } from "../support/failover-scenario";
+import { BRIEF_TAKEOVER, protectingEachOther, withScenario } from "../support/failover-scenario";
 import { type SuccessionWish, successionFlowInput, successionInput } from "../support/succession-scenario";
 
 const ms = 1_000_000;
@@ -126,21 +126,7 @@ describe("two machines that protect each other's hosts", () => {
       { atNs: 53 * ms, fail: "primary" },
       { atNs: 170 * ms, fail: "backup" },
     ];
-    const input = withScenario(await successionInput({ events }), (scenario) => {
-      const [vm] = scenario.vms;
-      const [client] = scenario.clients;
-      const [traffic] = scenario.traffic;
-      const [protect] = scenario.protect;
-      if (!vm || !client || !traffic || !protect) throw new Error("the small scenario has one of each");
-      return {
-        ...scenario,
-        hosts: scenario.hosts.map((host) => ({ ...host, coreCount: 3 })),
-        vms: [vm, { ...vm, name: "mail", host: "backup" }],
-        clients: [client, { ...client, name: "second" }],
-        traffic: [traffic, { ...traffic, from: "second", to: "mail" }],
-        protect: [protect, { ...protect, vm: "mail", to: "primary" }],
-      };
-    });
+    const input = withScenario(await successionInput({ events }), protectingEachOther);
     const run = runJudged(input);
     expect(objections(run)).toEqual([]);
     expect(run.account.protections.map(({ vm, from, to, state }) => `${vm}, ${from} to ${to}: ${state}`)).toEqual([

@@ -92,3 +92,20 @@ export async function frontInput(io: IoModel, build: "release" | "debug" = "rele
 export function withScenario(input: RunInput, change: (scenario: Scenario) => Scenario): RunInput {
   return { ...input, scenario: change(input.scenario) };
 }
+
+/** Returns the small scenario with a second machine, each on the other's backup's host, and a client for each. */
+export function protectingEachOther(scenario: Scenario): Scenario {
+  const [vm] = scenario.vms;
+  const [client] = scenario.clients;
+  const [traffic] = scenario.traffic;
+  const [protect] = scenario.protect;
+  if (!vm || !client || !traffic || !protect) throw new Error("the small scenario has one of each");
+  return {
+    ...scenario,
+    hosts: scenario.hosts.map((host) => ({ ...host, coreCount: 3 })),
+    vms: [vm, { ...vm, name: "mail", host: "backup" }],
+    clients: [client, { ...client, name: "second" }],
+    traffic: [traffic, { ...traffic, from: "second", to: "mail" }],
+    protect: [protect, { ...protect, vm: "mail", to: "primary" }],
+  };
+}

@@ -2,8 +2,8 @@
  * A tool that runs consecutive seeds: `--seed` and `--count`, checked, and the exit code: 0 when all is well, 1 when the
  * run found something, 2 for arguments that cannot be used.
  */
-import process from "node:process";
 import { parseArgs } from "node:util";
+import { exitWith } from "./tool-exit";
 
 export interface Seeds {
   readonly seed: number;
@@ -17,8 +17,6 @@ export interface SeedsTool {
   readonly countUsual: number;
   readonly countMax: number;
 }
-
-const EXIT_USAGE = 2;
 
 function readSeeds({ countUsual, countMax }: SeedsTool): Seeds {
   const options = {
@@ -34,12 +32,6 @@ function readSeeds({ countUsual, countMax }: SeedsTool): Seeds {
 
 /** Runs a tool, which returns whether all is well, and sets the exit code. */
 export async function runSeedsTool(tool: SeedsTool, run: (seeds: Seeds) => boolean | Promise<boolean>): Promise<void> {
-  try {
-    process.exitCode = (await run(readSeeds(tool))) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof RangeError) && !(error instanceof TypeError && "code" in error)) throw error;
-    const usage = `npm run ${tool.name} -- [--seed N] [--count N]   whole numbers; without, 1 and ${tool.countUsual}`;
-    console.error(`${error.message}\n${usage}`);
-    process.exitCode = EXIT_USAGE;
-  }
+  const usage = `npm run ${tool.name} -- [--seed N] [--count N]   whole numbers; without, 1 and ${tool.countUsual}`;
+  await exitWith(usage, async () => ((await run(readSeeds(tool))) ? 0 : 1));
 }
