@@ -8,12 +8,13 @@
 
 import type { CostOverrides, Costs } from "../host/cost-table";
 import { numbersTo } from "../sim/numbers";
-import { formatBytes, quote } from "../sim/units";
+import { formatBytes } from "../sim/units";
 import { type CpusInput, costsOf, dom0Cpus } from "./cost-defaults";
-import { type Complaint, type Draft, findVm, type VmDraft } from "./draft";
+import type { Complaint, Draft } from "./draft";
 import { listed } from "./found";
 import { ALL_GUESTS_BYTES_MAX } from "./limits";
-import { lifeCountOf, nextCountOn } from "./lives";
+import { lifeCountOf } from "./lives";
+import { type Resident, residentsOf } from "./residents";
 import { BRIDGED_IO_MODELS, VF_IO_MODELS } from "./scenario";
 
 /**
@@ -33,7 +34,7 @@ function checkHosts(draft: Draft, file: CostOverrides | undefined): readonly Com
     const { name } = host;
     const dom0 = dom0Of(host.dom0 ?? {}, costs);
     return numbersTo(lifeCountOf(draft.events ?? [], name)).flatMap((life) => {
-      const guests = guestsOn(draft, name, life);
+      const guests = residentsOf(draft, name, life).map(domainOf);
       const names = guests.filter(({ hasVf }) => hasVf).map(({ what }) => what);
       return [
         ...checkCores([...dom0, ...guests], host.cores, index),
@@ -63,40 +64,17 @@ function dom0Of(written: CpusInput, costs: Costs | undefined): readonly Domain[]
   return [{ what: "dom0", isBridged: false, hasVf: false, vcpuCount: vcpus, isShared: cpus === "shared" }];
 }
 
-/** Returns what a host carries in one of its lives: repaired, only what is named on it once more. */
-function guestsOn(draft: Draft, host: string, life: number): readonly Domain[] {
-  const { vms, protect, migrations } = draft;
-  const domainOf = (what: string, vm: VmDraft | undefined) => {
-    return {
-      what,
-      vcpuCount: vm?.vcpus ?? 1,
-      isShared: vm?.cpus === "shared",
-      isBridged: vm?.io !== undefined && BRIDGED_IO_MODELS.includes(vm.io),
-      hasVf: vm?.io === undefined || VF_IO_MODELS.includes(vm.io),
-    };
+/** Returns what a guest needs. */
+function domainOf({ what, vm, kind }: Resident): Domain {
+  const needsVf = vm?.io === undefined || VF_IO_MODELS.includes(vm.io);
+  return {
+    what,
+    vcpuCount: vm?.vcpus ?? 1,
+    isShared: vm?.cpus === "shared",
+    isBridged: vm?.io !== undefined && BRIDGED_IO_MODELS.includes(vm.io),
+    // A bond begins with its virtual function, and stays with its other NIC where it finds none.
+    hasVf: needsVf || (kind === "own" && vm.io === "teaming"),
   };
-  // A bond begins with its virtual function, and stays with its other NIC where it finds none.
-  const own = (vms ?? []).flatMap((vm) => {
-    if (vm?.host !== host) return [];
-    const domain = domainOf(nameOf("VM", vm.name), vm);
-    return { ...domain, hasVf: domain.hasVf || vm.io === "teaming" };
-  });
-  const backups = (protect ?? []).flatMap((entry) => {
-    const { to, again = [] } = entry ?? {};
-    const nextCount = nextCountOn({ home: findVm(draft, entry?.vm)?.host, to, again }, host, life);
-    const next = numbersTo(nextCount).map(() => "next backup of");
-    const nouns = [...(to === host && life === 0 ? ["backup of"] : []), ...next];
-    return nouns.map((noun) => domainOf(nameOf(noun, entry?.vm), findVm(draft, entry?.vm)));
-  });
-  const arriving = (migrations ?? []).flatMap((entry) => {
-    if (entry?.to !== host) return [];
-    return domainOf(nameOf("migrated VM", entry.vm), findVm(draft, entry.vm));
-  });
-  return life === 0 ? [...own, ...backups, ...arriving] : backups;
-}
-
-function nameOf(noun: string, name: string | undefined): string {
-  return name === undefined ? `${noun} no name` : `${noun} ${quote(name)}`;
 }
 
 function checkCores(domains: readonly Domain[], coreCount: number | undefined, host: number): readonly Complaint[] {

@@ -9,7 +9,8 @@ import { numbersTo } from "../sim/numbers";
 import { formatBytes, quote } from "../sim/units";
 import { type Complaint, type Draft, findVm } from "./draft";
 import { listed } from "./found";
-import { lifeCountOf, nextCountOn } from "./lives";
+import { lifeCountOf } from "./lives";
+import { residentsOf } from "./residents";
 
 /** Returns every host that has too little memory for what is on it, and every move to one without room. */
 export function checkHostMemory(draft: Draft): readonly Complaint[] {
@@ -36,27 +37,13 @@ interface HostGuest {
   readonly isLeaving: boolean;
 }
 
-/** In one of the host's lives: repaired, it has only what is named on it once more. */
-function guestsOf(
-  { vms = [], protect = [], migrations = [], ...draft }: Draft,
-  host: string,
-  life: number,
-): readonly HostGuest[] {
-  const own = vms.flatMap((vm) => {
-    if (vm?.host !== host || vm.memory === undefined) return [];
-    const isLeaving = migrations.some((entry) => entry?.vm === vm.name);
-    return [{ what: `VM ${quote(vm.name ?? "")}`, bytes: vm.memory, isLeaving }];
+/** Returns those whose size is known and who are there from the start, in one of the host's lives. */
+function guestsOf(draft: Draft, host: string, life: number): readonly HostGuest[] {
+  return residentsOf(draft, host, life).flatMap(({ what, vm, kind }) => {
+    if (vm?.memory === undefined || kind === "arriving") return [];
+    const isLeaving = kind === "own" && (draft.migrations ?? []).some((entry) => entry?.vm === vm.name);
+    return [{ what, bytes: vm.memory, isLeaving }];
   });
-  const backups = protect.flatMap((entry) => {
-    const vm = findVm({ ...draft, vms }, entry?.vm);
-    if (vm?.memory === undefined) return [];
-    const bytes = vm.memory;
-    const guest = (noun: string) => ({ what: `${noun} ${quote(vm.name ?? "")}`, bytes, isLeaving: false });
-    const { to, again = [] } = entry ?? {};
-    const next = numbersTo(nextCountOn({ home: vm.host, to, again }, host, life)).map(() => guest("next backup of"));
-    return [...(to === host && life === 0 ? [guest("backup of")] : []), ...next];
-  });
-  return life === 0 ? [...own, ...backups] : backups;
 }
 
 function checkMoves(draft: Draft, host: string, memory: number, guests: readonly HostGuest[]): readonly Complaint[] {
