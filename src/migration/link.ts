@@ -9,6 +9,7 @@
  * what has not left is sent again whole or in part, once.
  */
 import { firstTimeoutNs, LINK, type LinkState, nextTimeoutNs } from "../checkpoint/link-state";
+import { nowPsOf, type OnLink, recallFrom } from "../checkpoint/on-link";
 import { follow } from "../checkpoint/state-table";
 import type { World } from "../core/world";
 import type { Simulation } from "../host/simulation";
@@ -17,15 +18,10 @@ import type { Migration } from "./migration";
 import { closePath, offerBytes } from "./ports-path";
 
 /** Bytes for the link. */
-export interface Sending {
-  /** The timer that fires when the last bit has left, or has arrived, and what for. */
-  readonly timer: number;
+export interface Sending extends OnLink {
+  /** What its timer is for, and whether that is when the last bit has arrived, not when it has left. */
   readonly purpose: Purpose;
   readonly isTimerAtArrival: boolean;
-  /** Bytes that were left to send when the link was given them. */
-  leftBytes: number;
-  /** When the last bit leaves, in picoseconds; null while it waits for the link. */
-  endPs: number | null;
 }
 
 /** A short message, and which end it comes from. */
@@ -108,7 +104,7 @@ export function cutMigrationLink(simulation: Simulation, m: Migration): void {
   const isWaiting = link.state === "mended";
   link.state = follow(LINK, link.state, "cut");
   if (isWaiting) return;
-  recall(world, m);
+  recallFrom(world, m.wire, link.sendings);
   link.timeoutNs = firstTimeoutNs(m.latencyNs, m.costs.tcpTimeoutLeast);
   after(world, timers, link.timeoutNs, { kind: "migration-retry", subject: m.index });
 }
@@ -130,22 +126,4 @@ export function onRetry(simulation: Simulation, m: Migration): void {
   }
   for (const sending of link.sendings) if (sending.endPs === null) transmit(world, m, sending);
   for (const note of link.notes.splice(0)) sendNote(simulation, m, note);
-}
-
-/** Takes back what has not left, and leaves with each sending so much of it as was left. */
-function recall(world: World, { link, wire }: Migration): void {
-  const { plane } = world;
-  const nowPs = nowPsOf(world);
-  const leaving = link.sendings.filter(({ endPs }) => endPs !== null && endPs > nowPs);
-  let leftBytes = plane.recallCheckpoints(wire);
-  for (const sending of leaving.toReversed()) {
-    sending.leftBytes = Math.min(sending.leftBytes, leftBytes);
-    leftBytes -= sending.leftBytes;
-    sending.endPs = null;
-    plane.disarmTimer(sending.timer);
-  }
-}
-
-function nowPsOf({ plane }: World): number {
-  return plane.nowNs() * 1000 + plane.nowPs();
 }

@@ -5,6 +5,7 @@
  * Invariant: streams leave and arrive in the order in which they were sent, because they share one connection.
  */
 import { ARRIVALS, type ArrivalState, type Epoch } from "../checkpoint/epoch";
+import { nowPsOf } from "../checkpoint/on-link";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
 import type { Simulation } from "../host/simulation";
@@ -32,7 +33,7 @@ export function freeRoom({ replica, inFlight }: Protection): number {
 /** The primary sends nothing any more: what has left whole still arrives, the rest is cut. */
 export function cutSendings({ world, timers }: Simulation, p: Protection): void {
   const { plane } = world;
-  const nowPs = plane.nowNs() * 1000 + plane.nowPs();
+  const nowPs = nowPsOf(world);
   const cut = underWay(p).filter(({ endPs }) => endPs === null || endPs > nowPs);
   const isCut = ({ timer }: Sending) => cut.some((each) => each.timer === timer);
   for (const flight of p.inFlight) {

@@ -6,25 +6,19 @@
  * and answers wait at the backup. Who gives up on it is the backup by its time-out, the arbiter, or the operator.
  */
 import { firstTimeoutNs, LINK, type LinkState, nextTimeoutNs } from "../checkpoint/link-state";
+import { type OnLink, recallFrom } from "../checkpoint/on-link";
 import { type Staged, streamBytes } from "../checkpoint/replica";
 import { follow } from "../checkpoint/state-table";
-import type { World } from "../core/world";
 import type { Simulation } from "../host/simulation";
 import { after, takeTimer } from "../host/timers";
 import type { Protection } from "./protection";
 
 const ALL_LOST = 2 ** 32;
 
-/** Something for the link. */
-export interface Sending {
+/** Something for the link, whose timer fires when it has arrived. */
+export interface Sending extends OnLink {
   /** Its place among all that was ever handed to the connection. */
   readonly order: number;
-  /** The timer that fires when it has arrived. */
-  readonly timer: number;
-  /** Bytes that were left to send when the connection was given them. */
-  leftBytes: number;
-  /** When its last bit leaves the primary, in picoseconds; null while it waits for the connection. */
-  endPs: number | null;
 }
 
 /** A stream for the link. */
@@ -98,7 +92,7 @@ export function cutLink(simulation: Simulation, p: Protection): void {
   link.state = follow(LINK, link.state, "cut");
   world.plane.cutReplicationLink(p.replica.wire, 1);
   if (isWaiting) return;
-  recall(world, p);
+  recallFrom(world, p.replica.wire, underWay(p));
   link.timeoutNs = firstTimeoutNs(link.latencyNs, p.costs.tcpTimeoutLeast);
   after(world, timers, link.timeoutNs, { kind: "link-retry", subject: p.index });
 }
@@ -131,26 +125,12 @@ export function alterLink(
   { rateBitsPerSecond, loss }: { readonly rateBitsPerSecond: number | null; readonly loss: number | null },
 ): void {
   const { link, replica } = p;
-  const recalled = recall(simulation.world, p);
+  const recalled = recallFrom(simulation.world, replica.wire, underWay(p));
   link.rateBitsPerSecond = rateBitsPerSecond ?? link.rateBitsPerSecond;
   link.loss = loss ?? link.loss;
   const { plane } = simulation.world;
   plane.setReplicationLink(replica.wire, link.rateBitsPerSecond, Math.floor(link.loss * ALL_LOST));
   for (const sending of recalled) transmit(simulation, p, sending);
-}
-
-/** Takes back what has not left, and returns it: for each stream, so much of it as was left. */
-function recall({ plane }: World, p: Protection): Sending[] {
-  const nowPs = plane.nowNs() * 1000 + plane.nowPs();
-  const leaving = underWay(p).filter(({ endPs }) => endPs !== null && endPs > nowPs);
-  let leftBytes = plane.recallCheckpoints(p.replica.wire);
-  for (const sending of leaving.toReversed()) {
-    sending.leftBytes = Math.min(sending.leftBytes, leftBytes);
-    leftBytes -= sending.leftBytes;
-    sending.endPs = null;
-    plane.disarmTimer(sending.timer);
-  }
-  return leaving;
 }
 
 /** What has not arrived, in the order in which it was sent: streams, and writes of the disk. */
