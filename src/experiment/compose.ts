@@ -51,7 +51,7 @@ import { HEADER_BYTES } from "./migration-watch";
 import { addTargets, makeMigration } from "./migrations";
 import { planWorld } from "./plan";
 import { makeProtection, makeSuccessions } from "./protections";
-import { prepareGuest, Site, SWITCH_BACKLOG_BYTES, vcpusOf } from "./site";
+import { addCopy, prepareGuest, Site, SWITCH_BACKLOG_BYTES, vcpusOf } from "./site";
 
 /** A world and its control state, before the first event. */
 export interface Composition {
@@ -79,11 +79,7 @@ export function compose(wanted: RunInput): Composition {
   const successions = scenario.protect.flatMap((_, entry) => {
     return makeSuccessions(world, siteOf, scenario, protections, entry);
   });
-  const targets = addTargets(scenario, (vm, number, to) => {
-    const place = siteOf(to).addGuest(vm, guestAddress(number));
-    if (stackPlanOf(scenario, vm.name)) placeStack(world, place.guest);
-    return place;
-  });
+  const targets = addTargets(scenario, (number, to) => addCopy(world, siteOf(to), scenario, number));
   const migrations = scenario.migrations.map(({ vm: name, to, streamCount, link }, index) => {
     const number = scenario.vms.findIndex((vm) => vm.name === name);
     const vm = item(scenario.vms, number);

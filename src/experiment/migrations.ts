@@ -11,9 +11,8 @@ import type { Simulation } from "../host/simulation";
 import type { Purpose } from "../host/timers";
 import { carryingBond } from "../migration/bond-state";
 import { loseSource, loseTarget } from "../migration/ending";
-import { isHandedOver } from "../migration/engine";
 import { cutMigrationLink, mendMigrationLink } from "../migration/link";
-import { type Migration, waitingMigration } from "../migration/migration";
+import { type Migration, placeOf, waitingMigration } from "../migration/migration";
 import { makePortsPath, takeArrived } from "../migration/ports-path";
 import { onWorked } from "../migration/precopy";
 import { wayOverPorts } from "../migration/scenario-plan";
@@ -29,17 +28,12 @@ import { shortageFor } from "./host-memory";
  * Adds each migration's guest at its target, in their order; bonds last, which can do without a virtual function, so that
  * they take none that another machine needs.
  */
-export function addTargets(
-  { migrations, vms }: Scenario,
-  add: (vm: VmScenario, number: number, to: string) => Place,
-): Place[] {
+export function addTargets({ migrations, vms }: Scenario, add: (number: number, to: string) => Place): Place[] {
   const targets: Place[] = [];
   for (const isBondsTurn of [false, true]) {
     migrations.forEach(({ vm: name, to }, index) => {
       const number = vms.findIndex((vm) => vm.name === name);
-      const vm = vms[number];
-      if (!vm) throw new InternalError("the scenario was checked for names");
-      if ((vm.io === "teaming") === isBondsTurn) targets[index] = add(vm, number, to);
+      if ((vms[number]?.io === "teaming") === isBondsTurn) targets[index] = add(number, to);
     });
   }
   return targets;
@@ -99,8 +93,7 @@ export function migrationBytes(
 /** Returns where a VM that moves, or has moved, is by now; null for one that does not. */
 export function placeOfMigrated({ migrations }: Pick<Control, "migrations">, vm: string): Place | null {
   const m = migrations.find((candidate) => candidate.vm === vm);
-  if (!m) return null;
-  return isHandedOver(m.state) ? m.target : m.source;
+  return m ? placeOf(m) : null;
 }
 
 /** A guest stands still; tells whether that is a migration's. */

@@ -13,11 +13,9 @@ import { createProtection, type Protection } from "../remus/protection";
 import { type Succession, waitingSuccession } from "../remus/succession";
 import { numbersTo } from "../sim/numbers";
 import { mirrorBlocks } from "../workload/disk";
-import { placeStack, stackPlanOf } from "../workload/flows";
-import { guestAddress } from "./addresses";
 import type { VmControl } from "./control";
 import { guestMemoryOf } from "./memories";
-import type { Site } from "./site";
+import { addCopy, type Site } from "./site";
 
 type SiteOf = (name: string) => Site;
 
@@ -32,7 +30,7 @@ export function makeProtection(
   const { wanted, vm, number } = entryOf(scenario, index);
   const primary = vms[number]?.place;
   if (!primary) throw new InternalError(`VM ${vm.name} was made before what protects it`);
-  const backup = makeBackup(world, siteOf(wanted.to), scenario, vm, number);
+  const backup = addCopy(world, siteOf(wanted.to), scenario, number);
   makeRoom(world, primary, wanted);
   const replica = { primary, ...makeReplica(world, scenario, vm, wanted, backup) };
   const arbiterWayNs = arbiterWayOf(scenario, vm.host);
@@ -51,7 +49,7 @@ export function makeSuccessions(
   let before = protections[entry]?.replica.backup;
   return wanted.again.map(({ to, afterNs }) => {
     if (before) makeRoom(world, before, wanted);
-    const backup = makeBackup(world, siteOf(to), scenario, vm, number);
+    const backup = addCopy(world, siteOf(to), scenario, number);
     before = backup;
     const replica = makeReplica(world, scenario, vm, wanted, backup);
     return waitingSuccession({ vm: vm.name, entry, to, afterNs, replica });
@@ -71,12 +69,6 @@ export function entryOf({ protect, vms }: Scenario, entry: number) {
 export function arbiterWayOf({ hosts, switchDelayNs }: Scenario, host: string): number {
   const nics = hosts.find(({ name }) => name === host)?.nics ?? [];
   return 2 * (nics[0]?.latencyNs ?? 0) + switchDelayNs;
-}
-
-function makeBackup(world: World, site: Site, scenario: Scenario, vm: VmScenario, number: number): Place {
-  const backup = site.addGuest(vm, guestAddress(number));
-  if (stackPlanOf(scenario, vm.name)) placeStack(world, backup.guest);
-  return backup;
 }
 
 /** Gives a place room for the output that waits there. */

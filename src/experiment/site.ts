@@ -25,9 +25,10 @@ import type { Costs } from "../host/cost-table";
 import { type HostProcessorPlan, HostProcessors } from "../host/host-processors";
 import type { Front, Place } from "../host/place";
 import { addDisk } from "../workload/disk";
+import { placeStack, stackPlanOf } from "../workload/flows";
 import { placeJob } from "../workload/job";
 import { addStation, type Station, stationPlanOf } from "../workload/station";
-import { stationAddress } from "./addresses";
+import { guestAddress, stationAddress } from "./addresses";
 import type { HostControl } from "./control";
 
 /** What a port keeps for a quiesced virtual function. assumed: about the receive packet buffer of the 82576. */
@@ -212,4 +213,13 @@ export function prepareGuest(
 ): void {
   world.plane.setModeration(guest, MODERATION_OF[vm.moderation]);
   placeJob(world, guest, vm, clockHz, dirtyRows);
+}
+
+/** Adds a further place of a VM, by its number in the scenario, to a host: a backup's, or where it moves to. */
+export function addCopy(world: World, site: Site, scenario: Scenario, number: number): Place {
+  const vm = scenario.vms[number];
+  if (!vm) throw new Error("the scenario was checked for names");
+  const place = site.addGuest(vm, guestAddress(number));
+  if (stackPlanOf(scenario, vm.name)) placeStack(world, place.guest);
+  return place;
 }

@@ -4,10 +4,10 @@
  *     taken --> the guest runs --reconnect, where there is a frontend--> reached again --> announcements
  *                              --reconnect, where there is a disk------> its writes go on, from the target
  */
-import { InternalError } from "../core/load";
 import { announceDelaysNs } from "../host/announcements";
 import type { Simulation } from "../host/simulation";
 import { after } from "../host/timers";
+import { reconnectDisk } from "../workload/disk";
 import { plugIn } from "./bond";
 import type { Migration } from "./migration";
 import { deviceOf } from "./migration-device";
@@ -39,7 +39,7 @@ export function onTaken(
 
 /** The guest's disk is connected at the target: what was not answered at the source is asked for again. */
 export function onDiskConnected({ world }: Simulation, m: Migration): void {
-  if (!world.plane.connectDisk(m.target.disk)) throw new InternalError(`the disk of ${m.vm} finds no ring`);
+  reconnectDisk(world, m.target, m.vm);
 }
 
 /** The time of a step of the reconnection is over. */

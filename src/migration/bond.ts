@@ -11,12 +11,10 @@ import { GUEST_DEAD } from "../../assembly/layout/control";
 import { follow } from "../checkpoint/state-table";
 import { InternalError } from "../core/load";
 import * as bonded from "../device/bonded";
-import type { Place } from "../host/place";
 import type { Simulation } from "../host/simulation";
 import { after } from "../host/timers";
 import { BOND, type Bond, type BondEvent } from "./bond-state";
-import { isHandedOver } from "./engine";
-import type { Migration } from "./migration";
+import { type Migration, placeOf } from "./migration";
 import { writeDown } from "./step-runner";
 import type { StepName } from "./stop-steps";
 
@@ -114,11 +112,6 @@ function enterBond(bond: Bond, event: BondEvent): Bond["state"] {
 function bondOf({ bond, vm }: Migration): Bond {
   if (!bond) throw new InternalError(`the VM ${vm} has no bond`);
   return bond;
-}
-
-/** Returns where the machine is. */
-function placeOf(m: Migration): Place {
-  return isHandedOver(m.state) ? m.target : m.source;
 }
 
 /** Tells whether the machine has died since, and its software with it. */

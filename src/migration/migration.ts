@@ -11,7 +11,7 @@ import type { Costs } from "../host/cost-table";
 import type { Place } from "../host/place";
 import type { Bond } from "./bond-state";
 import type { GiveUpReason, StopReason } from "./decision";
-import type { MigrationState } from "./engine";
+import { isHandedOver, type MigrationState } from "./engine";
 import { idleLink, type MigrationLink } from "./link";
 import type { PortsPath } from "./ports-path";
 import type { Round } from "./round";
@@ -196,4 +196,9 @@ export function waitingMigration(): Pick<
       lastByteCount: 0,
     },
   };
+}
+
+/** Returns where the machine is: at the target from the moment at which the source has let go. */
+export function placeOf({ state, source, target }: Migration): Place {
+  return isHandedOver(state) ? target : source;
 }

@@ -11,6 +11,7 @@ import { resetDriver } from "../device/port-driver";
 import { announceDelaysNs } from "../host/announcements";
 import type { Simulation } from "../host/simulation";
 import { after, cancel } from "../host/timers";
+import { reconnectDisk } from "../workload/disk";
 import { ask, mayGoOn } from "./arbiter";
 import { BACKUP, type BackupEvent } from "./backup-state";
 import { ENGINE } from "./engine";
@@ -142,7 +143,7 @@ export function onBackupQuiesced(simulation: Simulation, p: Protection): void {
 
 /** The guest's disk is connected: what was under way at the checkpoint is written again. */
 export function onDiskConnected({ world }: Simulation, { replica, vm }: Protection): void {
-  if (!world.plane.connectDisk(replica.backup.disk)) throw new InternalError(`the disk of ${vm} finds no ring`);
+  reconnectDisk(world, replica.backup, vm);
 }
 
 /** The guest's NIC is connected, and the network is told. */

@@ -3,7 +3,9 @@ import { PAGE_RECORD_HEADER_BYTES } from "../../assembly/layout/checkpoint";
 import { MIRROR_HEADER_BYTES } from "../../assembly/layout/disk";
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import type { ProtectScenario, VmScenario } from "../config/scenario";
+import { InternalError } from "../core/load";
 import type { World } from "../core/world";
+import type { Place } from "../host/place";
 import type { FlowControl } from "./flows";
 
 /** Returns the blocks of a VM's disk; 0 without one. */
@@ -35,6 +37,11 @@ export function prepareDisk({ plane }: World, vm: VmScenario, guest: number, dis
   plane.prepareDisk(disk);
   if (vm.workload.kind === "replay-server") plane.setServiceDisk(guest, blocksPerRequest(vm));
   plane.connectDisk(disk);
+}
+
+/** Connects the disk of a guest that runs elsewhere now: what was not answered is asked for again. */
+export function reconnectDisk({ plane }: World, { disk }: Place, vm: string): void {
+  if (!plane.connectDisk(disk)) throw new InternalError(`the disk of ${vm} finds no ring`);
 }
 
 /** Has the requests of a flow write to the disk of the VM that answers them. */
