@@ -167,8 +167,9 @@ function serve(g: Guest, d: Driver, v: Vcpu): u32 {
   const m = g.memory;
   const e = firstInSocket(m, d);
   const at = receivedBytes(m, e.buffer);
-  const port = load<u32>(look(m, SERVICE_PAGE << PAGE_SHIFT), SERVICE_PORT);
-  const echoPort = load<u32>(look(m, SERVICE_PAGE << PAGE_SHIFT), SERVICE_ECHO_PORT);
+  const service = look(m, SERVICE_PAGE << PAGE_SHIFT);
+  const port = load<u32>(service, SERVICE_PORT);
+  const echoPort = load<u32>(service, SERVICE_ECHO_PORT);
   const bytesHere = min<u32>(e.bytes, BUFFER_BYTES);
   const isOurs = isUdp(at, bytesHere) && destinationIp(at) == g.ip;
   if (isOurs && echoPort && destinationPort(at) == echoPort) return echo(g, d, v, at, echoPort);

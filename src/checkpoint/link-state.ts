@@ -4,7 +4,7 @@
  *
  * | state  | event   | action                                                                         | next   |
  * |--------|---------|--------------------------------------------------------------------------------|--------|
- * | up     | cut     | what has not left waits at the sender, answers wait at the receiver             | cut    |
+ * | up     | cut     | what has not left waits at the sender, answers wait at the receiver            | cut    |
  * | cut    | mend    | datagrams pass; the connection does not know yet                               | mended |
  * | cut    | retry   | the time-out is over: tried in vain, and again after twice as long             | cut    |
  * | mended | retry   | tried with success: what waited is sent                                        | up     |

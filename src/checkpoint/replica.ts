@@ -68,8 +68,8 @@ export interface Staged {
   readonly pageCount: number;
   /** The stream that was made of it, null without compression. */
   readonly stream: WrittenStream | null;
-  /** Of its replica. */
-  readonly statedRatio: number;
+  /** Its pages take fewer bytes on the link because the scenario says so. */
+  readonly isStated: boolean;
 }
 
 /** A checkpoint that is captured: its epoch, and the bytes of the device's state at `imageAt`. */
@@ -113,7 +113,8 @@ export function stage(
   device.collect(world, replica.primary);
   const dirty = world.plane.dirtyPageCount(replica.primary.guest);
   const pageBytes = world.plane.collectPages(replica.primary.guest, pagesAt(room), pageCountMax) >>> 0;
-  const crossingBytes = world.plane.wholeRecordBytes(pagesAt(room), pageBytes);
+  const { stream, statedRatio } = replica;
+  const crossingBytes = Math.ceil(world.plane.wholeRecordBytes(pagesAt(room), pageBytes) / statedRatio);
   const pageCount = Math.min(dirty, pageCountMax);
   const vcpuFlags = world.plane.vcpuFlags(replica.primary.guest);
   const imageBytes = captured?.imageBytes ?? 0;
@@ -125,9 +126,8 @@ export function stage(
     crossingBytes,
     pageCount,
     stream: null,
-    statedRatio: replica.statedRatio,
+    isStated: statedRatio !== 1,
   };
-  const { stream } = replica;
   return stream ? { ...staged, stream: writeStream(world, replica, stream, staged, captured) } : staged;
 }
 
@@ -143,7 +143,7 @@ export function stageBlocks({ plane }: World, disk: number, room: number, blockC
     crossingBytes,
     pageCount: blockCount,
     stream: null,
-    statedRatio: 1,
+    isStated: false,
   };
 }
 
@@ -167,11 +167,10 @@ function writeStream(
 
 /** Bytes that a staged checkpoint puts on the link. */
 export function streamBytes(staged: Staged): number {
-  const { stream, imageBytes, crossingBytes, statedRatio } = staged;
-  return stream ? stream.byteCount : FRAMING_BYTES + imageBytes + Math.ceil(crossingBytes / statedRatio);
+  return staged.stream ? staged.stream.byteCount : wholeBytes(staged);
 }
 
-/** Bytes that it would put there without compression. */
+/** Bytes that it would put there without a stream made of it. */
 export function wholeBytes({ imageBytes, crossingBytes }: Staged): number {
   return FRAMING_BYTES + imageBytes + crossingBytes;
 }

@@ -1,7 +1,8 @@
 /**
  * What becomes of a protected machine that runs without a backup: it is protected anew, to the hosts of a list in turn.
  *
- * The form as a user writes it, both ways between it and the scenario, and its rules; schema.ts has the rest of the entry.
+ * The form as a user writes it, and both ways between it and the scenario; check-again.ts has its rules, schema.ts the rest
+ * of the entry.
  */
 import type * as z from "zod";
 import { DURATION, formatDuration } from "../sim/units";

@@ -102,9 +102,9 @@ export const OUTBOUND_BYTES = { least: 2 * KIB, most: 256 * MIB } satisfies Rang
 export const NIC_OUTBOUND_BYTES = 8 * MIB;
 /** Memory of dom0 unless told. assumed: as large as it takes at 10 Gbit/s for 25 ms, since a plug queue has no reason to be short. */
 export const DOM0_OUTBOUND_BYTES = 32 * MIB;
-/** From one page. assumed: 1 GiB is more than dom0 would set aside for one machine. */
 /** Connections of one migration: more than dom0 has vCPUs for. */
 export const STREAM_COUNT = { least: 1, most: 16 } satisfies Range;
+/** From one page. assumed: 1 GiB is more than dom0 would set aside for one machine. */
 export const CACHE_BYTES = { least: 4 * KIB, most: GIB } satisfies Range;
 /** All guests of a run, backups included: wasm32 ends at 4 GiB, and rings, staging and traces need the rest. */
 export const ALL_GUESTS_BYTES_MAX = 2 * GIB;

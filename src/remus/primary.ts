@@ -214,7 +214,7 @@ function step(p: Protection, event: EpochEvent): void {
 }
 
 function chargeSender(simulation: Simulation, p: Protection, staged: Staged): void {
-  const cycles = staged.statedRatio === 1 ? senderCycles(p.costs, staged) : statedSenderCycles(p.costs, staged);
+  const cycles = staged.isStated ? statedSenderCycles(p.costs, staged) : senderCycles(p.costs, staged);
   simulation.world.plane.oweCycles(p.replica.primary.dom0Task, cycles);
 }
 

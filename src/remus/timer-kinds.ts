@@ -13,10 +13,14 @@ export const PRIMARY_TIMERS = [
   "link-retry",
 ] as const;
 
+/** What is on its way to the backup, which stops when the primary sends nothing any more. */
+const ARRIVING_TIMERS = ["batch-received", "received", "blocks-received"] as const;
+
+/** Those of a primary that gives its backup up, or stops: its own, and those of what it had sent. */
+export const SENDER_TIMERS = [...PRIMARY_TIMERS, ...ARRIVING_TIMERS] as const;
+
 export const BACKUP_TIMERS = [
-  "batch-received",
-  "received",
-  "blocks-received",
+  ...ARRIVING_TIMERS,
   "heard",
   "silence",
   "answered-backup",

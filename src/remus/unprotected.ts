@@ -24,7 +24,7 @@ import { sendDatagram } from "./link";
 import { endMirror } from "./mirror";
 import { deviceOf } from "./protected-device";
 import { isProtecting, type Protection } from "./protection";
-import { PRIMARY_TIMERS } from "./timer-kinds";
+import { SENDER_TIMERS } from "./timer-kinds";
 
 /** The arbiter has answered the primary. */
 export function onPrimaryAnswered(simulation: Simulation, p: Protection): void {
@@ -44,12 +44,7 @@ export function abandonBackup(simulation: Simulation, p: Protection): void {
 export function endWithoutBackup(simulation: Simulation, p: Protection): void {
   // A backup that dies when it had taken over leaves the primary as the only copy.
   const isLast = p.backup === "dead" && !isBeforeFailover(p);
-  cancel(
-    simulation.world,
-    simulation.timers,
-    [...PRIMARY_TIMERS, "batch-received", "received", "blocks-received"],
-    p.index,
-  );
+  cancel(simulation.world, simulation.timers, SENDER_TIMERS, p.index);
   p.batch = null;
   p.isAlone = true;
   if (p.backupLost === "stop") {
@@ -82,12 +77,7 @@ function goAlone({ world }: Simulation, p: Protection): void {
 
 /** The backup is the machine now. */
 function standDown(simulation: Simulation, p: Protection): void {
-  cancel(
-    simulation.world,
-    simulation.timers,
-    [...PRIMARY_TIMERS, "batch-received", "received", "blocks-received"],
-    p.index,
-  );
+  cancel(simulation.world, simulation.timers, SENDER_TIMERS, p.index);
   const wasSplit = p.state === "split";
   stop(simulation, p, UNPROTECTED_SUPERSEDED);
   if (wasSplit) p.state = follow(ENGINE, p.state, "primary-ended");
