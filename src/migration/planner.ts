@@ -8,7 +8,7 @@
  * writes change with time, bursts that a stop waits for, switches that learn, queues in dom0. Times are whole
  * nanoseconds, rounded down where a division does not come out.
  *
- * The invariant: `downtimeNs` is the sum of `stopped`, and `outageNs` that of `outages`.
+ * The invariant: `downtimeNs` is the sum of `stopped`; `shutdownNs` is the longest of `outages`, and `outageNs` their sum.
  */
 import { sum } from "../sim/numbers";
 import { caseOf, type MigrationPlanInput } from "./plan-input";
@@ -34,7 +34,9 @@ export interface MigrationPlan extends PlannedStop {
   readonly totalNs: number;
   /** The guest runs nowhere. */
   readonly downtimeNs: number;
-  /** Nobody answers a client. */
+  /** The *service shutdown*: the longest time in which nobody answers a client. */
+  readonly shutdownNs: number;
+  /** All such times together. */
   readonly outageNs: number;
 }
 
@@ -68,6 +70,7 @@ export function planMigration(input: MigrationPlanInput): MigrationPlan {
     totalNs: live.elapsedNs + downtimeNs,
     ...stop,
     downtimeNs,
+    shutdownNs: Math.max(...stop.outages.map(({ ns }) => ns)),
     outageNs: totalNs(stop.outages),
   };
 }
@@ -85,6 +88,7 @@ function unmoved(outcome: PlanOutcome, live: Omit<PlannedRounds, "end">, firstNs
     behind: [],
     outages: [],
     downtimeNs: 0,
+    shutdownNs: 0,
     outageNs: 0,
   };
 }

@@ -52,6 +52,7 @@ function roundCells(round: PlannedRound): string[] {
 function stopLines({ stopped, reconnecting, behind, outages, ...plan }: MigrationPlan): string[] {
   const summary = [
     ["downtime", milliseconds(plan.downtimeNs), "the guest runs nowhere"],
+    ["shutdown", milliseconds(plan.shutdownNs), "the longest time without an answer"],
     ["outage", milliseconds(plan.outageNs), outages.map(({ cause, ns }) => `${cause} ${milliseconds(ns)}`).join(", ")],
     ["total", milliseconds(plan.totalNs), `${size(plan.byteCount)} sent, ${whole(plan.lastPageCount)} last pages`],
   ];

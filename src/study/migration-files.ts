@@ -35,12 +35,14 @@ const COLUMNS = [
   ["planned_bytes", ({ plan }) => plan.byteCount],
   ["planned_total_ns", ({ plan }) => plan.totalNs],
   ["planned_downtime_ns", ({ plan }) => plan.downtimeNs],
+  ["planned_shutdown_ns", ({ plan }) => plan.shutdownNs],
   ["planned_outage_ns", ({ plan }) => plan.outageNs],
   ["state", ({ measurement }) => measurement?.state],
   ["rounds", ({ measurement }) => measurement?.roundCount],
   ["bytes", ({ measurement }) => measurement?.byteCount],
   ["total_ns", ({ measurement }) => measurement?.totalNs],
   ["downtime_ns", ({ measurement }) => measurement?.downtimeNs],
+  ["shutdown_ns", ({ measurement }) => measurement?.shutdownNs],
   ["outage_ns", ({ measurement }) => measurement?.outageNs],
 ] as const satisfies readonly (readonly [string, (result: MigrationResult) => string | number | null | undefined])[];
 

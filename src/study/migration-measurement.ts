@@ -2,12 +2,15 @@
  * What is kept of a simulated migration: how it went, and how long its client was without an answer. Plain data: it
  * crosses threads, and lies in the files of a study.
  */
-import { runScenario } from "../experiment/run";
+import { readRequests } from "../experiment/requests";
+import { type RunOutcome, runScenario } from "../experiment/run";
 import { accountOf } from "../report/account";
 import type { MigrationAccount } from "../report/migration-account";
 import { type MigrationRun, migrationInput } from "./migration-scenario";
+import { PROBE } from "./migration-workloads";
+import { answerSilences, frameSilences, type Silences } from "./silences";
 
-export interface MigrationMeasurement {
+export interface MigrationMeasurement extends Silences {
   readonly digest: string;
   /** As the engine has it: `active` for a guest that has moved. */
   readonly state: string;
@@ -20,8 +23,6 @@ export interface MigrationMeasurement {
   readonly totalNs: number;
   readonly downtimeNs: number;
   readonly partsNs: Readonly<Record<string, number>>;
-  /** From the last frame of the old place to the first of the new one, at the client; null if one of them is missing. */
-  readonly outageNs: number | null;
 }
 
 /** Runs a cell packet by packet. */
@@ -29,7 +30,18 @@ export function measureMigration(module: WebAssembly.Module, run: MigrationRun):
   const outcome = runScenario(migrationInput(module, run));
   const account = accountOf(outcome);
   const [migration] = account.migrations;
-  return { digest: account.digest, ...(migration ? measurementOf(migration) : UNMOVED) };
+  if (!migration) return { digest: account.digest, ...UNMOVED };
+  const silences = run.cell.workload === "probe" ? probeSilences(outcome, migration) : frameSilences(migration);
+  return { digest: account.digest, ...measurementOf(migration), ...silences };
+}
+
+function probeSilences({ world, control }: RunOutcome, migration: MigrationAccount): Silences {
+  const requests = control.clients.flatMap((client) => readRequests(world, client));
+  const answeredNs = requests
+    .filter(({ state }) => state === "answered")
+    .map(({ answeredAtPs }) => Math.floor(answeredAtPs / 1000))
+    .sort((one, other) => one - other);
+  return answerSilences(answeredNs, PROBE.periodNs, migration);
 }
 
 /** A run without a migration. */
@@ -42,12 +54,12 @@ const UNMOVED: Omit<MigrationMeasurement, "digest"> = {
   totalNs: 0,
   downtimeNs: 0,
   partsNs: {},
+  shutdownNs: null,
   outageNs: null,
 };
 
-/** Returns what is kept of a migration's account. */
-export function measurementOf(migration: MigrationAccount): Omit<MigrationMeasurement, "digest"> {
-  const { state, stopReason, rounds, bytes, lastPages, beganNs, resumedNs, downtimeNs, parts, clients } = migration;
+function measurementOf(migration: MigrationAccount): Omit<MigrationMeasurement, "digest" | keyof Silences> {
+  const { state, stopReason, rounds, bytes, lastPages, beganNs, resumedNs, downtimeNs, parts } = migration;
   return {
     state,
     stopReason,
@@ -57,6 +69,5 @@ export function measurementOf(migration: MigrationAccount): Omit<MigrationMeasur
     totalNs: beganNs === null || resumedNs === null ? 0 : resumedNs - beganNs,
     downtimeNs: downtimeNs ?? 0,
     partsNs: Object.fromEntries(parts.map(({ name, ns }) => [name, ns])),
-    outageNs: clients[0]?.silenceNs ?? null,
   };
 }

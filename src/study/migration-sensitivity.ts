@@ -14,6 +14,7 @@ import { CLAIM_WORKLOAD } from "./migration-workloads";
 export interface MigrationSensitivity {
   readonly preset: CostPreset;
   readonly baseline: MigrationHeadline["baseline"];
+  readonly figure: MigrationHeadline["figure"];
   readonly name: CostName;
   /** The median with the preset's value, and with either end of the range. */
   readonly median: number;
@@ -43,7 +44,7 @@ export const PLANNED_COSTS: readonly CostName[] = COST_NAMES.filter((name) => {
   return rows.includes(name) || FURTHER_COSTS.includes(name);
 });
 
-/** Returns what each cost does to each headline, of either baseline the one that does most first. */
+/** Returns what each cost does to each headline, of each the cost that does most first. */
 export function migrationSensitivities(axes: MigrationAxes): MigrationSensitivity[] {
   const cells = migrationCells({ ...axes, workloads: axes.workloads.filter((name) => name === CLAIM_WORKLOAD) });
   return axes.presets.flatMap((preset) => {
@@ -53,11 +54,12 @@ export function migrationSensitivities(axes: MigrationAxes): MigrationSensitivit
       const values = costRow(name).range.filter((value) => value !== costRow(name)[preset]);
       return { name, ends: values.map((value) => ({ value, headlines: headlinesOf(own, { [name]: value }) })) };
     });
-    return usual.flatMap(({ baseline, median }) => {
+    return usual.flatMap((headline) => {
+      const { baseline, figure, median } = headline;
       const rows = moved.map(({ name, ends }) => {
-        const medians = ends.map(({ value, headlines }) => ({ value, median: medianAgainst(headlines, baseline) }));
+        const medians = ends.map(({ value, headlines }) => ({ value, median: medianOf(headlines, headline) }));
         const all = [median, ...medians.map((end) => end.median)];
-        return { preset, baseline, name, median, ends: medians, span: Math.max(...all) - Math.min(...all) };
+        return { preset, baseline, figure, name, median, ends: medians, span: Math.max(...all) - Math.min(...all) };
       });
       return rows.filter(({ span }) => span > 0).sort((one, other) => other.span - one.span);
     });
@@ -76,6 +78,7 @@ function headlinesOf(
   return migrationHeadlines(advantagesOf(results));
 }
 
-function medianAgainst(headlines: readonly MigrationHeadline[], baseline: string): number {
-  return headlines.find((headline) => headline.baseline === baseline)?.median ?? Number.NaN;
+function medianOf(headlines: readonly MigrationHeadline[], { baseline, figure }: MigrationHeadline): number {
+  const found = headlines.find((headline) => headline.baseline === baseline && headline.figure === figure);
+  return found?.median ?? Number.NaN;
 }

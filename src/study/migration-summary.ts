@@ -1,5 +1,6 @@
 /**
- * What the cells of the migration study come to: outages, and how much shorter ReNIC's is than each other's.
+ * What the cells of the migration study come to: how much shorter a client's silences are with ReNIC than with each other
+ * way to the network, the longest of them, and all together.
  *
  * Two cells are compared that differ in the way to the network alone, both simulated or else both planned: never one with
  * the other.
@@ -21,10 +22,18 @@ export interface MigrationResult {
 /** How a figure came about. */
 export type Level = "simulated" | "planned";
 
-/** How much shorter the claimed model's outage is than another's, in one cell. */
+/** What is compared: the longest silence of a client, which the claims are held against, or all together. */
+export const SILENCE_FIGURES = ["shutdown", "outage"] as const;
+
+export type SilenceFigure = (typeof SILENCE_FIGURES)[number];
+
+const KEY_OF = { shutdown: "shutdownNs", outage: "outageNs" } as const satisfies Record<SilenceFigure, string>;
+
+/** How much shorter the claimed model's figure is than another's, in one cell. */
 export interface Advantage {
   readonly cell: MigrationCell;
   readonly baseline: (typeof CLAIM_BASELINES)[number];
+  readonly figure: SilenceFigure;
   readonly level: Level;
   readonly shorterPercent: number;
 }
@@ -33,6 +42,7 @@ export interface Advantage {
 export interface MigrationHeadline {
   readonly preset: CostPreset;
   readonly baseline: (typeof CLAIM_BASELINES)[number];
+  readonly figure: SilenceFigure;
   readonly level: Level;
   readonly cellCount: number;
   readonly least: number;
@@ -43,11 +53,13 @@ export interface MigrationHeadline {
 /** Returns the advantages over every baseline, of cells with the claims' workload whose guests have moved. */
 export function advantagesOf(results: readonly MigrationResult[]): Advantage[] {
   const claimed = results.filter(({ cell }) => cell.io === CLAIMED_MODEL && cell.workload === CLAIM_WORKLOAD);
-  return claimed.flatMap((own) =>
-    CLAIM_BASELINES.flatMap((baseline) => {
-      const other = results.find(({ cell }) => cell.io === baseline && isBeside(cell, own.cell));
-      return other ? advantageOf(own, other, baseline) : [];
-    }),
+  return SILENCE_FIGURES.flatMap((figure) =>
+    claimed.flatMap((own) =>
+      CLAIM_BASELINES.flatMap((baseline) => {
+        const other = results.find(({ cell }) => cell.io === baseline && isBeside(cell, own.cell));
+        return other ? advantageOf(own, other, baseline, figure) : [];
+      }),
+    ),
   );
 }
 
@@ -55,23 +67,24 @@ function advantageOf(
   own: MigrationResult,
   other: MigrationResult,
   baseline: (typeof CLAIM_BASELINES)[number],
+  figure: SilenceFigure,
 ): Advantage[] {
-  const [ownNs, otherNs] = [own, other].map(({ measurement }) => measurement?.outageNs ?? null);
-  if (ownNs && otherNs) {
-    return [{ cell: own.cell, baseline, level: "simulated", shorterPercent: shorter(ownNs, otherNs) }];
-  }
-  const plans = [own.plan.outageNs, other.plan.outageNs] as const;
+  const key = KEY_OF[figure];
+  const of = { cell: own.cell, baseline, figure };
+  const [ownNs, otherNs] = [own, other].map(({ measurement }) => measurement?.[key] ?? null);
+  if (ownNs && otherNs) return [{ ...of, level: "simulated", shorterPercent: shorter(ownNs, otherNs) }];
+  const plans = [own.plan[key], other.plan[key]] as const;
   if (plans[0] === 0 || plans[1] === 0) return [];
-  return [{ cell: own.cell, baseline, level: "planned", shorterPercent: shorter(...plans) }];
+  return [{ ...of, level: "planned", shorterPercent: shorter(...plans) }];
 }
 
 function shorter(ownNs: number, otherNs: number): number {
   return 100 * (1 - ownNs / otherNs);
 }
 
-/** Returns a headline for each preset, baseline and level: never the best cell alone. */
+/** Returns a headline for each preset, baseline, figure and level: never the best cell alone. */
 export function migrationHeadlines(advantages: readonly Advantage[]): MigrationHeadline[] {
-  const keyOf = ({ cell, baseline, level }: Advantage) => `${cell.preset} ${baseline} ${level}`;
+  const keyOf = ({ cell, baseline, figure, level }: Advantage) => `${cell.preset} ${baseline} ${figure} ${level}`;
   const groups = new Map<string, Advantage[]>();
   for (const advantage of advantages)
     groups.set(keyOf(advantage), [...(groups.get(keyOf(advantage)) ?? []), advantage]);
@@ -82,6 +95,7 @@ export function migrationHeadlines(advantages: readonly Advantage[]): MigrationH
     return {
       preset: first.cell.preset,
       baseline: first.baseline,
+      figure: first.figure,
       level: first.level,
       cellCount: group.length,
       least: Math.min(...percents),

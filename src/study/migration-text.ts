@@ -1,4 +1,4 @@
-/** The migration study as text, for a terminal: outages by cell, what ReNIC's is shorter by, and what that depends on. */
+/** The migration study as text, for a terminal: silences by cell, what ReNIC's are shorter by, and what that depends on. */
 import { COST_PRESETS, type CostPreset } from "../host/cost-row";
 import { costRow } from "../host/cost-table";
 import { whole } from "../report/text";
@@ -6,8 +6,15 @@ import { alignedRows } from "../report/text-table";
 import { formatBytes, formatRate } from "../sim/units";
 import type { MigrationSensitivity } from "./migration-sensitivity";
 import type { MigrationStudy } from "./migration-study";
-import { advantagesOf, type MigrationHeadline, type MigrationResult, migrationHeadlines } from "./migration-summary";
+import {
+  advantagesOf,
+  type MigrationHeadline,
+  type MigrationResult,
+  migrationHeadlines,
+  type SilenceFigure,
+} from "./migration-summary";
 import { CLAIMED_MODEL, type MigrationWorkload } from "./migration-workloads";
+import type { Silences } from "./silences";
 
 /** Rows of the sensitivity that are printed; migration.json has all. */
 const SENSITIVE_ROWS_PRINTED = 5;
@@ -16,7 +23,8 @@ const SENSITIVE_ROWS_PRINTED = 5;
 export function migrationStudyText(study: MigrationStudy): string[] {
   const presets = [...new Set(study.results.map(({ cell }) => cell.preset))];
   return [
-    "Outages in milliseconds, as the client sees them; ~ planned, without packets. x did not move, and why.",
+    "Milliseconds without an answer, as the client sees it: the longest time (service shutdown) / all such times together.",
+    "~ planned, without packets. x did not move, and why.",
     ...presets.flatMap((preset) => presetText(study, preset)),
   ];
 }
@@ -43,7 +51,7 @@ function workloadText(results: readonly MigrationResult[], workload: MigrationWo
     const { memoryBytes, dirtyPerSecond, linkBitsPerSecond } = first.cell;
     const of = own.slice(own.indexOf(first), own.indexOf(first) + models.length);
     const name = [formatBytes(memoryBytes), whole(dirtyPerSecond), formatRate(linkBitsPerSecond)];
-    return [...name, ...of.map(outageCell), ...migrationCellsOf(first)];
+    return [...name, ...of.map(silenceCell), ...migrationCellsOf(first)];
   });
   return [
     "",
@@ -52,9 +60,13 @@ function workloadText(results: readonly MigrationResult[], workload: MigrationWo
   ];
 }
 
-function outageCell({ plan, measurement }: MigrationResult): string {
-  if (measurement) return measurement.outageNs === null ? "x" : ms(measurement.outageNs);
-  return plan.outcome.kind === "moved" ? `~${ms(plan.outageNs)}` : "x";
+function silenceCell({ plan, measurement }: MigrationResult): string {
+  if (measurement) return silenceText(measurement);
+  return plan.outcome.kind === "moved" ? `~${silenceText(plan)}` : "x";
+}
+
+function silenceText({ shutdownNs, outageNs }: Silences): string {
+  return shutdownNs === null || outageNs === null ? "x" : `${ms(shutdownNs)} / ${ms(outageNs)}`;
 }
 
 function migrationCellsOf({ plan, measurement }: MigrationResult): string[] {
@@ -68,20 +80,25 @@ function ms(ns: number): string {
 
 function headlineText(headlines: readonly MigrationHeadline[]): string[] {
   if (headlines.length === 0) return [];
-  const rows = headlines.map(({ baseline, level, cellCount, least, median, greatest }) => [
+  const rows = headlines.map(({ baseline, figure, level, cellCount, least, median, greatest }) => [
     baseline,
+    FIGURE_TITLES[figure],
     level,
     String(cellCount),
     ...[median, least, greatest].map((percent) => percent.toFixed(1)),
   ]);
-  const head = ["against", "level", "cells", "median", "least", "greatest"];
-  return ["", `outage of ${CLAIMED_MODEL} shorter by, %`, ...alignedRows([head, ...rows], 2)];
+  const head = ["against", "silences", "level", "cells", "median", "least", "greatest"];
+  return ["", `client of ${CLAIMED_MODEL} without an answer for less time by, %`, ...alignedRows([head, ...rows], 3)];
 }
 
+const FIGURE_TITLES: Readonly<Record<SilenceFigure, string>> = { shutdown: "longest", outage: "all together" };
+
+/** Of the longest silence; migration.json has that of all together, too. */
 function sensitivityText(sensitivities: readonly MigrationSensitivity[]): string[] {
-  const baselines = [...new Set(sensitivities.map(({ baseline }) => baseline))];
+  const ofLongest = sensitivities.filter(({ figure }) => figure === "shutdown");
+  const baselines = [...new Set(ofLongest.map(({ baseline }) => baseline))];
   return baselines.flatMap((baseline) => {
-    const own = sensitivities.filter((row) => row.baseline === baseline);
+    const own = ofLongest.filter((row) => row.baseline === baseline);
     const rows = own.slice(0, SENSITIVE_ROWS_PRINTED).map(({ name, preset, ends }) => {
       const texts = ends.flatMap(({ value, median }) => [whole(value), median.toFixed(1)]);
       return [name, whole(costRow(name)[preset]), ...texts];

@@ -24,13 +24,13 @@ describe("a small grid", () => {
   it("on two threads instead of one, the same table and files; started again, nothing is simulated", () => {
     const one = renic(...SMALL, "--jobs", "1", "--out", join(folder, "one"));
     expect(one.code, one.stderr).toBe(0);
-    expect(one.stdout).toMatch(/^128MiB +20,000 +10Gbps +\d+\.\d +~\d+\.\d +x +/m);
+    expect(one.stdout).toMatch(/^128MiB +20,000 +10Gbps +\d+\.\d \/ \d+\.\d +\d+\.\d \/ \d+\.\d +x +/m);
     expect(one.stdout).toMatch(/^what moves the median against teaming/m);
     const two = renic(...SMALL, "--jobs", "2", "--out", join(folder, "two"));
     expect(two.stdout).toBe(one.stdout);
     expect(results("two")).toEqual(results("one"));
     const again = renic(...SMALL, "--out", join(folder, "one"));
-    expect(again.stderr).toContain("2 runs are there from an earlier start");
+    expect(again.stderr).toContain("4 runs are there from an earlier start");
     expect(again.stdout).toBe(one.stdout);
     const scenario = join(folder, "one", "scenarios", "now-renic-probe-128MiB-0-10Gbps.yaml");
     expect(renic("inspect", scenario).code).toBe(0);
@@ -39,7 +39,7 @@ describe("a small grid", () => {
   it("without packets, every figure is planned", () => {
     const { code, stdout } = renic(...SMALL, "--no-packets", "--no-sensitivity");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^128MiB +20,000 +10Gbps +~\d+\.\d +~\d+\.\d +x +/m);
+    expect(stdout).toMatch(/^128MiB +20,000 +10Gbps +~\d+\.\d \/ \d+\.\d +~\d+\.\d \/ \d+\.\d +x +/m);
     expect(stdout).not.toContain("what moves");
   });
 });
@@ -58,6 +58,6 @@ describe("refused", () => {
   it("more memory than is allowed, exit 65 before anything runs", () => {
     const { code, stderr } = renic(...SMALL, "--memory", "100MiB");
     expect(code).toBe(65);
-    expect(stderr).toMatch(/grid: 2 runs, .* need up to .* of memory, and 100 MiB are there; .*--no-packets/);
+    expect(stderr).toMatch(/grid: 4 runs, .* need up to .* of memory, and 100 MiB are there; .*--no-packets/);
   });
 });

@@ -83,6 +83,7 @@ describe("any migration", () => {
         const plan = planMigration(wanted);
         expect(plan.downtimeNs).toBe(totalNs(plan.stopped));
         expect(plan.outageNs).toBe(totalNs(plan.outages));
+        expect(plan.shutdownNs).toBe(Math.max(0, ...plan.outages.map(({ ns }) => ns)));
         const liveNs = sum(plan.rounds.map(({ sendNs, harvestNs }) => sendNs + harvestNs));
         expect(plan.totalNs).toBe(plan.beforeNs + liveNs + plan.downtimeNs);
         expect(plan.outcome.kind === "moved").toBe(plan.downtimeNs > 0);
@@ -131,6 +132,13 @@ describe("the stop by way to the network", () => {
   it("what a client misses, grows from renic over compsc and the software NICs to teaming", () => {
     const outages = (["renic", "compsc", "emulated", "paravirtual", "teaming"] as const).map(outageOf);
     expect(outages).toEqual([...outages].sort((one, other) => one - other));
+  });
+
+  it("a bond, the longest time without an answer is that of the NIC that it moves on; one that looks late, its failover", () => {
+    const shutdownOf = (io: MigrationPlanInput["io"], bondPoll: number) =>
+      planMigration({ ...SERVER, io, costs: resolveCosts("now", { bondPoll }) }).shutdownNs;
+    expect(shutdownOf("teaming", 100_000_000)).toBe(shutdownOf("paravirtual", 100_000_000));
+    expect(shutdownOf("teaming", 1_000_000_000)).toBe(500_000_000);
   });
 
   it("backend set up before the stop, its time is not downtime", () => {
