@@ -6,8 +6,11 @@ import process from "node:process";
 import { VERSION } from "../sim/version";
 import { CHECKPOINT } from "../study/checkpoint-measurable";
 import type { Measurable, StudyRun } from "../study/measurable";
+import { MIGRATION_RUNS } from "../study/migration-measurable";
 import { RUNTIME } from "../study/runtime-measurable";
+import { BOND_MOVE_ROWS, BOND_RUNTIME_ROWS } from "../validation/bond-rows";
 import { CHECKPOINT_CLAIMS } from "../validation/checkpoint-rows";
+import { CLAIMS } from "../validation/claims";
 import { type Displacements, type Figure, figureRuns, outcomeOf } from "../validation/figure";
 import { MIGRATION_ROWS, migrationOutcome } from "../validation/migration-rows";
 import type { Published } from "../validation/published";
@@ -31,7 +34,7 @@ const FILE = "validation.json";
 /** Carries the command out and returns its exit code. */
 export async function validateCommand(options: ValidateOptions): Promise<number> {
   const reader = new OptionReader(SOURCE);
-  const claims = [...new Set([...RUNTIME_ROWS, ...CHECKPOINT_CLAIMS, ...MIGRATION_ROWS].map(({ claim }) => claim))];
+  const claims = [...new Set(CLAIMS.map(({ claim }) => claim))];
   const wanted = reader.names("--claims", options.claims, claims, claims);
   const resources = reader.resources(options);
   reader.end();
@@ -39,13 +42,15 @@ export async function validateCommand(options: ValidateOptions): Promise<number>
   const remedy = "ask for fewer claims with --claims";
   const settings = { source: SOURCE, remedy, resources, folder: options.out, say };
   const isWanted = ({ claim }: Published) => wanted.includes(claim);
-  const runtimeRows = RUNTIME_ROWS.filter(isWanted).map((row) => ({ ...row, displacements: RUNTIME_DISPLACEMENTS }));
-  const runtime = await measuredRows(RUNTIME, runtimeRows, settings);
+  const runtimeRows = RUNTIME_ROWS.map((row) => ({ ...row, displacements: RUNTIME_DISPLACEMENTS }));
+  const runtime = await measuredRows(RUNTIME, [...runtimeRows, ...BOND_RUNTIME_ROWS].filter(isWanted), settings);
   if (!runtime) return EXIT.interrupted;
   const checkpoint = await measuredRows(CHECKPOINT, CHECKPOINT_CLAIMS.filter(isWanted), settings);
   if (!checkpoint) return EXIT.interrupted;
+  const moves = await measuredRows(MIGRATION_RUNS, BOND_MOVE_ROWS.filter(isWanted), settings);
+  if (!moves) return EXIT.interrupted;
   const planned = MIGRATION_ROWS.filter(isWanted).map((row) => rowResult(row, migrationOutcome(row)));
-  const rows = [...runtime.rows, ...checkpoint.rows, ...planned];
+  const rows = [...runtime.rows, ...checkpoint.rows, ...moves.rows, ...planned];
   const result: ValidationResult = { renic: VERSION, wasmSha256: runtime.wasmSha256, rows };
   process.stdout.write(`${validationText(result).join("\n")}\n`);
   if (options.out !== undefined) {

@@ -44,7 +44,13 @@ const COLUMNS = [
   ["downtime_ns", ({ measurement }) => measurement?.downtimeNs],
   ["shutdown_ns", ({ measurement }) => measurement?.shutdownNs],
   ["outage_ns", ({ measurement }) => measurement?.outageNs],
+  ["before_bits_per_second", ({ measurement }) => whole(measurement?.carried?.beforeBitsPerSecond)],
+  ["pre_copy_bits_per_second", ({ measurement }) => whole(measurement?.carried?.preCopyBitsPerSecond)],
 ] as const satisfies readonly (readonly [string, (result: MigrationResult) => string | number | null | undefined])[];
+
+function whole(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.floor(value);
+}
 
 /** Returns migration.csv: no field holds a comma. */
 export function migrationCsv({ results }: MigrationStudy): string {

@@ -9,7 +9,7 @@ export const MIGRATION_RUNS: Measurable<MigrationRun, MigrationMeasurement> = {
   inputOf: migrationInput,
   measure: measureMigration,
   isMeasurement: (value): value is MigrationMeasurement => {
-    return typeof value === "object" && value !== null && "downtimeNs" in value && "shutdownNs" in value;
+    return typeof value === "object" && value !== null && "shutdownNs" in value && "carried" in value;
   },
   groupOf: ({ cell }) => `${cell.workload} ${cell.io}`,
   shapeOf: ({ cell }) => `${cell.workload} ${cell.io} ${cell.memoryBytes}`,

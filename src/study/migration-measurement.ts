@@ -1,11 +1,14 @@
 /**
- * What is kept of a simulated migration: how it went, and how long its client was without an answer. Plain data: it
- * crosses threads, and lies in the files of a study.
+ * What is kept of a simulated migration: how it went, how long its client was without an answer, and what a stream to the
+ * machine carried meanwhile. Plain data: it crosses threads, and lies in the files of a study.
  */
+import { compose } from "../experiment/compose";
 import { readRequests } from "../experiment/requests";
-import { type RunOutcome, runScenario } from "../experiment/run";
+import { finish, type RunOutcome } from "../experiment/run";
+import { start } from "../experiment/simulate";
 import { accountOf } from "../report/account";
 import type { MigrationAccount } from "../report/migration-account";
+import { type CarriedRates, StreamWatch } from "./carried";
 import { type MigrationRun, migrationInput } from "./migration-scenario";
 import { PROBE } from "./migration-workloads";
 import { answerSilences, frameSilences, type Silences } from "./silences";
@@ -23,16 +26,24 @@ export interface MigrationMeasurement extends Silences {
   readonly totalNs: number;
   readonly downtimeNs: number;
   readonly partsNs: Readonly<Record<string, number>>;
+  /** With workload `bulk`; null with others. */
+  readonly carried: CarriedRates | null;
 }
 
 /** Runs a cell packet by packet. */
 export function measureMigration(module: WebAssembly.Module, run: MigrationRun): MigrationMeasurement {
-  const outcome = runScenario(migrationInput(module, run));
+  const composition = compose(migrationInput(module, run));
+  const watch = new StreamWatch(composition);
+  const observer = { controlEvent: (ns: number) => watch.sample(ns) };
+  start(composition, observer);
+  const outcome = finish(composition, observer);
   const account = accountOf(outcome);
   const [migration] = account.migrations;
   if (!migration) return { digest: account.digest, ...UNMOVED };
-  const silences = run.cell.workload === "probe" ? probeSilences(outcome, migration) : frameSilences(migration);
-  return { digest: account.digest, ...measurementOf(migration), ...silences };
+  const { workload } = run.cell;
+  const silences = workload === "probe" ? probeSilences(outcome, migration) : frameSilences(migration);
+  const carried = workload === "bulk" ? watch.ratesOf(migration) : null;
+  return { digest: account.digest, ...measurementOf(migration), ...silences, carried };
 }
 
 function probeSilences({ world, control }: RunOutcome, migration: MigrationAccount): Silences {
@@ -56,9 +67,10 @@ const UNMOVED: Omit<MigrationMeasurement, "digest"> = {
   partsNs: {},
   shutdownNs: null,
   outageNs: null,
+  carried: null,
 };
 
-function measurementOf(migration: MigrationAccount): Omit<MigrationMeasurement, "digest" | keyof Silences> {
+function measurementOf(migration: MigrationAccount): Omit<MigrationMeasurement, "digest" | "carried" | keyof Silences> {
   const { state, stopReason, rounds, bytes, lastPages, beganNs, resumedNs, downtimeNs, parts } = migration;
   return {
     state,

@@ -1,13 +1,13 @@
 /** A cell of the grid: an I/O model under a workload with a number of VMs, on the machine of a preset. */
 import type { CostPreset } from "../host/cost-row";
-import type { StudyModel } from "./runtime-workloads";
+import type { BONDED_MODEL, StudyModel } from "./runtime-workloads";
 
 export interface RuntimeCell {
   readonly preset: CostPreset;
   /** Its name. */
   readonly workload: string;
   readonly vmCount: number;
-  readonly io: StudyModel;
+  readonly io: StudyModel | typeof BONDED_MODEL;
 }
 
 /** What a grid is made of; every combination is a cell. */

@@ -3,7 +3,7 @@ import type { CostPreset } from "../host/cost-row";
 import { type Estimate, estimateOf, medianOf } from "./interval";
 import type { Load, Measurement } from "./measurement";
 import type { RuntimeCell } from "./runtime-cell";
-import { DIRECT_MODEL, SOFTWARE_MODELS, type StudyModel } from "./runtime-workloads";
+import { DIRECT_MODEL, SOFTWARE_MODELS } from "./runtime-workloads";
 
 /** A cell with its measurements, in the order of their runs. */
 export interface CellResult {
@@ -71,11 +71,11 @@ export interface Saving {
   readonly preset: CostPreset;
   readonly workload: string;
   readonly vmCount: number;
-  readonly baseline: StudyModel;
+  readonly baseline: RuntimeCell["io"];
   /** Negative where it costs more. */
   readonly savedPercent: Estimate;
   /** The model that carried less than the other by more than a hundredth; null where both carried the same. */
-  readonly carriedLess: StudyModel | null;
+  readonly carriedLess: RuntimeCell["io"] | null;
 }
 
 /** Work that differs by less is the same work: what is under way when a run ends. assumed: */
@@ -118,7 +118,7 @@ export function savedPercentOf(direct: Measurement, software: Measurement | unde
 export interface Headline {
   readonly preset: CostPreset;
   readonly vmCount: number;
-  readonly baseline: StudyModel;
+  readonly baseline: RuntimeCell["io"];
   readonly best: number;
   readonly median: number;
   readonly worst: number;

@@ -14,6 +14,9 @@ export type StudyModel = (typeof STUDY_MODELS)[number];
 export const DIRECT_MODEL = "vf" satisfies StudyModel;
 export const SOFTWARE_MODELS: readonly StudyModel[] = STUDY_MODELS.filter((io) => io !== "renic" && io !== "vf");
 
+/** A bond whose virtual function carries: in no grid of the study, but what validation compares with that function. */
+export const BONDED_MODEL = "teaming" satisfies IoModel;
+
 /** Numbers of VMs. */
 export const VM_COUNTS: readonly number[] = [1, 2, 4, 7, 20, 40, 60];
 

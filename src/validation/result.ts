@@ -9,6 +9,8 @@ export interface RowResult extends Published {
   readonly where: string;
   readonly range: readonly [RangeEnd, RangeEnd] | null;
   readonly verdict: Verdict;
+  /** Names the data plane that it was measured with, where that is another than most rows have. */
+  readonly wasmSha256?: string;
 }
 
 export interface ValidationResult {

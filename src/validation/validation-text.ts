@@ -12,7 +12,10 @@ const HEAD = ["claim", "what", "published", "same if", "ours", "range", "verdict
 export function validationTable({ renic, wasmSha256, rows }: ValidationResult): string {
   const lines = [HEAD, HEAD.map(() => "---"), ...rows.map(cellsOf)];
   const table = lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-  return `${table}\n\nMeasured with renic ${renic}, data plane ${wasmSha256.slice(0, 12)}.`;
+  const others = rows.flatMap((row) =>
+    row.wasmSha256 ? `; claim ${row.claim} with ${row.wasmSha256.slice(0, 12)}` : [],
+  );
+  return `${table}\n\nMeasured with renic ${renic}, data plane ${wasmSha256.slice(0, 12)}${others.join("")}.`;
 }
 
 /** Returns the same for a terminal. */

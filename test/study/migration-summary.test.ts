@@ -28,6 +28,7 @@ const MEASURED = {
   totalNs: 4,
   downtimeNs: 5,
   partsNs: {},
+  carried: null,
 };
 
 /** A client that was silent once. */
@@ -131,8 +132,8 @@ describe("the study", () => {
     const [head = "", ...lines] = migrationCsv(study).trimEnd().split("\n");
     expect(lines).toHaveLength(migrationCells(AXES).length);
     expect(new Set([head, ...lines].map((line) => line.split(",").length)).size).toBe(1);
-    expect(lines[0]).toMatch(/^era,renic,probe,134217728,0,1000000000,moved,.*,active,2,1,4,5,100000000,120000000$/);
-    expect(lines[3]).toMatch(/^era,vf,.*,,,,,,,$/);
+    expect(lines[0]).toMatch(/^era,renic,probe,134217728,0,1000000000,moved,.*,active,2,1,4,5,100000000,120000000,,$/);
+    expect(lines[3]).toMatch(/^era,vf,.*,,,,,,,,,$/);
   });
 
   it("as JSON, with every cell's plan and the headlines", () => {
