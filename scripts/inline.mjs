@@ -57,7 +57,7 @@ const INLINED = {
     "count",
     "wakeOfPool",
   ],
-  "assembly/wire/ipv4": ["writeIpv4", "carries", "addPseudoHeader", "padded"],
+  "assembly/wire/ipv4": ["writeIpv4", "headerSum", "carries", "addPseudoHeader", "padded"],
   "assembly/wire/checksum": ["addToSum", "addWords", "foldSum"],
   "assembly/wire/wire": ["send", "arrive", "serializationPs"],
   "assembly/transport/tcp-sequence": ["isBefore", "isAfter", "earlierOf", "laterOf"],

@@ -23,7 +23,6 @@ export const TCP_FROM: u32 = 0;
 export const TCP_TO: u32 = 2;
 export const TCP_ACKNOWLEDGMENT: u32 = 8;
 export const TCP_WINDOW: u32 = 14;
-export const TCP_URGENT: u32 = 18;
 /** From the start of a frame: IPv4 without options is what a stack sends and takes. */
 export const TCP_START: u32 = 34;
 

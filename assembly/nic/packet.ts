@@ -36,6 +36,8 @@ export class Packet {
   segmentBytes: u32;
   /** It is one descriptor without offloads, and nothing here but its address and bytes is filled in. */
   isPlain: u32;
+  /** Of a plain one: where its descriptor can be written straight, 0 when it cannot (`openDescriptor`). */
+  openedAt: u32;
   /** Contexts as they are after the packet. */
   context0: u64;
   context0High: u64;

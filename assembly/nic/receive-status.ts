@@ -17,10 +17,12 @@ import {
   RX_UDPV,
 } from "../layout/descriptor";
 import {
+  IPV4_BYTES,
   IPV4_FRAGMENT_OFFSET,
   IPV4_FROM,
   IPV4_PROTOCOL,
   IPV4_START,
+  IPV4_TO,
   IPV6_FROM,
   PROTOCOL_UDP,
   UDP_BYTES,
@@ -31,12 +33,14 @@ import {
 import { QUEUE_CHECKS_IP, QUEUE_CHECKS_L4 } from "../layout/virtual-function";
 import { addToSum, addWords, foldSum } from "../wire/checksum";
 import { keptFrom } from "../wire/content";
+import { headerSum } from "../wire/ipv4";
 import { Headers } from "./headers";
 
 const ANY_IPV4: u32 = RX_TYPE_IPV4 | RX_TYPE_IPV4_OPTIONS;
 const L4_UDP_LENGTH: u32 = UDP_LENGTH - UDP_START;
 const L4_UDP_CHECKSUM: u32 = UDP_CHECKSUM - UDP_START;
 const IP_FROM: u32 = IPV4_FROM - IPV4_START;
+const IP_TO: u32 = IPV4_TO - IPV4_START;
 const IP_PROTOCOL: u32 = IPV4_PROTOCOL - IPV4_START;
 
 /** Returns the status and error bits that a frame's headers bring, for a queue with these flags. */
@@ -45,7 +49,8 @@ export function headerStatus(h: Headers, at: u32, flags: u32): u32 {
   const isIpv4 = (h.types & ANY_IPV4) != 0;
   if (isIpv4 && flags & QUEUE_CHECKS_IP) {
     status = RX_IPCS;
-    if (foldSum(addWords(0, at + h.l3, h.l4 - h.l3))) status |= RX_IPE;
+    const options = addWords(0, at + h.l3 + IPV4_BYTES, h.l4 - h.l3 - IPV4_BYTES);
+    if (foldSum(options + headerSum(at + h.l3))) status |= RX_IPE;
   }
   if (isIpv4 && h.isFragment && isValidUdpFragment(h, at)) status |= RX_UDPV;
   if (flags & QUEUE_CHECKS_L4 && h.types & (RX_TYPE_TCP | RX_TYPE_UDP)) status |= l4Status(h, at, isIpv4);
@@ -70,8 +75,9 @@ function l4Status(h: Headers, at: u32, isIpv4: bool): u32 {
     if (bytes < UDP_BYTES || bytes > room) return status | RX_L4E;
   }
   const pseudo: u64 = <u64>bswap<u16>(<u16>h.protocol) + bswap<u16>(<u16>bytes);
-  const from = at + h.l3 + (isIpv4 ? IP_FROM : IPV6_FROM);
-  const sum = addToSum(addWords(pseudo, from, isIpv4 ? 8 : 32), l4, keptFrom(h.l4, bytes));
+  const ip = at + h.l3;
+  const addresses = isIpv4 ? <u64>load<u32>(ip, IP_FROM) + load<u32>(ip, IP_TO) : addWords(0, ip + IPV6_FROM, 32);
+  const sum = addToSum(pseudo + addresses, l4, keptFrom(h.l4, bytes));
   return foldSum(sum) ? status | RX_L4E : status;
 }
 

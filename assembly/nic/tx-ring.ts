@@ -87,7 +87,8 @@ function findInQueue(v: Vf, q: Queue, number: u32, owned: u32): Found {
   p.queue = number;
   if (v.remote) askAhead(v, q, q.fetched, owned);
   if (q.flags & QUEUE_IS_PLAIN) {
-    const at = lookAtDescriptor(v, positionAddress(q, q.fetched));
+    const opened = openDescriptor(v, positionAddress(q, q.fetched));
+    const at = opened ? opened : lookAtDescriptor(v, positionAddress(q, q.fetched));
     if (!at) return stopped(v, q);
     const command = load<u32>(at, TX_COMMAND);
     const bytes = command & TX_LENGTH_MASK;
@@ -96,6 +97,7 @@ function findInQueue(v: Vf, q: Queue, number: u32, owned: u32): Found {
       p.end = q.after(q.fetched);
       p.descriptorCount = 1;
       p.isPlain = 1;
+      p.openedAt = opened;
       p.bytes = bytes;
       p.frameCount = 1;
       piece(p, 0).address = load<u64>(at, TX_ADDRESS);
@@ -233,7 +235,7 @@ function unread(v: Vf, p: Packet): Read {
 export function completePlain(v: Vf): void {
   const p = packet();
   const q = txQueue(v, p.queue);
-  const at = q.pending ? 0 : openDescriptor(v, positionAddress(q, q.head));
+  const at = q.pending ? 0 : p.openedAt;
   if (!at) {
     completePacket(v, false);
     return;

@@ -44,10 +44,10 @@ export function isGroup(value: u64): bool {
   return (value & GROUP_BIT) != 0;
 }
 
-/** Writes an Ethernet header. */
+/** Writes an Ethernet header: the first address and the beginning of the second are a word together. */
 export function writeEthernet(at: u32, to: u64, from: u64, type: u16): void {
-  setAddress(at + ETHERNET_TO, to);
-  setAddress(at + ETHERNET_FROM, from);
+  store<u64>(at, (to & ADDRESS_MASK) | (from << 48), ETHERNET_TO);
+  store<u32>(at, <u32>(from >> 16), ETHERNET_FROM + 2);
   store<u16>(at, bswap<u16>(type), ETHERNET_TYPE);
 }
 

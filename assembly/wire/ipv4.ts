@@ -9,7 +9,6 @@ import {
   ETHERNET_TYPE,
   ETHERTYPE_IPV4,
   IPV4_BYTES,
-  IPV4_CHECKSUM,
   IPV4_DONT_FRAGMENT,
   IPV4_FRAGMENT,
   IPV4_FROM,
@@ -23,10 +22,13 @@ import {
   IPV4_TTL_DEFAULT,
   IPV4_VERSION_WORDS,
 } from "../layout/packet";
-import { addWords, foldSum } from "./checksum";
+import { foldSum } from "./checksum";
 import { writeEthernet } from "./ethernet";
 
-/** Writes the Ethernet and the IPv4 header before `payloadBytes` of a protocol. */
+/**
+ * Writes the Ethernet and the IPv4 header before `payloadBytes` of a protocol. The header is five words, added up as
+ * they are made: who reads back a word that was stored in parts waits until the processor has put them together.
+ */
 export function writeIpv4(
   at: u32,
   toMac: u64,
@@ -38,16 +40,17 @@ export function writeIpv4(
   payloadBytes: u32,
 ): void {
   writeEthernet(at, toMac, fromMac, <u16>ETHERTYPE_IPV4);
-  store<u16>(at, <u16>IPV4_VERSION_WORDS, IPV4_START);
-  store<u16>(at, bswap<u16>(<u16>(IPV4_BYTES + payloadBytes)), IPV4_LENGTH);
-  store<u16>(at, bswap<u16>(<u16>id), IPV4_ID);
-  store<u16>(at, bswap<u16>(<u16>IPV4_DONT_FRAGMENT), IPV4_FRAGMENT);
-  store<u8>(at, IPV4_TTL_DEFAULT, IPV4_TTL);
-  store<u8>(at, <u8>protocol, IPV4_PROTOCOL);
-  store<u16>(at, 0, IPV4_CHECKSUM);
-  store<u32>(at, bswap<u32>(fromIp), IPV4_FROM);
-  store<u32>(at, bswap<u32>(toIp), IPV4_TO);
-  store<u16>(at, foldSum(addWords(0, at + IPV4_START, IPV4_BYTES)), IPV4_CHECKSUM);
+  const version = IPV4_VERSION_WORDS | ((<u32>bswap<u16>(<u16>(IPV4_BYTES + payloadBytes))) << 16);
+  const fragment = <u32>bswap<u16>(<u16>id) | ((<u32>bswap<u16>(<u16>IPV4_DONT_FRAGMENT)) << 16);
+  const carried = IPV4_TTL_DEFAULT | (protocol << 8);
+  const from = bswap<u32>(fromIp);
+  const to = bswap<u32>(toIp);
+  const sum = foldSum(<u64>version + fragment + carried + from + to);
+  store<u32>(at, version, IPV4_START);
+  store<u32>(at, fragment, IPV4_ID);
+  store<u32>(at, carried | ((<u32>sum) << 16), IPV4_TTL);
+  store<u32>(at, from, IPV4_FROM);
+  store<u32>(at, to, IPV4_TO);
 }
 
 /** Tells whether a frame, which has room for the header, says that it carries a protocol over IPv4. */
@@ -62,12 +65,17 @@ export function carriedBytes(at: u32, bytes: u32, protocol: u32): u32 {
   if ((load<u16>(at, IPV4_FRAGMENT) & bswap<u16>(<u16>IPV4_IS_FRAGMENT)) != 0) return 0;
   const ipBytes = <u32>bswap<u16>(load<u16>(at, IPV4_LENGTH));
   if (ipBytes < IPV4_BYTES || ETHERNET_BYTES + ipBytes > bytes) return 0;
-  return foldSum(addWords(0, at + IPV4_START, IPV4_BYTES)) ? 0 : ipBytes - IPV4_BYTES;
+  return foldSum(headerSum(at + IPV4_START)) ? 0 : ipBytes - IPV4_BYTES;
+}
+
+/** Returns the sum of a header without options, or of what stands before the options. */
+export function headerSum(ip: u32): u64 {
+  return <u64>load<u32>(ip) + load<u32>(ip, 4) + load<u32>(ip, 8) + load<u32>(ip, 12) + load<u32>(ip, 16);
 }
 
 /** Adds the pseudo header of a protocol's checksum (RFC 768, RFC 9293 section 3.1), its length included. */
 export function addPseudoHeader(sum: u64, at: u32, protocol: u32, bytes: u32): u64 {
-  return addWords(sum, at + IPV4_FROM, 8) + bswap<u16>(<u16>protocol) + bswap<u16>(<u16>bytes);
+  return sum + load<u32>(at, IPV4_FROM) + load<u32>(at, IPV4_TO) + bswap<u16>(<u16>protocol) + bswap<u16>(<u16>bytes);
 }
 
 /** Pads a frame to the shortest that there is; returns its bytes. */

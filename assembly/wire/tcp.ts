@@ -25,7 +25,6 @@ import {
   TCP_FROM,
   TCP_START,
   TCP_TO,
-  TCP_URGENT,
   TCP_WINDOW,
   TIMESTAMPS_ROOM_BYTES,
 } from "../layout/tcp";
@@ -219,15 +218,13 @@ export function writeTcp(at: u32, g: Segment, sum: Sum): u32 {
   const tcpBytes = g.headerBytes + g.payloadBytes;
   writeIpv4(at, g.peerMac, g.selfMac, g.peerIp, g.selfIp, g.packetId, PROTOCOL_TCP, tcpBytes);
   const tcp = at + TCP_START;
-  store<u16>(tcp, bswap<u16>(<u16>g.selfPort), TCP_FROM);
-  store<u16>(tcp, bswap<u16>(<u16>g.peerPort), TCP_TO);
+  store<u32>(tcp, <u32>bswap<u16>(<u16>g.selfPort) | ((<u32>bswap<u16>(<u16>g.peerPort)) << 16), TCP_FROM);
   store<u32>(tcp, bswap<u32>(g.sequence), TCP_SEQUENCE);
   store<u32>(tcp, bswap<u32>(g.acknowledgment), TCP_ACKNOWLEDGMENT);
-  store<u8>(tcp, <u8>((g.headerBytes >>> 2) << 4), TCP_OFFSET);
-  store<u8>(tcp, <u8>g.flags, TCP_FLAGS);
-  store<u16>(tcp, bswap<u16>(<u16>g.window), TCP_WINDOW);
-  store<u16>(tcp, 0, TCP_CHECKSUM);
-  store<u16>(tcp, 0, TCP_URGENT);
+  const offset = ((g.headerBytes >>> 2) << 4) & 0xff;
+  store<u32>(tcp, offset | ((g.flags & 0xff) << 8) | ((<u32>bswap<u16>(<u16>g.window)) << 16), TCP_OFFSET);
+  // And the urgent pointer behind it.
+  store<u32>(tcp, 0, TCP_CHECKSUM);
   if (sum == Sum.Whole) {
     store<u16>(tcp, tcpChecksum(at, tcpBytes), TCP_CHECKSUM);
   } else {

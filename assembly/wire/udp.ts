@@ -26,13 +26,13 @@ export class UdpEnd {
 export function writeUdp(at: u32, from: UdpEnd, to: UdpEnd, id: u32, payloadBytes: u32): u32 {
   const udpBytes = UDP_BYTES + payloadBytes;
   writeIpv4(at, to.mac, from.mac, to.ip, from.ip, id, PROTOCOL_UDP, udpBytes);
-  store<u16>(at, bswap<u16>(<u16>from.port), UDP_FROM);
-  store<u16>(at, bswap<u16>(<u16>to.port), UDP_TO);
-  store<u16>(at, bswap<u16>(<u16>udpBytes), UDP_LENGTH);
-  store<u16>(at, 0, UDP_CHECKSUM);
-  const sum = udpChecksum(at, udpBytes);
+  const ports = <u32>bswap<u16>(<u16>from.port) | ((<u32>bswap<u16>(<u16>to.port)) << 16);
+  const length = <u32>bswap<u16>(<u16>udpBytes);
+  const payload = addToSum(<u64>ports + length, at + UDP_PAYLOAD, keptFrom(UDP_PAYLOAD, payloadBytes));
+  const sum = foldSum(addPseudoHeader(payload, at, PROTOCOL_UDP, udpBytes));
+  store<u32>(at, ports, UDP_FROM);
   // A sum of zero is sent as all ones, because zero says that there is none (RFC 768).
-  store<u16>(at, sum ? sum : 0xffff, UDP_CHECKSUM);
+  store<u32>(at, length | ((sum ? <u32>sum : 0xffff) << 16), UDP_LENGTH);
   return padded(at, UDP_PAYLOAD + payloadBytes);
 }
 
