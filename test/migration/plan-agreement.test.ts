@@ -17,6 +17,16 @@ describe("points drawn by seed", () => {
   });
 });
 
+describe("a point with a bond, which is drawn for no seed", () => {
+  it.each([
+    ["era", SEED],
+    ["now", SEED_OF_JOB],
+  ] as const)("preset %s, seed %i, planned within 5 % of what is simulated", (preset, seed) => {
+    const agreement = agreementOf(module, seed, (input) => input, { io: "teaming", preset });
+    expect(isNear(agreement), JSON.stringify(agreement)).toBe(true);
+  });
+});
+
 describe("planted", () => {
   it("a job that writes a third more, seen", () => {
     const agreement = agreementOf(module, SEED_OF_JOB, (input) => ({

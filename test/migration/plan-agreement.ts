@@ -4,7 +4,7 @@ import type { MigrationPlanInput } from "../../src/migration/plan-input";
 import { type MigrationPlan, planMigration } from "../../src/migration/planner";
 import { accountOf } from "../../src/report/account";
 import type { MigrationAccount } from "../../src/report/migration-account";
-import { BEGIN_NS, drawPoint, planInputOfPoint, runInputOfPoint } from "./plan-point";
+import { BEGIN_NS, drawPoint, type PlanPoint, planInputOfPoint, runInputOfPoint } from "./plan-point";
 
 /** A plan's figures may be off by so much of the simulated ones. */
 const TOLERANCE = 0.05;
@@ -20,13 +20,14 @@ export interface PlanAgreement {
   readonly simulated: string;
 }
 
-/** Plans and simulates the point of a seed; a test may plan something else than was drawn. */
+/** Plans and simulates the point of a seed, of which some may be otherwise; a test may plan something else than that. */
 export function agreementOf(
   module: WebAssembly.Module,
   seed: number,
   plant: (input: MigrationPlanInput) => MigrationPlanInput = (input) => input,
+  change: Partial<PlanPoint> = {},
 ): PlanAgreement {
-  const point = drawPoint(seed);
+  const point = { ...drawPoint(seed), ...change };
   const input = planInputOfPoint(point);
   const durationNs = BEGIN_NS + Math.ceil(planMigration(input).totalNs * 1.3) + 200_000_000;
   const plan = planMigration(plant(input));

@@ -16,13 +16,15 @@ import { RandomSource } from "../support/random-source";
 /** What is drawn. */
 export interface PlanPoint {
   readonly preset: CostPreset;
-  readonly io: "renic" | "paravirtual" | "emulated";
+  readonly io: "renic" | "paravirtual" | "emulated" | "teaming";
   readonly backend: "in-stop" | "before-stop";
   readonly memoryPages: number;
   readonly vcpuCount: number;
   /** Null without a job. */
   readonly job: { readonly burst: number; readonly hot: Region; readonly cold: Region } | null;
   readonly probePeriodNs: number;
+  /** Over the hosts' ports there is no other link: rate and latency are those of ports and switch. */
+  readonly via: "link" | "ports";
   readonly linkBitsPerSecond: number;
   readonly latencyNs: number;
   readonly policy: MigrationPolicy;
@@ -52,6 +54,7 @@ export function drawPoint(seed: number): PlanPoint {
     probePeriodNs: random.pick([1, 2, 5]) * MILLISECOND,
     linkBitsPerSecond: random.pick([200, 500, 1_000, 2_500, 10_000]) * 1_000_000,
     latencyNs: random.pick([10_000, 50_000, 500_000]),
+    via: "link",
     policy: drawPolicy(random),
     // Drawn last, so that a seed's machine stays what it was when only one way to the network was simulated.
     io: random.pick(["renic", "renic", "paravirtual", "emulated"] as const),
@@ -104,10 +107,12 @@ export function runInputOfPoint(module: WebAssembly.Module, point: PlanPoint, du
 }
 
 function scenarioText({ job, ...point }: PlanPoint, durationNs: number): string {
-  const { preset, io, backend, memoryPages, vcpuCount, linkBitsPerSecond, latencyNs, policy } = point;
+  const { preset, io, backend, memoryPages, vcpuCount, via, linkBitsPerSecond, latencyNs, policy } = point;
   const { clockHz } = COST_PRESETS[preset];
+  const rate = `${linkBitsPerSecond}bps`;
+  const way = via === "ports" ? "via: ports" : `link: { rate: ${rate}, latency: ${latencyNs}ns }`;
   const mib = (pages: number) => `${pages / MIB_PAGES}MiB`;
-  const host = `cores: 4, clock: ${clockHz / 1e6}MHz, dom0: { vcpus: 1 }, nics: [{ rate: 10Gbps, vfs: 1 }]`;
+  const host = `cores: 4, clock: ${clockHz / 1e6}MHz, dom0: { vcpus: 1 }, nics: [{ rate: ${via === "ports" ? rate : "10Gbps"}, vfs: 1 }]`;
   const ofPolicy =
     policy.kind === "downtime" || policy.kind === "auto-converge"
       ? `, downtime: ${policy.downtimeNs}ns, timeout: ${policy.timeoutNs}ns`
@@ -129,6 +134,6 @@ vms:
 ${job ? `    job: { burst: ${job.burst}, hot: ${mib(job.hot.pageCount)}, hotWrites: ${job.hot.writes}, cold: ${mib(job.cold.pageCount)}, coldWrites: ${job.cold.writes} }` : ""}
 traffic: [{ from: client, to: vm, kind: replay, capture: probe.pcapng, port: 7, timeout: 10s, tries: 1 }]
 migrations:
-  - { vm: vm, to: target, at: ${BEGIN_NS}ns, policy: ${policy.kind}${ofPolicy}, backend: ${backend}, link: { rate: ${linkBitsPerSecond}bps, latency: ${latencyNs}ns } }
+  - { vm: vm, to: target, at: ${BEGIN_NS}ns, policy: ${policy.kind}${ofPolicy}, backend: ${backend}, ${way} }
 `;
 }
