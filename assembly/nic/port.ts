@@ -112,9 +112,12 @@ export function drain(index: u32): void {
     p.writeFree = passed;
     const isLooped = from == loop;
     arrive(isLooped ? p.loop : p.wireIn, slot);
-    if (p.isDead) drop(slot, time, index, DROP_HOST_DEAD);
-    else if (isLooped) deliverLooped(index, slot, time);
-    else deliverFromWire(index, slot, time);
+    if (p.isDead) {
+      drop(slot, time, index, DROP_HOST_DEAD);
+      continue;
+    }
+    const pools = isLooped ? comeBack(slot) : comeIn(index, slot, time);
+    if (pools) distribute(index, slot, pools, time);
   }
 }
 
@@ -140,7 +143,8 @@ export function onPortArrival(index: u32): void {
   refreshWake(index);
 }
 
-function deliverFromWire(index: u32, slot: u32, time: u64): void {
+/** A frame has come in from the wire: notes how, and returns the pools that it goes to; 0 when it has ended here. */
+function comeIn(index: u32, slot: u32, time: u64): u32 {
   const f = frame(slot);
   const at = slot + FRAME_START;
   const found = poolsFromWire(index, at, f.bytes);
@@ -149,7 +153,7 @@ function deliverFromWire(index: u32, slot: u32, time: u64): void {
   if (!pools) {
     if (!(found & TOO_LONG)) p.mpc++;
     drop(slot, time, index, found & TOO_LONG ? DROP_TOO_LONG : DROP_NO_POOL);
-    return;
+    return 0;
   }
   const to = destination(at);
   const isToGroup = isGroup(to);
@@ -157,24 +161,32 @@ function deliverFromWire(index: u32, slot: u32, time: u64): void {
   p.gorc += f.bytes + ETHERNET_CHECK_BYTES;
   if (to == BROADCAST) p.bprc++;
   else if (isToGroup) p.mprc++;
-  distribute(index, slot, pools, found & INEXACT && isToGroup ? CAME_INEXACTLY : 0, time);
+  f.how = found & INEXACT && isToGroup ? CAME_INEXACTLY : 0;
+  return pools;
 }
 
-function deliverLooped(index: u32, slot: u32, time: u64): void {
+/** A frame has come back over the loop: notes how, and returns the pools that it goes to. */
+function comeBack(slot: u32): u32 {
   const f = frame(slot);
   const isInexact = f.pools & INEXACT && isGroup(destination(slot + FRAME_START));
-  distribute(index, slot, f.pools & POOLS, isInexact ? CAME_BACK | CAME_INEXACTLY : CAME_BACK, time);
+  f.how = isInexact ? CAME_BACK | CAME_INEXACTLY : CAME_BACK;
+  return f.pools & POOLS;
 }
 
 /** Gives a frame to each of some pools; all but the last get copies. */
-function distribute(index: u32, slot: u32, pools: u32, how: u32, time: u64): void {
-  while (pools & (pools - 1)) {
+function distribute(index: u32, slot: u32, pools: u32, time: u64): void {
+  const last = pools & (pools - 1) ? copyToAllButLast(index, slot, pools, time) : pools;
+  accept(poolOf(index, <u32>ctz(last)), slot, time);
+}
+
+function copyToAllButLast(index: u32, slot: u32, pools: u32, time: u64): u32 {
+  for (; pools & (pools - 1); pools &= pools - 1) {
     const twin = takeTwin(slot);
+    frame(twin).how = frame(slot).how;
     trace(TRACE_COPIED, time, index, frame(slot).id, frame(twin).id, frame(twin).bytes, 1);
-    accept(poolOf(index, <u32>ctz(pools)), twin, how, time);
-    pools &= pools - 1;
+    accept(poolOf(index, <u32>ctz(pools)), twin, time);
   }
-  accept(poolOf(index, <u32>ctz(pools)), slot, how, time);
+  return pools;
 }
 
 /** Returns a copy of a frame, with a number of its own. */
@@ -189,9 +201,8 @@ export function takeTwin(slot: u32): u32 {
 }
 
 /** Gives a frame to a pool, or parks it while that one is quiesced or its memory is slow to answer. */
-function accept(v: Vf, slot: u32, how: u32, time: u64): void {
+function accept(v: Vf, slot: u32, time: u64): void {
   const f = frame(slot);
-  f.how = how;
   const waits = v.quiet == QUIESCED || (v.quiet == QUIESCING && f.due > v.quiesceAt);
   if (!waits && !v.remote) {
     deliverTo(v, slot, time);
