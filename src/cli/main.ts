@@ -96,8 +96,12 @@ program
   .option("--busy", "its work is bound by its processors, so that logged writes slow it down")
   .option("--vcpus <number>", "its processors (default: 1)")
   .option("--receives <number>", "packets a second that its NIC receives")
-  .option("--link <rate>", "of the migration (default: 1Gbps for preset era, 10Gbps for now)")
-  .option("--latency <time>", "of that link (default: 20us)")
+  .option(
+    "--via <way>",
+    "link: over one of its own; ports: over those of the hosts, which nobody else uses (default: link)",
+  )
+  .option("--link <rate>", "of the link, or of the slower port (default: 1Gbps for preset era, 10Gbps for now)")
+  .option("--latency <time>", "of the link, or from port to port (default: 20us)")
   .option("--streams <number>", "streams at once (default: 1)")
   .option("--compression <fraction>", "bytes sent for each byte of a page (default: 1)")
   .option("--policy <name>", "xen-classic, xen, downtime, auto-converge (default: xen-classic for era, xen for now)")

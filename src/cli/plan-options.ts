@@ -9,6 +9,7 @@ import {
   type MigrationPolicy,
   TIMEOUT_ACTIONS,
 } from "../config/migration-policy";
+import { MIGRATION_WAYS } from "../config/migration-scenario";
 import { COST_PRESETS, type CostPreset } from "../host/cost-row";
 import { type Costs, resolveCosts } from "../host/cost-table";
 import type { PageWriter } from "../migration/dirty-pages";
@@ -24,6 +25,7 @@ export interface PlanOptions {
   readonly deviceModel: boolean;
   readonly io?: string;
   readonly memory?: string;
+  readonly via?: string;
   readonly link?: string;
   readonly latency?: string;
   readonly writes?: string;
@@ -72,6 +74,7 @@ export function readPlanOptions(options: PlanOptions, scenario?: MigrationCase):
   const input = {
     io: reader.name("--io", options.io, MIGRATION_IO, usual.io),
     memoryBytes: reader.amount("--memory", options.memory, parseBytes, usual.memoryBytes),
+    via: reader.name("--via", options.via, MIGRATION_WAYS, usual.via),
     linkBitsPerSecond: reader.amount("--link", options.link, parseRate, usual.linkBitsPerSecond),
     linkLatencyNs: reader.amount("--latency", options.latency, parseDuration, usual.linkLatencyNs),
     writers: [...usual.writers, ...writersOf(reader, options.writes, options.busy === true)],

@@ -3,6 +3,7 @@
  */
 import { PAGE_BYTES } from "../../assembly/layout/limits";
 import { MIGRATION_POLICIES, type MigrationPolicy } from "../config/migration-policy";
+import type { MIGRATION_WAYS } from "../config/migration-scenario";
 import { COST_PRESETS } from "../host/cost-row";
 import { type Costs, resolveCosts } from "../host/cost-table";
 import { InputError, type InputProblem } from "../sim/input-error";
@@ -25,7 +26,9 @@ export interface MigrationCase extends StepOptions {
   readonly vcpuCount: number;
   /** Buffers that a NIC writes; null for a guest that receives nothing. */
   readonly receiving: DeviceWriter | null;
-  /** Of the link that the migration has for itself. */
+  /** Over a link of its own, or over the hosts' ports as frames of dom0's stacks. */
+  readonly via: (typeof MIGRATION_WAYS)[number];
+  /** Of that link, or of the slower port; the migration has it for itself. */
   readonly linkBitsPerSecond: number;
   readonly linkLatencyNs: number;
   /** Streams at once, each at most as fast as `migrationRate` of the costs. */
@@ -42,6 +45,7 @@ export const PLAN_DEFAULTS: Omit<MigrationCase, RequiredKey> = {
   writers: [],
   vcpuCount: 1,
   receiving: null,
+  via: "link",
   linkLatencyNs: 20_000,
   streamCount: 1,
   compressionRatio: 1,

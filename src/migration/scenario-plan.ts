@@ -31,6 +31,7 @@ export function scenarioMigrations(scenario: Scenario): ScenarioMigration[] {
       memoryBytes: vm.memoryBytes,
       writers: vm.job ? jobWriters(vm.job, vm, clockHz) : [],
       vcpuCount: vm.vcpuCount,
+      via: link ? "link" : "ports",
       linkBitsPerSecond: way.rateBitsPerSecond,
       linkLatencyNs: way.latencyNs,
       streamCount,

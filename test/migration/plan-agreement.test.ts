@@ -27,7 +27,29 @@ describe("a point with a bond, which is drawn for no seed", () => {
   });
 });
 
+/** Over ports of 25 Gb/s dom0's processor decides, over slower ones the wire. */
+const OVER_PORTS = { via: "ports", preset: "now", linkBitsPerSecond: 25_000_000_000 } as const;
+
+describe("a point over ports, which is drawn for no seed", () => {
+  it.each([
+    ["era", SEED, 1_000_000_000],
+    ["now", 5, 10_000_000_000],
+    ["now", 7, OVER_PORTS.linkBitsPerSecond],
+  ] as const)(
+    "preset %s, seed %i, ports of %i bits a second, planned within 5 %",
+    (preset, seed, linkBitsPerSecond) => {
+      const agreement = agreementOf(module, seed, (input) => input, { ...OVER_PORTS, preset, linkBitsPerSecond });
+      expect(isNear(agreement), JSON.stringify(agreement)).toBe(true);
+    },
+  );
+});
+
 describe("planted", () => {
+  it("a plan that has ports for a link, whose frames cost dom0 nothing, seen", () => {
+    const agreement = agreementOf(module, 7, (input) => ({ ...input, via: "link" }), OVER_PORTS);
+    expect(isNear(agreement), JSON.stringify(agreement)).toBe(false);
+  });
+
   it("a job that writes a third more, seen", () => {
     const agreement = agreementOf(module, SEED_OF_JOB, (input) => ({
       ...input,

@@ -39,6 +39,8 @@ interface Region {
 const MIB_PAGES = 256;
 const MILLISECOND = 1_000_000;
 export const BEGIN_NS = 20 * MILLISECOND;
+/** Two ports and a switch, as a scenario has them that says nothing. */
+const PORTS_LATENCY_NS = 3_000;
 
 export function drawPoint(seed: number): PlanPoint {
   const random = new RandomSource(seed);
@@ -71,7 +73,8 @@ function drawPolicy(random: RandomSource): MigrationPolicy {
 
 /** Returns what the planner is asked. */
 export function planInputOfPoint({ job, ...point }: PlanPoint): MigrationPlanInput {
-  const { preset, io, backend, memoryPages, vcpuCount, probePeriodNs, linkBitsPerSecond, latencyNs, policy } = point;
+  const { preset, io, backend, memoryPages, vcpuCount, probePeriodNs, policy } = point;
+  const { via, linkBitsPerSecond, latencyNs } = point;
   const { clockHz } = COST_PRESETS[preset];
   const regions = job ? [job.hot, job.cold] : [];
   const burstsPerSecond = job ? (clockHz * vcpuCount) / job.burst : 0;
@@ -80,8 +83,9 @@ export function planInputOfPoint({ job, ...point }: PlanPoint): MigrationPlanInp
     io,
     backend,
     memoryBytes: memoryPages * 4_096,
+    via,
     linkBitsPerSecond,
-    linkLatencyNs: latencyNs,
+    linkLatencyNs: via === "ports" ? PORTS_LATENCY_NS : latencyNs,
     vcpuCount,
     writers: [
       ...regions.map(({ pageCount, writes }) => ({

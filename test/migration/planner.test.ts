@@ -200,6 +200,17 @@ describe("options", () => {
     expect([one, two]).toEqual([PAGES * 10_000 + lastNs, (PAGES * 10_000) / 2 + lastNs]);
   });
 
+  it("over ports, segments with timestamps, and dom0's driver and bridge beside the sender", () => {
+    const { driverTransmit, driverReceive, bridgeHop, sendPage, migrationRate } = PLAN_DEFAULTS.costs;
+    const sendNs = (linkBitsPerSecond: number) =>
+      planMigration({ ...idle, linkBitsPerSecond, via: "ports" }).rounds[0]?.sendNs ?? 0;
+    const firstNs = (256 * sendPage * 1e9) / PLAN_DEFAULTS.clockHz;
+    expect(sendNs(1_000_000_000)).toBeCloseTo(firstNs + (PAGES * RECORD_BYTES * 8 * 1_538) / 1_448, -1);
+    const cycles = sendPage + (RECORD_BYTES / 1_448) * (driverTransmit + (driverReceive + bridgeHop) / 2);
+    const lastNs = (256 * RECORD_BYTES * 1e9) / migrationRate;
+    expect(sendNs(100_000_000_000)).toBeCloseTo((PAGES * cycles * 1e9) / PLAN_DEFAULTS.clockHz + lastNs, -1);
+  });
+
   it("compressed to a quarter, a quarter of the bytes beside headers", () => {
     const { rounds } = planMigration({ ...SERVER, compressionRatio: 0.25 });
     expect(rounds[0]?.byteCount).toBe(PAGES * (1_024 + 16));
