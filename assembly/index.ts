@@ -19,6 +19,7 @@ import * as blockBack from "./guest/block-back";
 import * as bond from "./guest/bond";
 import * as computation from "./guest/compute";
 import { owe, workOff as work } from "./guest/control-task";
+import * as cooperation from "./guest/cooperation";
 import {
   announceEmulated as announceTap,
   attachEmulated as attachTap,
@@ -29,7 +30,7 @@ import {
 } from "./guest/device-model";
 import { writeRow } from "./guest/dirty-trace";
 import { dom0Counter, dom0Port, dropFromDom0 } from "./guest/dom0-port";
-import { beginReset, initialise, setModeration as setDriverModeration, setUpRings } from "./guest/driver";
+import { beginReset, driver, initialise, setModeration as setDriverModeration, setUpRings } from "./guest/driver";
 import { answerOf, beginAccess, initialiseEmulated } from "./guest/emulated-driver";
 import * as emulatedImage from "./guest/emulated-image";
 import { emulatedCounter, emulatedNic, isEmulated } from "./guest/emulated-nic";
@@ -727,6 +728,24 @@ export function askAddress(index: u32): void {
 /** Has the guest's driver take the physical function's answer; returns its first word, 0 for none. */
 export function takeAnswer(index: u32): u32 {
   return bond.takeAnswer(index);
+}
+/** Has the guest's driver take part in migrations; before it starts. One that does not mark is there to be caught. */
+export function cooperate(index: u32, isMarking: bool): void {
+  const d = driver(memoryOf(index));
+  d.isRecording = 1;
+  d.isMarking = isMarking ? 1 : 0;
+}
+/** The guest's device is stopped: its driver marks what it has not polled. */
+export function markUnpolled(index: u32): void {
+  cooperation.markUnpolled(index);
+}
+/** A guest that is to run here has a driver without a device, until that has played its record back. */
+export function awaitReplay(index: u32): void {
+  cooperation.awaitReplay(index);
+}
+/** Has the guest's driver play its record back to a device that was reset; returns how many registers that were. */
+export function replay(index: u32): u32 {
+  return cooperation.replay(index);
 }
 /** Has the device model of a guest's emulated NIC reset it, and the guest's driver set it up. */
 export function connectEmulated(index: u32): void {

@@ -76,7 +76,7 @@ export function joinVf(index: u32): bool {
     d.isClosing = 0;
     return false;
   }
-  enableRings(vf(g.vf));
+  enableRings(g.memory, vf(g.vf));
   wakeNetwork(index);
   return true;
 }

@@ -101,7 +101,9 @@ import { readVf, writeMsix, writeMsixControl, writeVf } from "../nic/registers";
 import { Vf, vf } from "../nic/virtual-function";
 import { trace } from "../sim/trace";
 import { world } from "../sim/world";
+import { markReceived } from "./cooperation";
 import { guest } from "./guest";
+import { recordWrite } from "./register-record";
 
 /** The driver's page. */
 @unmanaged
@@ -138,6 +140,9 @@ export class Driver {
   /** Of a bond (bond.ts): frames in the socket queue that came before the NIC that carries; and it is posted nothing any more. */
   oldFrameCount: u32;
   isClosing: u32;
+  /** Of a driver that takes part in migrations (cooperation.ts): it marks what the device writes, and remembers its set-up. */
+  isMarking: u32;
+  isRecording: u32;
 }
 
 /** An entry of the socket queue. */
@@ -184,25 +189,37 @@ export function initialise(index: u32): bool {
 /** Sets rings and queues up, of a device that needs no answer: the physical function's own pool has no mailbox. */
 export function setUpRings(m: GuestMemory, v: Vf): void {
   makeRings(m, driver(m));
-  enableRings(v);
+  enableRings(m, v);
 }
 
 /** Tells a device that was reset where the rings are, and has it use them and interrupt. */
-export function enableRings(v: Vf): void {
-  writeVf(v, RDBAL, RX_RING_PAGE << PAGE_SHIFT);
-  writeVf(v, RDBAH, 0);
-  writeVf(v, RDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
-  writeVf(v, SRRCTL, SRRCTL_ONE_BUFFER_2K);
-  writeVf(v, RXDCTL, QUEUE_ENABLE);
-  writeVf(v, RDT, RING_MASK);
-  writeVf(v, TDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
-  writeVf(v, TDBAL, TX_RING_PAGE << PAGE_SHIFT);
-  writeVf(v, TDBAH, 0);
-  writeVf(v, TXDCTL, QUEUE_ENABLE);
-  writeVf(v, VTIVAR, (IVAR_VALID << IVAR_RX0_SHIFT) | (IVAR_VALID << IVAR_TX0_SHIFT));
-  writeVf(v, VTEITR, cost(INTERVAL_START));
-  writeVf(v, VTEIAC, VECTOR_BITS);
-  writeVf(v, VTEIAM, VECTOR_BITS);
+export function enableRings(m: GuestMemory, v: Vf): void {
+  const d = driver(m);
+  setUp(m, d, v, RDBAL, RX_RING_PAGE << PAGE_SHIFT);
+  setUp(m, d, v, RDBAH, 0);
+  setUp(m, d, v, RDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
+  setUp(m, d, v, SRRCTL, SRRCTL_ONE_BUFFER_2K);
+  setUp(m, d, v, RXDCTL, QUEUE_ENABLE);
+  setUp(m, d, v, RDT, RING_MASK);
+  setUp(m, d, v, TDLEN, RING_COUNT << DESCRIPTOR_SHIFT);
+  setUp(m, d, v, TDBAL, TX_RING_PAGE << PAGE_SHIFT);
+  setUp(m, d, v, TDBAH, 0);
+  setUp(m, d, v, TXDCTL, QUEUE_ENABLE);
+  setUp(m, d, v, VTIVAR, (IVAR_VALID << IVAR_RX0_SHIFT) | (IVAR_VALID << IVAR_TX0_SHIFT));
+  setUp(m, d, v, VTEITR, cost(INTERVAL_START));
+  setUp(m, d, v, VTEIAC, VECTOR_BITS);
+  setUp(m, d, v, VTEIAM, VECTOR_BITS);
+  enableMessages(v);
+}
+
+/** Writes a register that says how the device is set up. */
+function setUp(m: GuestMemory, d: Driver, v: Vf, register: u32, value: u32): void {
+  writeVf(v, register, value);
+  if (d.isRecording) recordWrite(m, register, value);
+}
+
+/** Has a device interrupt by messages. */
+export function enableMessages(v: Vf): void {
   for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) {
     writeMsix(v, vector * MSIX_ENTRY_BYTES + MSIX_ENTRY_CONTROL, 0);
   }
@@ -210,11 +227,18 @@ export function enableRings(v: Vf): void {
   unmask(v);
 }
 
-/** Lays rings and buffers out in memory, of which no device knows yet; how interrupts are moderated stays. */
+/**
+ * Lays rings and buffers out in memory, of which no device knows yet; how interrupts are moderated stays, and how the
+ * driver takes part in migrations.
+ */
 export function makeRings(m: GuestMemory, d: Driver): void {
   const moderation = d.moderation;
+  const isMarking = d.isMarking;
+  const isRecording = d.isRecording;
   memory.fill(changetype<u32>(d), 0, offsetof<Driver>());
   d.moderation = moderation;
+  d.isMarking = isMarking;
+  d.isRecording = isRecording;
   const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
   // The stack's top is the lowest buffer, so that the ring starts with neighbours.
   for (let i: u32 = 0; i < RX_BUFFER_MASK; i++) store<u16>(free + (i << 1), <u16>(RX_BUFFER_MASK - 1 - i));
@@ -295,6 +319,7 @@ export function pollReceive(m: GuestMemory, d: Driver, budget: u32): u32 {
   const bufferOf = touch(m, RX_BUFFER_OF_PAGE << PAGE_SHIFT);
   const free = touch(m, FREE_BUFFERS_PAGE << PAGE_SHIFT);
   const socket = touch(m, SOCKET_PAGE << PAGE_SHIFT);
+  if (d.isMarking) markReceived(m, d, budget);
   let count: u32 = 0;
   let bytesOfAll: u32 = 0;
   for (; count < budget; count++) {
@@ -311,7 +336,8 @@ export function pollReceive(m: GuestMemory, d: Driver, budget: u32): u32 {
   return count;
 }
 
-function isReceived(ring: u32, position: u32): bool {
+/** Tells whether the device has written a receive descriptor back. */
+export function isReceived(ring: u32, position: u32): bool {
   return (load<u32>(ring + (position << DESCRIPTOR_SHIFT), RX_STATUS) & RX_DD) != 0;
 }
 
@@ -394,6 +420,7 @@ export function reclaim(m: GuestMemory, d: Driver): u32 {
     count++;
   }
   if (d.moderation != MODERATION_FIXED) noteSent(d, ring, first);
+  if (count && d.isMarking) touch(m, TX_RING_PAGE << PAGE_SHIFT);
   return count;
 }
 

@@ -16,6 +16,7 @@ import {
   COST_DRIVER_TRANSMIT,
   COST_FRONTEND,
   COST_IOMMU_PACKET,
+  COST_MARK_PACKET,
 } from "../layout/cost";
 import { DEVICE_EMULATED, DEVICE_FRONT, DEVICE_NONE, DEVICE_VF, DRIVER_PAGE } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
@@ -73,7 +74,8 @@ export function driverCycles(m: GuestMemory, d: Driver, received: u32, sent: u32
     const followers = received ? netfrontOf(m).rxFollowerCount : 0;
     return (received - followers + sent) * cost(COST_FRONTEND);
   }
-  return received * cost(COST_DRIVER_RECEIVE) + sent * cost(COST_DRIVER_TRANSMIT);
+  const marking: u32 = d.isMarking ? cost(COST_MARK_PACKET) : 0;
+  return received * (cost(COST_DRIVER_RECEIVE) + marking) + sent * cost(COST_DRIVER_TRANSMIT);
 }
 
 /** Returns what the hypervisor spends on a virtual function's map, and on its dirty log if armed, for so many packets. */

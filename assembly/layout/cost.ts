@@ -74,6 +74,8 @@ export const COST_BLOCK_FRONT: u32 = 50;
 export const COST_BLOCK_BACK: u32 = 51;
 export const DISK_LATENCY_NS: u32 = 52;
 export const DISK_BYTE_PS: u32 = 53;
+/** Of a received packet, for a driver that marks what its device has written (guest/cooperation.ts). */
+export const COST_MARK_PACKET: u32 = 54;
 
 /** Activities of the account; each is charged in cycles. */
 export const ACTIVITY_HYPERVISOR: u32 = 0;

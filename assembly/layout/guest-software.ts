@@ -11,6 +11,7 @@
  *          9      job: what it computes and how far it has got
  *         10      block frontend: how far its writes are                11      block ring
  *         12      netfront: ring positions, free identifiers            13      grant table, two pages
+ *         15      record of what the driver has written to registers
  *         16      512 receive buffers of 2 KiB        272      256 transmit buffers of 2 KiB
  *        400      64 pages that writes to the disk are made in
  *        512      the service's index, then its slots, then its working set
@@ -32,6 +33,8 @@ export const BLOCK_RING_PAGE: u32 = 11;
 export const NETFRONT_PAGE: u32 = 12;
 export const GRANT_TABLE_PAGE: u32 = 13;
 export const GRANT_TABLE_PAGE_COUNT: u32 = 2;
+/** Of a driver that plays back what it has written to its device's registers (guest/register-record.ts). */
+export const RECORD_PAGE: u32 = 15;
 export const RX_BUFFERS_PAGE: u32 = 16;
 export const TX_BUFFERS_PAGE: u32 = 272;
 /** What stands behind the buffers: dom0's memory for a port ends here. */
@@ -63,7 +66,7 @@ export const MODERATION_THROUGHPUT: u32 = 3;
 export const DEVICE_VF: u32 = 0;
 export const DEVICE_FRONT: u32 = 1;
 export const DEVICE_EMULATED: u32 = 2;
-/** Of a bond whose virtual function has gone, until it turns to the paravirtual NIC. */
+/** Of a bond whose virtual function has gone, until it turns to the paravirtual NIC; and of a driver that has a device to set up again. */
 export const DEVICE_NONE: u32 = 3;
 
 /** What a guest streams. */

@@ -27,6 +27,7 @@ import { finish, type RunOutcome, runScenario } from "../experiment/run";
 import { start } from "../experiment/simulate";
 import type { Place } from "../host/place";
 import type { MigrationMoment, Observer, ReplicaMoment } from "../host/simulation";
+import type { Migration } from "../migration/migration";
 import { deviceOf } from "../remus/protected-device";
 import type { Protection } from "../remus/protection";
 import { placeOf } from "../remus/succession";
@@ -92,11 +93,11 @@ export function runJudged(input: RunInput, first: Observer = {}): JudgedRun {
     },
     leaving(moment) {
       first.leaving?.(moment);
-      moves[moment.migration]?.leaving(copyOf(moment));
+      moves[moment.migration]?.leaving(movedCopyOf(moment, migrations[moment.migration]));
     },
     arriving(moment) {
       first.arriving?.(moment);
-      moves[moment.migration]?.arriving(copyOf(moment));
+      moves[moment.migration]?.arriving(movedCopyOf(moment, migrations[moment.migration]));
     },
   };
   start(composition, observer);
@@ -149,6 +150,12 @@ function takeOverPs(p: Protection): number {
 
 function copyOf({ world, place }: ReplicaMoment | MigrationMoment): MachineCopy {
   return { pages: world.exportMemory(place.guest), registers: registersOf(world, place) };
+}
+
+/** A driver that plays back what it has done makes its device anew, so there is nothing to compare beside memory. */
+function movedCopyOf(moment: MigrationMoment, m: Migration | undefined): MachineCopy {
+  const copy = copyOf(moment);
+  return m?.io === "compsc" ? { ...copy, registers: new Map() } : copy;
 }
 
 /** What a backend has of a paravirtual NIC is made anew, so there is nothing to compare beside memory. */

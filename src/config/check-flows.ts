@@ -193,6 +193,9 @@ function checkProbes({ vms, clients, duration, ...draft }: Draft, flows: readonl
   });
 }
 
+/** With a virtual function that has none of the abilities that protection takes. */
+const PLAIN_VF_MODELS: readonly IoModel[] = ["vf", "teaming", "compsc"];
+
 const WHY_NOT_PROTECTED =
   "the state of a plain virtual function can be neither read nor written back, nor its output held";
 
@@ -200,7 +203,7 @@ function checkProtectedVms(draft: Draft): Complaint[] {
   return (draft.protect ?? []).flatMap((entry, index) => {
     const vm = findVm(draft, entry?.vm);
     if (vm?.io === undefined || vm.io === "renic") return [];
-    if (vm.io !== "vf" && vm.io !== "teaming") return checkDriverReset(entry?.driverReset, vm.io, index);
+    if (!PLAIN_VF_MODELS.includes(vm.io)) return checkDriverReset(entry?.driverReset, vm.io, index);
     return [
       {
         path: ["protect", index, "vm"],

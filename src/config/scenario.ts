@@ -142,20 +142,21 @@ export const COMPRESSIONS: readonly Compression[] = ["none", "delta"];
 
 /**
  * How a VM reaches the network: a virtual function with ReNIC's abilities, a plain one, netfront and netback, a NIC that a
- * device model in dom0 emulates, or a bond of a plain virtual function and netfront.
+ * device model in dom0 emulates, a bond of a plain virtual function and netfront, or a plain one whose driver takes part in
+ * migrations.
  */
-export type IoModel = "renic" | "vf" | "paravirtual" | "emulated" | "teaming";
+export type IoModel = "renic" | "vf" | "paravirtual" | "emulated" | "teaming" | "compsc";
 
-export const IO_MODELS: readonly IoModel[] = ["renic", "vf", "paravirtual", "emulated", "teaming"];
+export const IO_MODELS: readonly IoModel[] = ["renic", "vf", "paravirtual", "emulated", "teaming", "compsc"];
 
 /** Those with a NIC that dom0 serves, and bridges to a port. */
 export const BRIDGED_IO_MODELS: readonly IoModel[] = ["paravirtual", "emulated", "teaming"];
 
 /** Those that need a virtual function wherever they run. */
-export const VF_IO_MODELS: readonly IoModel[] = ["renic", "vf"];
+export const VF_IO_MODELS: readonly IoModel[] = ["renic", "vf", "compsc"];
 
 /** Those whose device can be taken along to another host, or left behind. */
-export const MIGRATED_IO_MODELS: readonly IoModel[] = ["renic", "paravirtual", "emulated", "teaming"];
+export const MIGRATED_IO_MODELS: readonly IoModel[] = ["renic", "paravirtual", "emulated", "teaming", "compsc"];
 
 export interface VmScenario extends CpuScenario {
   readonly name: string;

@@ -259,8 +259,8 @@ export const vmForm = map({
   weight,
   io: choice(IO_MODELS).meta({
     description:
-      "How the VM reaches the network: a virtual function with ReNIC, a plain one (vf), through dom0 (paravirtual, emulated), or a bond of a plain one and a paravirtual NIC (teaming).",
-    examples: ["renic", "paravirtual", "emulated", "teaming"],
+      "How the VM reaches the network: a virtual function with ReNIC, a plain one (vf), through dom0 (paravirtual, emulated), a bond of a plain one and a paravirtual NIC (teaming), or a plain one whose driver takes part in migrations (compsc).",
+    examples: ["renic", "paravirtual", "emulated", "teaming", "compsc"],
   }),
   abilities: abilitiesForm,
   offloads: offloadsForm,

@@ -213,6 +213,10 @@ export interface DataPlane {
   joinVf(guest: number): number;
   askAddress(guest: number): void;
   takeAnswer(guest: number): number;
+  cooperate(guest: number, isMarking: number): void;
+  markUnpolled(guest: number): void;
+  awaitReplay(guest: number): void;
+  replay(guest: number): number;
   connectEmulated(index: number): void;
   quiesceVif(vif: number): number;
   unquiesceVif(vif: number): void;

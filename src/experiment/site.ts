@@ -212,6 +212,7 @@ export function prepareGuest(
   dirtyRows: readonly DirtyRow[],
 ): void {
   world.plane.setModeration(guest, MODERATION_OF[vm.moderation]);
+  if (vm.io === "compsc") world.plane.cooperate(guest, vm.abilities.dmaLog ? 1 : 0);
   placeJob(world, guest, vm, clockHz, dirtyRows);
 }
 

@@ -37,6 +37,16 @@ export const VF_ROWS = {
     meaning: "hypervisor's share of delivering one virtual interrupt: its exits, routing and injection",
     source: "interruptExitCount x vmExit + interruptHandling, of which the last is assumed: there",
   },
+  markPacket: {
+    era: 300,
+    now: 100,
+    unit: "cycles",
+    range: [30, 600],
+    label: "A",
+    meaning: "a received packet's dummy write, by a driver that marks pages for migrations (io: compsc)",
+    source:
+      "assumed: one line of a buffer that the device has just written, from memory in the paper's years, from a cache today",
+  },
   interruptGuest: {
     era: 2_500,
     now: 2_000,

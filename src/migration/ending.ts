@@ -79,11 +79,11 @@ export function onBack(simulation: Simulation, m: Migration): void {
   writeDown(simulation, m, "go on");
   if (m.isSourceQuiet) deviceOf(m).goOn(world, m.source);
   if (world.plane.guestState(guest) === GUEST_SUSPENDED) world.plane.resumeGuest(guest);
-  if (!m.isSourceQuiet || m.steps.reconnecting.length === 0) {
+  if (!m.isSourceQuiet || m.steps.returning.length === 0) {
     plugIn(simulation, m);
     return;
   }
-  beginSteps(m, "reconnecting");
+  beginSteps(m, "returning");
   onReconnectingHere(simulation, m);
 }
 

@@ -19,6 +19,7 @@
  */
 import type { World } from "../core/world";
 import type { Place } from "../host/place";
+import { compscMigration } from "./compsc-migration";
 import { emulatedMigration } from "./emulated-migration";
 import type { Migration } from "./migration";
 import { paravirtualMigration } from "./paravirtual-migration";
@@ -40,8 +41,14 @@ export interface MigrationDevice {
 }
 
 /** Returns the device of a machine that moves. */
-export function deviceOf({ io, abilities, bond }: Pick<Migration, "io" | "abilities" | "bond">): MigrationDevice {
+export function deviceOf({
+  io,
+  abilities,
+  bond,
+  mac,
+}: Pick<Migration, "io" | "abilities" | "bond" | "mac">): MigrationDevice {
   if (bond) return teamingMigration(bond);
+  if (io === "compsc") return compscMigration(mac);
   if (io === "paravirtual") return paravirtualMigration;
   return io === "emulated" ? emulatedMigration : renicMigration(abilities);
 }

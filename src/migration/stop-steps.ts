@@ -56,6 +56,8 @@ export interface MigrationSteps {
   readonly stopped: readonly StepName[];
   /** The guest runs at the target, and nobody reaches it. */
   readonly reconnecting: readonly StepName[];
+  /** It goes on at the source, which had let go of its network. */
+  readonly returning: readonly StepName[];
   /** The guest runs and is served by another NIC than in the end. */
   readonly behind: readonly StepName[];
 }
@@ -96,6 +98,8 @@ export function stepsOf(io: MovableIo, { backend, hotPlug, hasDeviceModel }: Ste
       "hand over",
     ],
     reconnecting: hasFrontend ? ["reconnect frontend"] : io === "compsc" ? ["replay driver"] : [],
+    // A device that only stood still goes on.
+    returning: hasFrontend ? ["reconnect frontend"] : [],
     behind: io === "teaming" ? ["probe VF"] : [],
   };
 }

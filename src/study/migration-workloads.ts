@@ -9,7 +9,13 @@ import { MIGRATION_IO, type MigrationIo } from "../migration/stop-steps";
 export const MIGRATION_MODELS = MIGRATION_IO;
 
 /** Those that the migration engine moves, packet by packet. */
-export const SIMULATED_MODELS: readonly (MigrationIo & IoModel)[] = ["renic", "paravirtual", "emulated", "teaming"];
+export const SIMULATED_MODELS: readonly (MigrationIo & IoModel)[] = [
+  "renic",
+  "paravirtual",
+  "emulated",
+  "teaming",
+  "compsc",
+];
 
 export const GUEST_BYTES: readonly number[] = [128 * 2 ** 20, 512 * 2 ** 20, 2 ** 30];
 

@@ -294,7 +294,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
     }),
     migrations: vmRows.flatMap(({ migration, protection, host, io }, index) => {
       if (migration === null || protection !== null || hostCount === 1) return [];
-      if (io !== "renic" && io !== "teaming") return [];
+      if (io !== "renic" && io !== "teaming" && io !== "compsc") return [];
       const { link: migrationLink, to, at, kind, zeroPages, backend, hotPlug, hasDeviceModel, ...rest } = migration;
       const { isCancelled, isForced, isOverPorts, streamCount, compression, cacheBytes, ...timed } = rest;
       const policy = MIGRATION_POLICIES[kind];

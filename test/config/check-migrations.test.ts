@@ -138,6 +138,22 @@ it.each([
     'expected a VM with io: renic, paravirtual or emulated, got "web" with io: teaming',
   ],
   [
+    "of a driver that takes part, of a VM that is protected",
+    scenario(`{ vm: web, to: two, at: 1ms, ${LINK} }`, {
+      io: "compsc",
+      protect: `protect: [{ vm: web, to: two, interval: 25ms, ${LINK} }]`,
+    }),
+    'expected a VM with io: renic, paravirtual or emulated, got "web" with io: compsc',
+  ],
+  [
+    "of a driver that takes part, to a host without a virtual function",
+    scenario(`{ vm: web, to: two, at: 1ms, ${LINK} }`, { io: "compsc" }).replace(
+      "nics: [{ rate: 1Gbps, vfs: 1 }] }\nclients",
+      "nics: [] }\nclients",
+    ),
+    'expected at least 1 vfs, one each for migrated VM "web", got 0',
+  ],
+  [
     "with a downtime that its policy does not have",
     scenario(`{ vm: web, to: two, at: 1ms, downtime: 10ms, ${LINK} }`),
     "only the policies",

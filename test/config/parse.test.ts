@@ -267,7 +267,7 @@ describe("one mistake in a value or key, read, its place, name and reason", () =
     [
       "io: renic",
       "io: virtio",
-      '13:9: vms.0.io: expected one of "renic", "vf", "paravirtual", "emulated", "teaming", got "virtio"',
+      '13:9: vms.0.io: expected one of "renic", "vf", "paravirtual", "emulated", "teaming", "compsc", got "virtio"',
     ],
     ["io: renic", "io: renic\n    vcpus: 33", "14:12: vms.0.vcpus: expected a whole number from 1 to 32, got 33"],
     ["io: renic", "io: renic\n    cpus: pinned", '14:11: vms.0.cpus: expected one of "own", "shared", got "pinned"'],

@@ -57,6 +57,14 @@ async function movingCosts(): Promise<RunInput> {
   return await movingTcpInput();
 }
 
+/** A server whose driver takes part in its move. */
+async function cooperatingCosts(): Promise<RunInput> {
+  return withScenario(await movingTcpInput(), (scenario) => ({
+    ...scenario,
+    vms: scenario.vms.map((vm) => ({ ...vm, io: "compsc" as const })),
+  }));
+}
+
 /** Two bonds that move, one unplugged by ACPI and one as PCI Express has it, which takes its time; nobody asks them anything. */
 async function bondedCosts(): Promise<RunInput> {
   return withScenario(await movingInput(), (scenario) => ({
@@ -110,7 +118,7 @@ describe("rows of the cost table", () => {
   it(
     "each replaced by an end of its range, change a run exactly if the document says that they are charged",
     async () => {
-      const moved = [movingCosts(), bondedCosts()];
+      const moved = [movingCosts(), cooperatingCosts(), bondedCosts()];
       const inputs = [crowdedInput(), exitingInput(), emulatedInput(), ...moved, heldInput(), writingInput()];
       const runs = (await Promise.all(inputs)).map((input) => ({
         input,

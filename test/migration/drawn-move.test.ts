@@ -28,7 +28,7 @@ describe("random moves", () => {
 });
 
 describe("small moves", () => {
-  it.each(fixedMoveWorlds(10).map((world) => [`${world.io}, ${world.work}`, world] as const))(
+  it.each(fixedMoveWorlds(12).map((world) => [`${world.io}, ${world.work}`, world] as const))(
     "%s, called off, source and target dead, link cut at every so many moments, everything holds",
     (_, world) => {
       const moments = momentsOfMove(module, world);

@@ -1,8 +1,8 @@
 /**
  * Machines that move in small worlds, and what becomes of their moves: nothing, an order of the user's, or the death of a
- * host at a moment of the move. All of it is drawn from a seed; ten more worlds are fixed, for the search over every moment.
+ * host at a moment of the move. All of it is drawn from a seed; twelve more worlds are fixed, for the search over every moment.
  */
-import { MIGRATED_IO_MODELS } from "../../src/config/scenario";
+import type { MIGRATED_IO_MODELS } from "../../src/config/scenario";
 import { RandomSource } from "../support/random-source";
 
 export type MoveWork = "datagrams" | "requests" | "reconnecting" | "sending" | "receiving";
@@ -57,6 +57,9 @@ const SPAN_NS = 600_000_000;
 const DURATION_MS = 1200;
 /** A bond leaves its virtual function first, and is a second longer on its way back to one. */
 const BOND_FACTOR = 2;
+/** What seeds draw first, and the first ten fixed worlds have in turn: a later model must not change what they are. */
+const FIRST_MODELS = ["renic", "paravirtual", "emulated", "teaming"] as const;
+const FIRST_WORLD_COUNT = 10;
 const factorOf = (io: MoveWorld["io"]) => (io === "teaming" ? BOND_FACTOR : 1);
 
 const TIMED_POLICIES = ["downtime", "auto-converge"].flatMap((policy) =>
@@ -76,7 +79,7 @@ export function drawMoveCase(seed: number): MoveCase {
   const atNs = BEGIN_NS + random.below(SPAN_NS / 1000) * 1000 + random.below(1000);
   const world: MoveWorld = {
     seed,
-    io: random.pick(["renic", ...MIGRATED_IO_MODELS]),
+    io: random.pick(["renic", ...FIRST_MODELS]),
     work: work.length > 0 ? work : [random.pick(STREAMS)],
     hotKiB: 4 * random.below(129),
     clientRate: random.pick(["10Mbps", "20Mbps", "100Mbps"]),
@@ -99,17 +102,20 @@ export function drawMoveCase(seed: number): MoveCase {
   const prolonged = { ...world, durationMs: factor * DURATION_MS };
   // Ports are not cut.
   const what = drawn === "link" && world.via === "ports" ? "cancel" : drawn;
-  // Last, so that whatever was drawn before disks were there stays as it was.
+  // Last, so that whatever was drawn before disks and drivers that take part were there stays as it was.
   const disk = random.below(3) === 0 ? { diskBlocks: 1 + random.below(14) } : {};
-  return { world: { ...prolonged, ...disk }, trouble: what === null ? null : { atNs: factor * atNs, what } };
+  const isCooperating = random.below(4) === 0 && world.io === "renic";
+  const io = isCooperating ? "compsc" : world.io;
+  return { world: { ...prolonged, ...disk, io }, trouble: what === null ? null : { atNs: factor * atNs, what } };
 }
 
 /** What may happen at each moment of a small move. */
 export const EACH_MOMENT = ["cancel", "source", "target", "link"] as const;
 
-/** Returns the fixed worlds: models, kinds of work and ways to move, each in its turn; of ten, every work is in two. */
+/** Returns the fixed worlds: models, kinds of work and ways to move, each in its turn; of ten, every work is in two. Those behind have a driver that takes part. */
 export function fixedMoveWorlds(count: number): MoveWorld[] {
-  const ioOf = (index: number) => MIGRATED_IO_MODELS[index % MIGRATED_IO_MODELS.length] ?? "renic";
+  const ioOf = (index: number) =>
+    index < FIRST_WORLD_COUNT ? (FIRST_MODELS[index % FIRST_MODELS.length] ?? "renic") : "compsc";
   return Array.from({ length: count }, (_, index) => ({
     seed: 1000 + index,
     io: ioOf(index),

@@ -6,7 +6,7 @@ import type { MoveCase } from "./drawn-move";
 
 export const USAGE = `npm run migrations -- [--seed N] [--count N] [--jobs N]     random moves and troubles; 1 and 1000
 npm run migrations -- --exhaustive [--worlds N] [--stride N] [--from N]   called off, source and target dead, link cut at
-                                                           every moment of N small moves (10), or each so many
+                                                           every moment of N small moves (12), or each so many
 npm run migrations -- --case JSON                          one case, as a failure prints it`;
 
 export type MoveOptions =
@@ -28,7 +28,7 @@ export function readOptions(): MoveOptions {
     count: { type: "string", default: "1000" },
     jobs: { type: "string", default: String(availableParallelism()) },
     exhaustive: { type: "boolean", default: false },
-    worlds: { type: "string", default: "10" },
+    worlds: { type: "string", default: "12" },
     stride: { type: "string", default: "1" },
     from: { type: "string", default: "0" },
     case: { type: "string" },

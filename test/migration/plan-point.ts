@@ -16,7 +16,7 @@ import { RandomSource } from "../support/random-source";
 /** What is drawn. */
 export interface PlanPoint {
   readonly preset: CostPreset;
-  readonly io: "renic" | "paravirtual" | "emulated" | "teaming";
+  readonly io: "renic" | "paravirtual" | "emulated" | "teaming" | "compsc";
   readonly backend: "in-stop" | "before-stop";
   readonly memoryPages: number;
   readonly vcpuCount: number;
@@ -43,6 +43,11 @@ export const BEGIN_NS = 20 * MILLISECOND;
 const PORTS_LATENCY_NS = 3_000;
 
 export function drawPoint(seed: number): PlanPoint {
+  const { isCooperating, ...point } = drawn(seed);
+  return isCooperating && point.io === "renic" ? { ...point, io: "compsc" } : point;
+}
+
+function drawn(seed: number): PlanPoint & { readonly isCooperating: boolean } {
   const random = new RandomSource(seed);
   const preset = random.pick(["era", "now"] as const);
   const memoryPages = (16 + 4 * random.below(28)) * MIB_PAGES;
@@ -61,6 +66,8 @@ export function drawPoint(seed: number): PlanPoint {
     // Drawn last, so that a seed's machine stays what it was when only one way to the network was simulated.
     io: random.pick(["renic", "renic", "paravirtual", "emulated"] as const),
     backend: random.pick(["in-stop", "before-stop"] as const),
+    // For the same reason behind all the others.
+    isCooperating: random.below(4) === 0,
   };
 }
 

@@ -28,9 +28,9 @@ const PLAN: SensitivityPlan = {
   durationNs: 20_000_000,
 };
 
-/** Rows that are charged where a VM is protected, moves or has a disk, and nowhere else. */
+/** Rows that are charged where a VM is protected, moves, is prepared to by its driver, or has a disk, and nowhere else. */
 const OF_PROTECTION =
-  /^(stopGuest|scanLog|mapPage|copyRate|saveVf|checkpointDeviceModel|resumeGuest|sendPage|comparePage|suspendCooperative|paravirtualHooks|activateGuest|attachBackend|reconnectFrontend|hold\w+|announce\w+|finishMemory|saveDeviceModel|loadDeviceModel|migrationRate|unplugVf|hotplug\w+|probeVf|bondPoll|block\w+|disk\w+)$/;
+  /^(stopGuest|scanLog|mapPage|copyRate|saveVf|checkpointDeviceModel|resumeGuest|sendPage|comparePage|suspendCooperative|paravirtualHooks|activateGuest|attachBackend|reconnectFrontend|hold\w+|announce\w+|finishMemory|saveDeviceModel|loadDeviceModel|migrationRate|unplugVf|hotplug\w+|probeVf|bondPoll|replayDriver|markPacket|block\w+|disk\w+)$/;
 
 describe("the rows of the sensitivity", () => {
   it("are all that docs/model.md says are charged, but those of protection", () => {
