@@ -188,7 +188,8 @@ function onTransmit(index: u32): void {
   const served = pools;
   let budget = FRAME_BUDGET;
   while (pools && out.freeAt < horizon && budget > 0) {
-    const pool = nextPool(p, pools);
+    // One pool takes no turns: which it is does not wait for what the last frame has stored.
+    const pool = pools & (pools - 1) ? nextPool(p, pools) : <u32>ctz(pools);
     const used = serve(p, index, poolOf(index, pool), budget);
     if (used & ~IS_EMPTY) p.poolNext = (pool + 1) % POOL_COUNT;
     if (used & IS_EMPTY) {

@@ -30,7 +30,7 @@ const INLINED = {
     "writePart",
     "roomOf",
   ],
-  "assembly/nic/tx-ring": ["findPacket", "findInQueue", "positionAddress", "readPlain", "completePlain"],
+  "assembly/nic/tx-ring": ["findPacket", "findIn", "findInQueue", "positionAddress", "readPlain", "completePlain"],
   "assembly/nic/rx-ring": ["receive", "receivePlain"],
   "assembly/nic/receive-status": ["headerStatus", "l4Status", "fragmentWord"],
   "assembly/nic/headers": ["readHeaders", "readIpv4", "readL4"],

@@ -92,31 +92,35 @@ export function readHeaders(at: u32, bytes: u32): Headers {
   h.isFragment = 0;
   h.l4Bytes = 0;
   let type = field16(at + ETHERNET_TYPE);
-  h.l3 = ETHERNET_BYTES;
-  h.isTagged = type == ETHERTYPE_VLAN ? 1 : 0;
-  if (h.isTagged) {
+  let l3 = ETHERNET_BYTES;
+  const isTagged = type == ETHERTYPE_VLAN;
+  if (isTagged) {
     type = field16(at + ETHERNET_TYPE + VLAN_TAG_BYTES);
-    h.l3 = ETHERNET_BYTES + VLAN_TAG_BYTES;
+    l3 = ETHERNET_BYTES + VLAN_TAG_BYTES;
   }
-  if (bytes < h.l3) return h;
-  if (type == ETHERTYPE_IPV4) readIpv4(h, at + h.l3, bytes - h.l3);
-  else if (type == ETHERTYPE_IPV6) readIpv6(h, at + h.l3, bytes - h.l3);
+  h.isTagged = isTagged ? 1 : 0;
+  h.l3 = l3;
+  if (bytes < l3) return h;
+  if (type == ETHERTYPE_IPV4) readIpv4(h, at, l3, bytes - l3);
+  else if (type == ETHERTYPE_IPV6) readIpv6(h, at + l3, bytes - l3);
   return h;
 }
 
-function readIpv4(h: Headers, ip: u32, room: u32): void {
+function readIpv4(h: Headers, at: u32, l3: u32, room: u32): void {
+  const ip = at + l3;
   if (room < IPV4_BYTES) return;
   const first = <u32>load<u8>(ip);
   const header = (first & 15) << 2;
   const total = field16(ip + IP_LENGTH);
   if (first >>> 4 != 4 || header < IPV4_BYTES || header > total || total > room) return;
   h.types = header == IPV4_BYTES ? RX_TYPE_IPV4 : RX_TYPE_IPV4_OPTIONS;
-  h.l4 = h.l3 + header;
-  h.end = h.l3 + total;
+  h.l4 = l3 + header;
+  h.end = l3 + total;
   h.identification = field16(ip + IP_ID);
-  h.fragment = field16(ip + IP_FRAGMENT);
-  if (h.fragment & IPV4_IS_FRAGMENT) h.isFragment = 1;
-  else readL4(h, ip - h.l3, load<u8>(ip, IP_PROTOCOL));
+  const fragment = field16(ip + IP_FRAGMENT);
+  h.fragment = fragment;
+  if (fragment & IPV4_IS_FRAGMENT) h.isFragment = 1;
+  else readL4(h, at, l3 + header, total - header, load<u8>(ip, IP_PROTOCOL));
 }
 
 function readIpv6(h: Headers, ip: u32, room: u32): void {
@@ -141,21 +145,20 @@ function readIpv6(h: Headers, ip: u32, room: u32): void {
       return;
     }
   }
-  readL4(h, at, next);
+  readL4(h, at, h.l4, h.end - h.l4, next);
 }
 
-function readL4(h: Headers, at: u32, protocol: u32): void {
-  const room = h.end - h.l4;
+function readL4(h: Headers, at: u32, l4: u32, room: u32, protocol: u32): void {
   if (protocol == PROTOCOL_UDP) {
     if (room < UDP_BYTES) return;
     h.types |= RX_TYPE_UDP;
-    h.l4Bytes = h.l4 + UDP_BYTES;
+    h.l4Bytes = l4 + UDP_BYTES;
   } else if (protocol == PROTOCOL_TCP) {
     if (room < TCP_BYTES) return;
-    const header = (<u32>load<u8>(at + h.l4, TCP_OFFSET) >>> 4) << 2;
+    const header = (<u32>load<u8>(at + l4, TCP_OFFSET) >>> 4) << 2;
     if (header < TCP_BYTES || header > room) return;
     h.types |= RX_TYPE_TCP;
-    h.l4Bytes = h.l4 + header;
+    h.l4Bytes = l4 + header;
   } else if (protocol == PROTOCOL_SCTP) {
     if (room < SCTP_BYTES) return;
     h.types |= RX_TYPE_SCTP;

@@ -66,20 +66,28 @@ export enum Found {
 const PLAIN_MASK: u32 = TX_DEXT | TX_TYPE_MASK | TX_EOP | TX_TSE | TX_VLE;
 const PLAIN: u32 = TX_DEXT | TX_TYPE_DATA | TX_EOP;
 
-/** Finds the next packet of a pool and describes it in `packet()`. The pool's queues take turns. */
+/** Finds the next packet of a pool and describes it in `packet()`. The pool's queues take turns, if it has two. */
 export function findPacket(v: Vf): Found {
+  return txQueue(v, 1).isActive ? findInTurn(v) : findIn(v, 0);
+}
+
+function findInTurn(v: Vf): Found {
   for (let i: u32 = 0; i < QUEUE_COUNT; i++) {
-    const number = (v.turn + i) % QUEUE_COUNT;
-    const q = txQueue(v, number);
-    if (!q.isActive) continue;
-    const owned = q.ownedFrom(q.fetched);
-    if (!owned) continue;
-    const found = findInQueue(v, q, number, owned);
-    if (found == Found.Nothing) continue;
-    v.turn = (number + 1) % QUEUE_COUNT;
-    return found;
+    const found = findIn(v, (v.turn + i) % QUEUE_COUNT);
+    if (found != Found.Nothing) return found;
   }
   return Found.Nothing;
+}
+
+/** The same in one queue, after which it is the next one's turn. */
+function findIn(v: Vf, number: u32): Found {
+  const q = txQueue(v, number);
+  if (!q.isActive) return Found.Nothing;
+  const owned = q.ownedFrom(q.fetched);
+  if (!owned) return Found.Nothing;
+  const found = findInQueue(v, q, number, owned);
+  if (found != Found.Nothing) v.turn = (number + 1) % QUEUE_COUNT;
+  return found;
 }
 
 function findInQueue(v: Vf, q: Queue, number: u32, owned: u32): Found {
