@@ -262,8 +262,9 @@ function sendNew(m: GuestMemory, s: Stack, c: Connection, to: u32, payloadBytesM
     if (c.sendNext == c.sendUnacked) startPersistTimer(m, s, c);
     return 0;
   }
-  // As many whole segments as both windows and the device take, and the rest if it is the last.
-  if (!isAgain && bytes == room && payloadBytesMax > room) {
+  // As many whole segments as both windows and the device take, and the rest if it is the last. A device that takes one takes
+  // the maximum, of which options leave less: what is then over is no second segment.
+  if (!isAgain && bytes == room && payloadBytesMax > s.mss) {
     const most = min<u32>(min<u32>(allowed, offered), min<u32>(unsent, payloadBytesMax));
     bytes = most == unsent ? most : most - (most % room);
   }

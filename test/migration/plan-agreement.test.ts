@@ -33,7 +33,7 @@ const OVER_PORTS = { via: "ports", preset: "now", linkBitsPerSecond: 25_000_000_
 describe("a point over ports, which is drawn for no seed", () => {
   it.each([
     ["era", SEED, 1_000_000_000],
-    ["now", 5, 10_000_000_000],
+    ["now", SEED, 10_000_000_000],
     ["now", 7, OVER_PORTS.linkBitsPerSecond],
   ] as const)(
     "preset %s, seed %i, ports of %i bits a second, planned within 5 %",

@@ -4,7 +4,7 @@ import { bigEndian16, setBigEndian16 } from "../reference/bytes";
 import { onesSum } from "../reference/checksums";
 import { ALL_OPTIONS } from "../support/machines";
 import { ScriptedPeer } from "../support/scripted-peer";
-import { ACK, readTcp, SYN } from "../support/tcp-segment";
+import { ACK, readTcp, SYN, type TcpOptions } from "../support/tcp-segment";
 import { BUILDS } from "../support/wasm-builds";
 
 const TCP_START = 34;
@@ -23,7 +23,7 @@ function pseudoSum(frame: Uint8Array, tcpBytes: number): number {
 
 describe.each(BUILDS)("a stack over a device that cuts segments, $name build", ({ module }) => {
   /** A source with its handshake done; its segments are pulled by hand. */
-  function pulling(bytes: number) {
+  function pulling(bytes: number, answer: TcpOptions = { mss: 1460 }) {
     const peer = new ScriptedPeer({
       world: { module },
       stack: { options: ALL_OPTIONS },
@@ -34,7 +34,7 @@ describe.each(BUILDS)("a stack over a device that cuts segments, $name build", (
     peer.openSource(bytes);
     const [syn] = peer.taken();
     peer.learn(syn?.fromPort ?? 0, syn?.sequence ?? 0);
-    peer.send({ flags: SYN | ACK, sequence: 0, acknowledgment: 1, mss: 1460 });
+    peer.send({ flags: SYN | ACK, sequence: 0, acknowledgment: 1, ...answer });
     const pull = (payloadBytesMax: number) => {
       const at = plane.exchange();
       const bytes = plane.pullTcpSegment(index, at, payloadBytesMax);
@@ -69,5 +69,17 @@ describe.each(BUILDS)("a stack over a device that cuts segments, $name build", (
     expect([payloadBytes, segment?.payload.length]).toEqual([0, 1460]);
     const tcp = frame.slice(TCP_START);
     expect(onesSum(tcp, 0, tcp.length) + pseudoSum(frame, tcp.length)).toBe(0xffff);
+  });
+
+  it.each([
+    ["timestamps take", { mss: 1460, timestamp: 7 }, 1448],
+    ["the peer takes", { mss: 536 }, 536],
+  ] as const)("room for one segment, of which %s a part, and a few bytes more, two segments", (_, answer, whole) => {
+    const { pull } = pulling(whole + 8, answer);
+    const pulled = [pull(1460), pull(1460)];
+    expect(pulled.map(({ payloadBytes, segment }) => [payloadBytes, segment?.payload.length])).toEqual([
+      [0, whole],
+      [0, 8],
+    ]);
   });
 });
