@@ -3,14 +3,14 @@
  * would see what is wrong is shown with what is planted.
  */
 import { describe, expect, it } from "vitest";
-import { CONNECTION_BYTES, CONNECTION_RECEIVED_BYTES } from "../../assembly/layout/tcp";
+import { CONNECTION_BYTES, CONNECTION_RECEIVED_BYTES, WORK_BYTES, WORK_LAST_AT } from "../../assembly/layout/tcp";
 import { currentOwner } from "../../src/experiment/flow-owner";
 import { withScenario } from "../support/failover-scenario";
 import { runMove } from "../support/moved-run";
 import { runTool } from "../support/run-tool";
 import { RELEASE } from "../support/wasm-builds";
 import { lostAcknowledgments } from "./acknowledged";
-import { drawMoveCase, EACH_MOMENT, fixedMoveWorlds } from "./drawn-move";
+import { drawMoveCase, EACH_MOMENT, fixedMoveWorlds, type MoveWork } from "./drawn-move";
 import { failuresOf, momentsOfMove, moveInput, runMoveCase } from "./move-run";
 
 const { module } = RELEASE;
@@ -47,9 +47,9 @@ describe("small moves", () => {
 
 describe("planted", () => {
   const [first] = fixedMoveWorlds(1);
-  const input = () => {
+  const input = (work: MoveWork = "receiving") => {
     if (!first) throw new Error("there is a fixed world");
-    return moveInput(module, { world: { ...first, io: "renic", work: ["receiving"] }, trouble: null });
+    return moveInput(module, { world: { ...first, io: "renic", work: [work] }, trouble: null });
   };
 
   it("a device whose writes nobody logs, is caught by the judge of moves", () => {
@@ -71,6 +71,17 @@ describe("planted", () => {
     const received = words.getBigUint64(CONNECTION_RECEIVED_BYTES, true);
     words.setBigUint64(CONNECTION_RECEIVED_BYTES, received - 100_000n, true);
     expect(lostAcknowledgments(run.outcome).join()).toMatch(/\d+ bytes were acknowledged to ann on port \d+/);
+  });
+
+  it("a client that hears nothing any more behind the move, is caught", () => {
+    const move = runMove(input("requests"));
+    expect(failuresOf(move)).toEqual([]);
+    const { world, control } = move.run.outcome;
+    const [flow] = control.flows;
+    if (!flow) throw new Error("the world has a flow");
+    const words = world.words(world.plane.tcpWorkAt(flow.from.owner, flow.fromWork) >>> 0, WORK_BYTES);
+    words.setBigUint64(WORK_LAST_AT, 1_000n, true);
+    expect(failuresOf(move)).toEqual(["requests: nothing is answered any more behind the move"]);
   });
 });
 
