@@ -23,6 +23,7 @@ import { onMigrationTimer } from "../migration/timers";
 import type { Station } from "../workload/station";
 import type { Control } from "./control";
 import { shortageFor } from "./host-memory";
+import { vcpusOf } from "./site";
 
 /**
  * Adds each migration's guest at its target, in their order; bonds last, which can do without a virtual function, so that
@@ -63,6 +64,7 @@ export function makeMigration(
     io: vm.io,
     abilities: vm.abilities,
     ...whereabouts,
+    sourceVcpus: vcpusOf(world, guest, vm),
     policy: wanted.policy,
     zeroPages: wanted.zeroPages,
     steps: stepsOf(vm.io, wanted),

@@ -12,6 +12,7 @@ import type { Place } from "../host/place";
 import type { Bond } from "./bond-state";
 import type { GiveUpReason, StopReason } from "./decision";
 import { isHandedOver, type MigrationState } from "./engine";
+import { type GuestWork, NO_GUEST_WORK } from "./guest-work";
 import { idleLink, type MigrationLink } from "./link";
 import type { PortsPath } from "./ports-path";
 import type { Round } from "./round";
@@ -45,6 +46,8 @@ export interface Migration {
   readonly mac: { readonly low: number; readonly high: number };
   readonly source: Place;
   readonly target: Place;
+  /** Of the source's guest. */
+  readonly sourceVcpus: readonly number[];
   readonly policy: MigrationPolicy;
   readonly zeroPages: ZeroPages;
   readonly steps: MigrationSteps;
@@ -99,12 +102,14 @@ export interface OpenRound {
   isTurnAwaited: boolean;
   /** Nothing is read before everything of the round before is there. */
   isBarred: boolean;
+  /** What the guest had done when it began. */
+  workBefore: GuestWork;
 }
 
-/** Returns a round of so many pages, of which nothing was sent. */
-export function roundOf(pagesLeft: number, beganNs: number): OpenRound {
+/** Returns a round of so many pages, of which nothing was sent; of one in which the guest runs, with what that had done. */
+export function roundOf(pagesLeft: number, beganNs: number, workBefore: GuestWork = NO_GUEST_WORK): OpenRound {
   const none = { pageCount: 0, byteCount: 0, sendNs: 0, rateBitsPerSecondMax: null, nextAtNs: 0 };
-  return { ...none, pagesLeft, beganNs, isTurnAwaited: false, isBarred: true };
+  return { ...none, pagesLeft, beganNs, isTurnAwaited: false, isBarred: true, workBefore };
 }
 
 /** How much of each window the guest's vCPUs are kept still. */
@@ -119,6 +124,8 @@ export interface PastRound extends Round {
   readonly beganNs: number;
   readonly endedNs: number;
   readonly throttlePercent: number;
+  /** What the guest did meanwhile. */
+  readonly work: GuestWork;
   /** False for one that the stop cut short: what was left of it crossed with the last pages. */
   readonly isWhole: boolean;
 }
@@ -133,6 +140,8 @@ export interface PastStep {
 /** When what happened; null for not, or not yet. Times of the simulation. */
 export interface Timeline {
   readonly rounds: PastRound[];
+  /** What the guest did before the first round. */
+  workBefore: GuestWork;
   beganNs: number | null;
   /** The guest was asked to stand still, and the source let go of it in between. */
   pausedNs: number | null;
@@ -186,6 +195,7 @@ export function waitingMigration(): Pick<
     announcedCount: 0,
     timeline: {
       rounds: [],
+      workBefore: NO_GUEST_WORK,
       beganNs: null,
       pausedNs: null,
       steps: [],

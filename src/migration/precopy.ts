@@ -5,10 +5,12 @@
  *                                                  ^                                                 |   |   |
  *                                                  +------------------ another round ----------------+ stop  give up
  */
+import type { World } from "../core/world";
 import type { Simulation } from "../host/simulation";
 import { after } from "../host/timers";
 import { beginUnplug, endUnplug } from "./bond";
 import { endAtSource } from "./ending";
+import { guestWork, workBetween } from "./guest-work";
 import { type MemoryShortage, type Migration, type PastRound, roundOf } from "./migration";
 import { deviceOf } from "./migration-device";
 import { decide } from "./policy";
@@ -56,6 +58,7 @@ function onPreparing(simulation: Simulation, m: Migration): void {
   if (m.ports) openPath(world, m.ports);
   deviceOf(m).begin(world, m.source);
   world.plane.startLogging(m.source.guest, 0);
+  m.timeline.workBefore = guestWork(world, m.sourceVcpus);
   decideNext(simulation, m, world.plane.openWholeRound(m.source.guest));
 }
 
@@ -96,16 +99,18 @@ export function onRoundHarvested(simulation: Simulation, m: Migration): void {
   const { world } = simulation;
   deviceOf(m).collect(world, m.source);
   const dirtyPageCount = world.plane.openRound(m.source.guest);
-  m.timeline.rounds.push(pastRound(m, { endedNs: world.nowNs(), dirtyPageCount, isWhole: true }));
+  m.timeline.rounds.push(pastRound(world, m, { dirtyPageCount, isWhole: true }));
   decideNext(simulation, m, dirtyPageCount);
 }
 
 /** Returns the round at hand as one that is over. */
 export function pastRound(
-  { round, throttle }: Migration,
-  { endedNs, dirtyPageCount, isWhole }: Pick<PastRound, "endedNs" | "dirtyPageCount" | "isWhole">,
+  world: World,
+  { round, throttle, sourceVcpus }: Migration,
+  { dirtyPageCount, isWhole }: Pick<PastRound, "dirtyPageCount" | "isWhole">,
 ): PastRound {
   const { pageCount, byteCount, beganNs, rateBitsPerSecondMax } = round;
+  const endedNs = world.nowNs();
   const sendNs = isWhole ? round.sendNs : endedNs - beganNs;
   const harvestNs = endedNs - beganNs - sendNs;
   const throttlePercent = throttle.percent;
@@ -119,6 +124,7 @@ export function pastRound(
     beganNs,
     endedNs,
     throttlePercent,
+    work: workBetween(round.workBefore, guestWork(world, sourceVcpus)),
     isWhole,
   };
 }
@@ -137,7 +143,7 @@ function decideNext(simulation: Simulation, m: Migration, pagesLeft: number): vo
     elapsedNs: world.nowNs() - (timeline.beganNs ?? 0),
     rounds: timeline.rounds.filter(({ isWhole }) => isWhole),
   });
-  m.round = roundOf(pagesLeft, world.nowNs());
+  m.round = roundOf(pagesLeft, world.nowNs(), guestWork(world, m.sourceVcpus));
   if (decision.next === "give-up") {
     endAtSource(simulation, m, "give-up", decision.reason);
   } else if (decision.next === "stop-and-copy") {

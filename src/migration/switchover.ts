@@ -28,8 +28,7 @@ export function beginStop(simulation: Simulation, m: Migration, reason: StopReas
   m.stopReason = reason;
   timeline.pausedNs = world.nowNs();
   if (round.pageCount > 0) {
-    const isLeft = { endedNs: world.nowNs(), dirtyPageCount: round.pagesLeft, isWhole: false };
-    timeline.rounds.push(pastRound(m, isLeft));
+    timeline.rounds.push(pastRound(world, m, { dirtyPageCount: round.pagesLeft, isWhole: false }));
   }
   cancel(world, timers, ["migration-turn", "migration-harvest"], m.index);
   enter(simulation, m, "stop");

@@ -11,7 +11,8 @@
 import type { MigrationView } from "../experiment/migration-watch";
 import type { RunOutcome } from "../experiment/run";
 import { downtimeOf } from "../migration/downtime";
-import type { MemoryShortage, Migration, PastRound, PastStep } from "../migration/migration";
+import { type GuestWork, slowerPercent } from "../migration/guest-work";
+import type { MemoryShortage, Migration, PastRound, PastStep, Timeline } from "../migration/migration";
 import { type BondAccount, bondAccount } from "./bond-account";
 
 export interface MigrationAccount {
@@ -32,6 +33,8 @@ export interface MigrationAccount {
   readonly resumedNs: number | null;
   readonly endedNs: number | null;
   readonly rounds: readonly RoundAccount[];
+  /** The rounds' mean by time, in percent; null without a round. */
+  readonly slowerPercent: number | null;
   /** Pages and bytes on the link: of the rounds, while the guest stood still, and in all. */
   readonly lastPages: number;
   readonly lastBytes: number;
@@ -72,6 +75,8 @@ export interface RoundAccount {
   readonly dirtyPagesPerSecond: number;
   readonly rateLimit: number | null;
   readonly throttlePercent: number;
+  /** How much less of its own work the guest did in a second, in percent: faults of the log, and the throttle. */
+  readonly slowerPercent: number;
   /** False for one that was cut short by the stop. */
   readonly isWhole: boolean;
 }
@@ -124,7 +129,8 @@ function migrationAccount({ control }: RunOutcome, m: Migration, view: Migration
     pausedNs: timeline.pausedNs,
     resumedNs: timeline.resumedNs,
     endedNs,
-    rounds: timeline.rounds.map(roundAccount),
+    rounds: timeline.rounds.map((round) => roundAccount(round, timeline.workBefore)),
+    slowerPercent: meanSlowerPercent(timeline),
     lastPages: timeline.lastPageCount,
     lastBytes: timeline.lastByteCount,
     pages: sum(({ pageCount }) => pageCount) + timeline.lastPageCount,
@@ -151,7 +157,15 @@ function partAccount({ name, beganNs, endedNs }: PastStep): PartAccount {
   return { name, ns: endedNs - beganNs };
 }
 
-function roundAccount(round: PastRound): RoundAccount {
+function meanSlowerPercent({ rounds, workBefore }: Timeline): number | null {
+  const spanNs = rounds.reduce((sum, { beganNs, endedNs }) => sum + endedNs - beganNs, 0);
+  if (spanNs === 0) return null;
+  const weigh = ({ beganNs, endedNs, work, throttlePercent }: PastRound) =>
+    slowerPercent(workBefore, work, throttlePercent) * (endedNs - beganNs);
+  return rounds.reduce((sum, round) => sum + weigh(round), 0) / spanNs;
+}
+
+function roundAccount(round: PastRound, workBefore: GuestWork): RoundAccount {
   const { beganNs, endedNs, pageCount, byteCount, sendNs, harvestNs, dirtyPageCount } = round;
   const ns = endedNs - beganNs;
   return {
@@ -165,6 +179,7 @@ function roundAccount(round: PastRound): RoundAccount {
     dirtyPagesPerSecond: ns > 0 && round.isWhole ? Math.floor((dirtyPageCount * 1e9) / ns) : 0,
     rateLimit: round.rateBitsPerSecondMax,
     throttlePercent: round.throttlePercent,
+    slowerPercent: slowerPercent(workBefore, round.work, round.throttlePercent),
     isWhole: round.isWhole,
   };
 }

@@ -6,6 +6,9 @@ import { bitRate, milliseconds, size, whole } from "./text";
 /** Rounds that are printed: the first and the last ones. */
 const ROUNDS_PRINTED_MAX = 8;
 
+/** Percent that would not be printed as none. */
+const SLOWER_PRINTED_LEAST = 0.05;
+
 /** Returns the lines of a migration. */
 export function migrationText(m: MigrationAccount): string[] {
   const title = m.vm.padEnd(12);
@@ -40,13 +43,13 @@ function roundsText(rounds: readonly RoundAccount[]): string[] {
 }
 
 function roundText(round: RoundAccount): string {
-  const { pages, bytes, sendNs, dirtyPages, dirtyPagesPerSecond, rateLimit, throttlePercent, isWhole } = round;
+  const { pages, bytes, sendNs, dirtyPages, dirtyPagesPerSecond, rateLimit, slowerPercent, isWhole } = round;
   const limit = rateLimit === null ? "" : `, at ${bitRate(rateLimit)} at most`;
-  const throttle = throttlePercent ? `, guest ${throttlePercent} % slower` : "";
+  const slower = slowerPercent >= SLOWER_PRINTED_LEAST ? `, guest ${slowerPercent.toFixed(1)} % slower` : "";
   const after = isWhole
     ? `${whole(dirtyPages)} dirty behind it, ${whole(dirtyPagesPerSecond)} pages a second`
     : "cut short by the stop";
-  return `${whole(pages)} pages, ${size(bytes)} in ${milliseconds(sendNs)}${limit}${throttle}; ${after}`;
+  return `${whole(pages)} pages, ${size(bytes)} in ${milliseconds(sendNs)}${limit}${slower}; ${after}`;
 }
 
 function downtimeText({ downtimeNs, parts, reconnecting, stopReason, lastPages }: MigrationAccount): string[] {
