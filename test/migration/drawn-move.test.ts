@@ -107,6 +107,10 @@ describe("npm run migrations", () => {
 
   it.each([
     [["--count", "0"], "--count: expected a whole number from 1"],
+    [
+      ["--exhaustive", "--troubles", "cancel,fire"],
+      '--troubles: expected names from cancel, source, target, link, got "fire"',
+    ],
     [["--case", "{"], "--case: expected a case as a failure prints it"],
     [["--cont", "1"], "--cont"],
   ])("%s, exit 2 and what would be right", (options, said) => {

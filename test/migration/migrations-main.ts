@@ -16,7 +16,7 @@ import {
   printStates,
   runCaseTool,
 } from "../support/case-tool";
-import { drawMoveCase, EACH_MOMENT, fixedMoveWorlds, type MoveCase } from "./drawn-move";
+import { drawMoveCase, fixedMoveWorlds, type MoveCase } from "./drawn-move";
 import { type MoveOptions, readOptions, USAGE } from "./move-options";
 import { momentsOfMove } from "./move-run";
 import { type MoveAnswer, perform } from "./move-tasks";
@@ -28,7 +28,7 @@ function casesOf(options: MoveOptions): Cases<MoveCase> {
   const module = loadModule();
   const all = fixedMoveWorlds(options.worlds).flatMap((world) => {
     const moments = momentsOfMove(module, world).filter((_, index) => index % options.stride === 0);
-    return moments.flatMap((atNs) => EACH_MOMENT.map((what): MoveCase => ({ world, trouble: { atNs, what } })));
+    return moments.flatMap((atNs) => options.troubles.map((what): MoveCase => ({ world, trouble: { atNs, what } })));
   });
   const each = all.slice(options.from);
   return { count: each.length, each };
@@ -75,8 +75,8 @@ async function run(options: MoveOptions): Promise<number> {
 function restOf(options: MoveOptions, whole: number): string {
   if (options.mode === "random") return `--seed ${options.seed + whole} --count ${options.count - whole}`;
   if (options.mode === "one") return "the same command";
-  const { worlds, stride, from } = options;
-  return `--exhaustive --worlds ${worlds} --stride ${stride} --from ${from + whole}`;
+  const { worlds, stride, from, troubles } = options;
+  return `--exhaustive --worlds ${worlds} --stride ${stride} --troubles ${troubles.join()} --from ${from + whole}`;
 }
 
 function printCoverage(cells: ReadonlyMap<string, number>, states: ReadonlyMap<string, number>): void {

@@ -2,11 +2,12 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { readCase, readNumber } from "../support/case-tool";
-import type { MoveCase } from "./drawn-move";
+import { EACH_MOMENT, type MoveCase } from "./drawn-move";
 
 export const USAGE = `npm run migrations -- [--seed N] [--count N] [--jobs N]     random moves and troubles; 1 and 1000
 npm run migrations -- --exhaustive [--worlds N] [--stride N] [--from N]   called off, source and target dead, link cut at
                                                            every moment of N small moves (12), or each so many
+                              [--troubles NAMES]           only some of cancel, source, target, link
 npm run migrations -- --case JSON                          one case, as a failure prints it`;
 
 export type MoveOptions =
@@ -15,6 +16,7 @@ export type MoveOptions =
       readonly mode: "exhaustive";
       readonly worlds: number;
       readonly stride: number;
+      readonly troubles: readonly (typeof EACH_MOMENT)[number][];
       /** Cases that are left out, because a run that was stopped has done them. */
       readonly from: number;
       readonly jobs: number;
@@ -31,6 +33,7 @@ export function readOptions(): MoveOptions {
     worlds: { type: "string", default: "12" },
     stride: { type: "string", default: "1" },
     from: { type: "string", default: "0" },
+    troubles: { type: "string", default: EACH_MOMENT.join() },
     case: { type: "string" },
   } as const;
   const { values } = parseArgs({ options });
@@ -43,7 +46,16 @@ export function readOptions(): MoveOptions {
     mode: "exhaustive",
     worlds: number("worlds", 1),
     stride: number("stride", 1),
+    troubles: readTroubles(values.troubles),
     from: number("from", 0),
     jobs,
   };
+}
+
+function readTroubles(text: string): (typeof EACH_MOMENT)[number][] {
+  return text.split(",").map((name) => {
+    const trouble = EACH_MOMENT.find((known) => known === name);
+    if (!trouble) throw new RangeError(`--troubles: expected names from ${EACH_MOMENT.join(", ")}, got "${name}"`);
+    return trouble;
+  });
 }
