@@ -7,6 +7,7 @@
 
 import { formatBytes, formatDuration, quote } from "../sim/units";
 import { checkCapacity } from "./capacity";
+import { checkAblations } from "./check-abilities";
 import { checkAgain } from "./check-again";
 import { checkContent } from "./check-content";
 import { checkDisks } from "./check-disks";
@@ -31,6 +32,7 @@ export function checkDraft(draft: Draft): readonly Complaint[] {
     ...checkNewNames(draft),
     ...checkReferences(draft),
     ...checkOnce(draft),
+    ...checkAblations(draft),
     ...checkBackups(draft),
     ...checkProtections(draft),
     ...checkAgain(draft),
@@ -146,9 +148,13 @@ function checkGuestMemory({ vms }: Draft): readonly Complaint[] {
   });
 }
 
-/** A burst writes no page twice. */
+/** A burst writes no page twice, and only a trace is repeated. */
 function checkJobs({ vms }: Draft): readonly Complaint[] {
   return each(vms, ({ job }, index) => {
+    if (job?.repeat !== undefined && job.trace === undefined) {
+      const reason = "expected a trace beside it, because that is what is repeated; leave it out";
+      return [{ path: ["vms", index, "job", "repeat"], reason }];
+    }
     return (["hot", "cold"] as const).flatMap((region) => {
       const bytes = job?.[region];
       const key = `${region}Writes` as const;

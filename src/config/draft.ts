@@ -43,6 +43,7 @@ const scenarioDraft = z.object({
         hotWrites: hole(form.jobForm.shape.hotWrites),
         coldWrites: hole(form.jobForm.shape.coldWrites),
         trace: hole(form.jobForm.shape.trace),
+        repeat: hole(z.unknown()),
       }),
     ),
     disk: hole(z.object({ size: hole(diskForm.shape.size) })),

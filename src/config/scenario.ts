@@ -149,6 +149,16 @@ export type IoModel = "renic" | "vf" | "paravirtual" | "emulated" | "teaming" | 
 
 export const IO_MODELS: readonly IoModel[] = ["renic", "vf", "paravirtual", "emulated", "teaming", "compsc"];
 
+/**
+ * Where an ability is: dom0 holds the output of the NICs that it serves, and a driver that takes part in migrations marks
+ * what its device writes.
+ */
+export const ABILITY_MODELS: Readonly<Record<Ability, readonly IoModel[]>> = {
+  stateWrite: ["renic"],
+  dmaLog: ["renic", "compsc"],
+  hold: ["renic", "paravirtual", "emulated"],
+};
+
 /** Those with a NIC that dom0 serves, and bridges to a port. */
 export const BRIDGED_IO_MODELS: readonly IoModel[] = ["paravirtual", "emulated", "teaming"];
 

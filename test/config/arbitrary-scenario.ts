@@ -5,6 +5,7 @@ import { TRACE_TABLE_BYTES } from "../../src/config/limits";
 import { MIGRATION_POLICIES, MIGRATION_POLICY_KINDS, TIMEOUT_ACTIONS } from "../../src/config/migration-policy";
 import { BACKEND_TIMES, HOT_PLUGS, ZERO_PAGES } from "../../src/config/migration-scenario";
 import {
+  ABILITY_MODELS,
   BACKUP_LOST_POLICIES,
   COMPRESSIONS,
   type EventScenario,
@@ -324,7 +325,12 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = shape.map((drawn) => {
         const name = hostName(host);
         return [{ atNs, fail: name }, ...(drawn.repaired.includes(host) ? [{ atNs, repair: name }] : [])];
       }),
-    ablate: drawn.ablate,
+    ablate: {
+      ...drawn.ablate,
+      abilities: drawn.ablate.abilities.filter((ability) =>
+        vmRows.some(({ io }) => ABILITY_MODELS[ability].some((model) => model === io)),
+      ),
+    },
     interruptDelivery: drawn.interruptDelivery,
     costPreset: drawn.costPreset,
     costs: resolveCosts(drawn.costPreset, drawn.costOverrides),

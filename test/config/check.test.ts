@@ -101,6 +101,16 @@ describe("one broken rule, read, its place and what would keep it", () => {
       ],
     ],
     [
+      "an ability taken away that no VM has",
+      [["io: renic", "io: paravirtual"]],
+      ["26:23: ablate.abilities.0: expected an ability of a VM, and stateWrite needs one with io: renic; leave it out"],
+    ],
+    [
+      "a trace that is repeated and is not there",
+      [["    workload:", "    job: { hot: 4KiB, cold: 0B, repeat: false }\n    workload:"]],
+      ["14:41: vms.0.job.repeat: expected a trace beside it, because that is what is repeated; leave it out"],
+    ],
+    [
       "an event after the run",
       [["at: 4s", "at: 9s"]],
       ["25:11: events.0.at: expected a time within the run of 8s, got 9s"],
