@@ -102,6 +102,10 @@ vms:
     job: { hot: 4GiB, cold: 59GiB, hotWrites: 1024 }
 flows: [{ kind: requests, from: ann, to: large, connections: 4, think: 1ms }]
 `;
+/** Its job writes less then, so that the rounds become short. */
+const MOVE = `
+migrations: [{ vm: large, to: two, at: 1s, link: { rate: 10Gbps, latency: 20us } }]
+`;
 const PROTECT =
   "protect: [{ vm: large, to: two, interval: 10ms, link: { rate: 40Gbps, latency: 20us }, outbound: 1MiB }]\n";
 
@@ -130,6 +134,15 @@ describe("a guest of 64 GiB", () => {
     expect(control.protections[0]?.sums.count).toBeGreaterThan(0);
     expect(world.plane.memory.buffer.byteLength).toBeLessThan(GIB);
   }, 60_000);
+
+  test("moved, every page of it sent, both places under a gibibyte", () => {
+    const calm = LARGE.replace("hot: 4GiB, cold: 59GiB, hotWrites: 1024", "hot: 64MiB, cold: 0B, hotWrites: 1");
+    const { world, control } = runScenario(inputOf(calm.replace("25ms", "65s") + MOVE));
+    const [migration] = control.migrations;
+    expect(migration?.state).toBe("active");
+    expect(migration?.timeline.rounds[0]?.pageCount).toBe((64 * GIB) / 4096);
+    expect(world.plane.memory.buffer.byteLength).toBeLessThan(GIB);
+  }, 120_000);
 
   test("with content, refused with the remedy", () => {
     const text = LARGE.replace("content: false", "content: true");
