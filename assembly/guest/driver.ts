@@ -370,7 +370,11 @@ export function queuedFrame(m: GuestMemory, d: Driver, number: u32): SocketEntry
 
 /** Takes that frame off the queue; its buffer is free again. */
 export function leaveSocket(m: GuestMemory, d: Driver): void {
-  const e = firstInSocket(m, d);
+  leaveWith(m, d, firstInSocket(m, d));
+}
+
+/** The same with the first entry at hand. */
+export function leaveWith(m: GuestMemory, d: Driver, e: SocketEntry): void {
   const buffer = e.buffer;
   const bytes = e.bytes;
   d.socketFirst = (d.socketFirst + 1) & SOCKET_MASK;

@@ -15,8 +15,8 @@ import { NEVER, schedule } from "../sim/event-queue";
 import { world } from "../sim/world";
 import { destination } from "../wire/ethernet";
 import { carries } from "../wire/ipv4";
-import { UdpEnd, writeUdp } from "../wire/udp";
-import { Driver, firstInSocket, leaveSocket, receivedBytes } from "./driver";
+import { prepareUdp, UdpEnd, udpTemplate, writePrepared } from "../wire/udp";
+import { Driver, firstInSocket, leaveWith, receivedBytes } from "./driver";
 import { Guest, guest } from "./guest";
 import { canPost, packetPlace, postPacket } from "./net-device";
 import { isSegmentNext } from "./tcp";
@@ -116,11 +116,15 @@ export function sendOwed(g: Guest, d: Driver): u32 {
   peer.ip = s.peerIp;
   peer.port = s.peerPort;
   let count: u32 = 0;
-  for (; s.owed && count < SEND_BUDGET && canPost(m, d); count++, s.owed--) {
+  const template = udpTemplate();
+  if (s.owed) prepareUdp(template, self, peer, s.frameBytes - UDP_PAYLOAD);
+  const limit = min<u32>(s.owed, SEND_BUDGET);
+  for (; count < limit && canPost(m, d); count++) {
     const to = packetPlace(m, d);
     store<u64>(to + UDP_PAYLOAD, s.count++);
-    postPacket(m, d, writeUdp(to, self, peer, d.packetId++, s.frameBytes - UDP_PAYLOAD));
+    postPacket(m, d, writePrepared(template, to, d.packetId++));
   }
+  s.owed -= count;
   return count;
 }
 
@@ -140,7 +144,7 @@ export function sinkReceived(g: Guest, d: Driver): u32 {
       s.count++;
       s.bytes += e.bytes;
     }
-    leaveSocket(m, d);
+    leaveWith(m, d, e);
   }
   return count;
 }

@@ -1,5 +1,7 @@
 import {
+  IPV4_CHECKSUM,
   IPV4_FROM,
+  IPV4_ID,
   IPV4_TO,
   PROTOCOL_UDP,
   UDP_BYTES,
@@ -10,6 +12,7 @@ import {
   UDP_START,
   UDP_TO,
 } from "../layout/packet";
+import { world } from "../sim/world";
 import { addToSum, foldSum } from "./checksum";
 import { keptFrom } from "./content";
 import { addPseudoHeader, carriedBytes, padded, writeIpv4 } from "./ipv4";
@@ -22,18 +25,70 @@ export class UdpEnd {
   port: u32;
 }
 
-/** Writes headers and checksums around a payload that stands at `at + UDP_PAYLOAD`; returns the frame's bytes. */
-export function writeUdp(at: u32, from: UdpEnd, to: UdpEnd, id: u32, payloadBytes: u32): u32 {
+/**
+ * What datagrams from one end to another, of one length, have in common: the headers, without identification and UDP's
+ * checksum, and the sums of both checksums without what is missing.
+ */
+@unmanaged
+export class UdpTemplate {
+  header0: u64;
+  header8: u64;
+  header16: u64;
+  header24: u64;
+  header32: u64;
+  ipSum: u64;
+  udpSum: u64;
+  payloadBytes: u32;
+  /** Those of them that are there (wire/content.ts). */
+  keptBytes: u32;
+}
+
+if (offsetof<UdpTemplate>("ipSum") < UDP_CHECKSUM) ERROR("layout: a template has room for the headers");
+
+/** Where the template at hand lies in the world's scratch page: behind two ends. */
+const TEMPLATE_AT: u32 = 64;
+
+/** The template that was prepared last. */
+export function udpTemplate(): UdpTemplate {
+  return changetype<UdpTemplate>(world().scratch + TEMPLATE_AT);
+}
+
+/** Works out what datagrams with so many bytes of payload have in common. */
+export function prepareUdp(t: UdpTemplate, from: UdpEnd, to: UdpEnd, payloadBytes: u32): void {
+  const at = changetype<u32>(t);
   const udpBytes = UDP_BYTES + payloadBytes;
-  writeIpv4(at, to.mac, from.mac, to.ip, from.ip, id, PROTOCOL_UDP, udpBytes);
+  writeIpv4(at, to.mac, from.mac, to.ip, from.ip, 0, PROTOCOL_UDP, udpBytes);
+  t.ipSum = <u64>(<u16>~load<u16>(at, IPV4_CHECKSUM));
   const ports = <u32>bswap<u16>(<u16>from.port) | ((<u32>bswap<u16>(<u16>to.port)) << 16);
-  const length = <u32>bswap<u16>(<u16>udpBytes);
-  const payload = addToSum(<u64>ports + length, at + UDP_PAYLOAD, keptFrom(UDP_PAYLOAD, payloadBytes));
-  const sum = foldSum(addPseudoHeader(payload, at, PROTOCOL_UDP, udpBytes));
+  const length = bswap<u16>(<u16>udpBytes);
   store<u32>(at, ports, UDP_FROM);
+  store<u16>(at, length, UDP_LENGTH);
+  t.udpSum = addPseudoHeader(<u64>ports + length, at, PROTOCOL_UDP, udpBytes);
+  t.payloadBytes = payloadBytes;
+  t.keptBytes = keptFrom(UDP_PAYLOAD, payloadBytes);
+}
+
+/** Writes a datagram's headers and checksums around a payload that stands at `at + UDP_PAYLOAD`; returns the frame's bytes. */
+export function writePrepared(t: UdpTemplate, at: u32, id: u32): u32 {
+  const idWord = <u32>bswap<u16>(<u16>id);
+  store<u64>(at, t.header0);
+  store<u64>(at, t.header8, 8);
+  store<u64>(at, t.header16, 16);
+  store<u64>(at, t.header24, 24);
+  store<u64>(at, t.header32, 32);
+  store<u16>(at, <u16>idWord, IPV4_ID);
+  store<u16>(at, foldSum(t.ipSum + idWord), IPV4_CHECKSUM);
+  const sum = foldSum(addToSum(t.udpSum, at + UDP_PAYLOAD, t.keptBytes));
   // A sum of zero is sent as all ones, because zero says that there is none (RFC 768).
-  store<u32>(at, length | ((sum ? <u32>sum : 0xffff) << 16), UDP_LENGTH);
-  return padded(at, UDP_PAYLOAD + payloadBytes);
+  store<u16>(at, sum ? sum : 0xffff, UDP_CHECKSUM);
+  return padded(at, UDP_PAYLOAD + t.payloadBytes);
+}
+
+/** The same for a datagram of its own. */
+export function writeUdp(at: u32, from: UdpEnd, to: UdpEnd, id: u32, payloadBytes: u32): u32 {
+  const t = udpTemplate();
+  prepareUdp(t, from, to, payloadBytes);
+  return writePrepared(t, at, id);
 }
 
 /** Tells whether a frame is a whole, unfragmented UDP datagram with valid checksums. */
