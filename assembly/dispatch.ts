@@ -48,6 +48,7 @@ import { DROP_NO_POOL, DROP_TOO_LONG, TRACE_COPIED, TRACE_FETCHED } from "./layo
 import { QUEUE_COUNT } from "./layout/virtual-function";
 import { POOLS, poolsFromPool, TO_WIRE, TOO_LONG } from "./nic/bridge";
 import { onModeration } from "./nic/interrupt";
+import { beginLook } from "./nic/known-destinations";
 import { packet } from "./nic/packet";
 import {
   drain,
@@ -76,7 +77,16 @@ import {
 } from "./nic/remote-memory";
 import { buildFrame, frameBytes } from "./nic/segmentation";
 import { countSent, isSpoofed, refuse } from "./nic/sender";
-import { completePacket, completePlain, Found, findPacket, Read, readPacket, readPlain } from "./nic/tx-ring";
+import {
+  completePacket,
+  completePlain,
+  Found,
+  fetchKnown,
+  findPacket,
+  Read,
+  readPacket,
+  readPlain,
+} from "./nic/tx-ring";
 import { indexOf, NO_GUEST, txQueue, Vf, vf } from "./nic/virtual-function";
 import { onWriteBack, raiseFetched, WRITE_BACK_VF_SHIFT } from "./nic/write-back";
 import { fetchIntoBuffer, hasReleased, isBuffering, takeReleased } from "./renic/outbound";
@@ -88,7 +98,7 @@ import { onMachine, onMachineArrival } from "./transport/tcp-machine";
 import { isCaptureFull } from "./wire/capture";
 import { FRAME_START, frame, freeSlot, takeSlot } from "./wire/frame";
 import { onSwitchArrival } from "./wire/switch";
-import { drop, isDue, pass, send, wire } from "./wire/wire";
+import { drop, isDue, pass, send, Wire, wire } from "./wire/wire";
 
 /** Takes events up to and including a time; returns why it stopped. */
 export function advanceTo(until: u64): u32 {
@@ -182,6 +192,7 @@ function onTransmit(index: u32): void {
   if (p.armedTransmit != now) return;
   // What has been delivered by now may have been written where descriptors are read.
   drain(index);
+  beginLook();
   const out = wire(p.wireOut);
   const horizon = now + LOOK_AHEAD_PS;
   let pools = fetchingPools(index);
@@ -190,7 +201,14 @@ function onTransmit(index: u32): void {
   while (pools && out.freeAt < horizon && budget > 0) {
     // One pool takes no turns: which it is does not wait for what the last frame has stored.
     const pool = pools & (pools - 1) ? nextPool(p, pools) : <u32>ctz(pools);
-    const used = serve(p, index, poolOf(index, pool), budget);
+    const v = poolOf(index, pool);
+    const row = pools & (pools - 1) ? 0 : sendRow(p, out, v, horizon, budget);
+    if (row) {
+      p.poolNext = (pool + 1) % POOL_COUNT;
+      budget -= row;
+      continue;
+    }
+    const used = serve(p, index, v, budget);
     if (used & ~IS_EMPTY) p.poolNext = (pool + 1) % POOL_COUNT;
     if (used & IS_EMPTY) {
       pools &= ~(1 << pool);
@@ -201,8 +219,8 @@ function onTransmit(index: u32): void {
   if (hasNews(index, served)) {
     // What has been received by now asked for its interrupts first.
     drain(index);
+    // A raised cause only puts off the next interrupt, so nobody needs to look at the wire earlier than before.
     for (let some = served; some; some &= some - 1) raiseAll(poolOf(index, <u32>ctz(some)));
-    refreshWake(index);
   }
   // A queue full of packets that come to nothing is worked off in turns, so that no event takes without bounds.
   p.retryAt = NEVER;
@@ -232,7 +250,26 @@ const IS_EMPTY: u32 = 0x80000000;
 /** A pool's turn: one packet, or what its outbound buffer takes and gives. Returns the frames used, and IS_EMPTY. */
 function serve(p: Port, index: u32, v: Vf, budget: i32): u32 {
   if (v.remote) return serveRemote(p, index, v);
-  return isBuffering(v) ? serveBuffer(p, index, v, budget) : servePacket(p, index, v);
+  if (isBuffering(v)) return serveBuffer(p, index, v, budget);
+  return sendKnown(p, v) ? 1 : servePacket(p, index, v);
+}
+
+/** A pool that is alone sends one packet after the other, as long as all are known; returns how many there were. */
+function sendRow(p: Port, out: Wire, v: Vf, horizon: u64, budget: i32): i32 {
+  if (v.remote || isBuffering(v)) return 0;
+  let count = 0;
+  while (count < budget && out.freeAt < horizon && sendKnown(p, v)) count++;
+  return count;
+}
+
+/** Sends the next packet if it is a plain one to a known destination; false, with nothing changed, when it is not. */
+function sendKnown(p: Port, v: Vf): bool {
+  const slot = fetchKnown(v);
+  if (!slot) return false;
+  const ready = passRead(p, packet().bytes);
+  admit(v, slot);
+  send(p.wireOut, slot, ready);
+  return true;
 }
 
 function serveBuffer(p: Port, index: u32, v: Vf, budget: i32): u32 {
@@ -281,7 +318,7 @@ function sendPlain(p: Port, index: u32, v: Vf): u32 {
   }
   const ready = passRead(p, packet().bytes);
   completePlain(v);
-  launch(p, index, v, slot, bytes, ready);
+  launch(p, index, v, slot, ready);
   return 1;
 }
 
@@ -299,7 +336,7 @@ function sendWhole(p: Port, index: u32, v: Vf): u32 {
     const bytes = frameBytes(whole, i);
     const slot = takeSlot(bytes);
     buildFrame(whole, i, slot + FRAME_START);
-    launch(p, index, v, slot, bytes, ready);
+    launch(p, index, v, slot, ready);
   }
   return whole.frameCount;
 }
@@ -310,14 +347,19 @@ function unread(v: Vf, read: Read): u32 {
   return 1;
 }
 
-/** A frame has been fetched: it is counted and leaves for the bridge. */
-function launch(p: Port, index: u32, v: Vf, slot: u32, bytes: u32, ready: u64): void {
+/** A frame has been fetched: it leaves for the bridge. */
+function launch(p: Port, index: u32, v: Vf, slot: u32, ready: u64): void {
+  admit(v, slot);
+  leave(p, index, v, slot, ready);
+}
+
+/** A frame gets its number and its epoch, and is counted. */
+function admit(v: Vf, slot: u32): void {
   const f = frame(slot);
   f.id = nextFrame();
   f.epoch = v.isProtected ? v.epoch + 1 : 0;
-  trace(TRACE_FETCHED, world().now, indexOf(v), f.id, bytes, v.guest, 0);
-  countSent(v, bytes);
-  leave(p, index, v, slot, ready);
+  trace(TRACE_FETCHED, world().now, indexOf(v), f.id, f.bytes, v.guest, 0);
+  countSent(v, f.bytes);
 }
 
 /** The bridge decides where a pool's frame goes: to the wire, to other pools, or both. */

@@ -52,7 +52,9 @@ import {
 import { createFramePool } from "./memory/frame-pool";
 import { createMemory } from "./memory/guest-memory";
 import { createMap, MAY_READ, MAY_WRITE, mapFrame } from "./memory/iommu";
+import { createRuns } from "./nic/descriptor-run";
 import { HEADERS_BYTES } from "./nic/headers";
+import { createKnownDestinations } from "./nic/known-destinations";
 import { PACKET_BYTES } from "./nic/packet";
 import { Port, poolOf, port } from "./nic/port";
 import { createRegisterMaps } from "./nic/registers";
@@ -98,6 +100,8 @@ export function createWorld(seed: u64, run: u64, end: u32, eventCount: u32, chun
   w.headers = reserve(HEADERS_BYTES);
   w.arrival = reserve(ARRIVAL_BYTES);
   w.trial = reserve(SLOT_LARGE_BYTES);
+  createKnownDestinations();
+  createRuns();
   createSlots(slotCount, slotCount);
   createFramePool(chunkCount);
   for (let i: u32 = 0; i < TIMER_COUNT_MAX; i++) store<u64>(TIMERS + i * TIMER_BYTES, NEVER);

@@ -58,6 +58,22 @@ export function openDescriptor(v: Vf, address: u64): u32 {
   return frame ? frame + (<u32>address & PAGE_MASK) : 0;
 }
 
+/** The same for so many bytes that are to be written, which lie in one page. */
+export function openBuffer(v: Vf, address: u64, bytes: u32): u32 {
+  const entry = translate(v.map, address, MAY_WRITE);
+  if (!entry || entry & UNLOGGED || bytes > roomOf(address)) return 0;
+  const frame = frameIn(v.table, guestFrameOf(entry));
+  return frame ? frame + (<u32>address & PAGE_MASK) : 0;
+}
+
+/** The same for so many bytes that are to be read. */
+export function openSource(v: Vf, address: u64, bytes: u32): u32 {
+  const entry = translate(v.map, address, MAY_READ);
+  if (!entry || bytes > roomOf(address)) return 0;
+  const frame = frameIn(v.table, guestFrameOf(entry));
+  return frame ? frame + (<u32>address & PAGE_MASK) : 0;
+}
+
 function readableAt(v: Vf, entry: u32, address: u64): u32 {
   const frame = frameIn(v.table, guestFrameOf(entry));
   return (frame ? frame : ZERO_PAGE) + (<u32>address & PAGE_MASK);

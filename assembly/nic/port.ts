@@ -41,7 +41,9 @@ import { append, FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../
 import { arm, arrive, drop, Wire, wire } from "../wire/wire";
 import { INEXACT, POOLS, poolsFromWire, TOO_LONG } from "./bridge";
 import { configureQueues } from "./configure";
-import { lookAgain, mayInterruptAt, releasePending, rxVector } from "./interrupt";
+import { endRun, receiveRun } from "./descriptor-run";
+import { lookAgain, mayInterruptAt, releasePending, rxVector, setCauseAt } from "./interrupt";
+import { beginLook, knownReceiver } from "./known-destinations";
 import { packFilters, pf, summarize } from "./physical-function";
 import {
   forgetOperation,
@@ -53,7 +55,7 @@ import {
   QUEUE_RECEIVES,
   remote,
 } from "./remote-memory";
-import { CAME_BACK, CAME_INEXACTLY, Received, receive } from "./rx-ring";
+import { CAME_BACK, CAME_INEXACTLY, Received, receive, receiveKnown } from "./rx-ring";
 import { indexOf, QUIESCED, QUIESCING, RUNNING, rxQueue, txQueue, Vf, vf } from "./virtual-function";
 import { disableAfterFault, flushPool, raiseReceived, raiseReceivedAt, raiseSent } from "./write-back";
 
@@ -100,6 +102,7 @@ export function drain(index: u32): void {
   const now = world().now;
   const inward = wire(p.wireIn);
   const loop = wire(p.loop);
+  beginLook();
   while (true) {
     const from = earlier(inward, loop);
     if (!from) return;
@@ -111,14 +114,38 @@ export function drain(index: u32): void {
     if (time > now) return;
     p.writeFree = passed;
     const isLooped = from == loop;
-    arrive(isLooped ? p.loop : p.wireIn, slot);
+    arrive(from, slot);
     if (p.isDead) {
       drop(slot, time, index, DROP_HOST_DEAD);
       continue;
     }
+    if (!isLooped && deliverKnown(index, slot, time)) continue;
     const pools = isLooped ? comeBack(slot) : comeIn(index, slot, time);
     if (pools) distribute(index, slot, pools, time);
   }
+}
+
+/** Delivers a frame from the wire to a pool that the bridge has found before; false, with nothing changed, when it cannot. */
+function deliverKnown(index: u32, slot: u32, time: u64): bool {
+  const f = frame(slot);
+  const at = slot + FRAME_START;
+  const bytes = f.bytes;
+  const known = knownReceiver(index, at, bytes);
+  if (!known) return false;
+  const v = <Vf>known;
+  const position = rxQueue(v, 0).head;
+  if (!receiveKnown(v, at, bytes)) return false;
+  const octets = bytes + ETHERNET_CHECK_BYTES;
+  const p = pf(index);
+  p.gprc++;
+  p.gorc += octets;
+  const c = v.control;
+  c.gprc++;
+  c.gorc += octets;
+  trace(TRACE_DELIVERED, time, indexOf(v), f.id, bytes, position, 0);
+  freeSlot(slot);
+  setCauseAt(v, rxVector(v, 0), time);
+  return true;
 }
 
 /** Returns the wire whose first frame arrives first, the outer one if both do; null without a frame. */
@@ -205,6 +232,7 @@ function accept(v: Vf, slot: u32, time: u64): void {
   const f = frame(slot);
   const waits = v.quiet == QUIESCED || (v.quiet == QUIESCING && f.due > v.quiesceAt);
   if (!waits && !v.remote) {
+    endRun(receiveRun(v));
     deliverTo(v, slot, time);
   } else if (v.parkedBytes + f.bytes > port(v.port).parkedBytesMax) {
     drop(slot, time, indexOf(v), DROP_QUIESCE_FULL);

@@ -17,14 +17,24 @@ import {
   RX_UDPV,
 } from "../layout/descriptor";
 import {
+  ETHERNET_BYTES,
+  ETHERNET_TYPE,
+  ETHERTYPE_IPV4,
   IPV4_BYTES,
+  IPV4_FRAGMENT,
   IPV4_FRAGMENT_OFFSET,
   IPV4_FROM,
+  IPV4_IS_FRAGMENT,
+  IPV4_LENGTH,
   IPV4_PROTOCOL,
   IPV4_START,
   IPV4_TO,
+  IPV4_VERSION_WORDS,
   IPV6_FROM,
+  PROTOCOL_TCP,
   PROTOCOL_UDP,
+  TCP_BYTES,
+  TCP_OFFSET,
   UDP_BYTES,
   UDP_CHECKSUM,
   UDP_LENGTH,
@@ -33,7 +43,7 @@ import {
 import { QUEUE_CHECKS_IP, QUEUE_CHECKS_L4 } from "../layout/virtual-function";
 import { addToSum, addWords, foldSum } from "../wire/checksum";
 import { keptFrom } from "../wire/content";
-import { headerSum } from "../wire/ipv4";
+import { addPseudoHeader, headerSum } from "../wire/ipv4";
 import { Headers } from "./headers";
 
 const ANY_IPV4: u32 = RX_TYPE_IPV4 | RX_TYPE_IPV4_OPTIONS;
@@ -55,6 +65,47 @@ export function headerStatus(h: Headers, at: u32, flags: u32): u32 {
   if (isIpv4 && h.isFragment && isValidUdpFragment(h, at)) status |= RX_UDPV;
   if (flags & QUEUE_CHECKS_L4 && h.types & (RX_TYPE_TCP | RX_TYPE_UDP)) status |= l4Status(h, at, isIpv4);
   return status;
+}
+
+/** Of a frame as most are: IPv4 in Ethernet, without a tag; version 4, five words of header. */
+const PLAIN_IPV4: u32 = (IPV4_VERSION_WORDS << 16) | <u32>bswap<u16>(<u16>ETHERTYPE_IPV4);
+const PLAIN_IPV4_MASK: u32 = 0xffffff;
+
+/**
+ * Returns the type of a frame that is a whole, untagged IPv4 packet without options and no fragment, and carries UDP or
+ * TCP with a whole header; 0 for any other frame. What `readHeaders` finds out about any frame, for nearly all of them.
+ */
+export function plainType(at: u32, bytes: u32): u32 {
+  if ((load<u32>(at, ETHERNET_TYPE) & PLAIN_IPV4_MASK) != PLAIN_IPV4) return 0;
+  const total = <u32>bswap<u16>(load<u16>(at, IPV4_LENGTH));
+  if (ETHERNET_BYTES + total > bytes || load<u16>(at, IPV4_FRAGMENT) & FRAGMENT) return 0;
+  const protocol = <u32>load<u8>(at, IPV4_PROTOCOL);
+  if (protocol == PROTOCOL_UDP) return total >= IPV4_BYTES + UDP_BYTES ? RX_TYPE_IPV4 | RX_TYPE_UDP : 0;
+  if (protocol != PROTOCOL_TCP || total < IPV4_BYTES + TCP_BYTES) return 0;
+  const header = (<u32>load<u8>(at + L4_START, TCP_OFFSET) >>> 4) << 2;
+  return header >= TCP_BYTES && header <= total - IPV4_BYTES ? RX_TYPE_IPV4 | RX_TYPE_TCP : 0;
+}
+
+const FRAGMENT: u16 = bswap<u16>(<u16>IPV4_IS_FRAGMENT);
+const L4_START: u32 = IPV4_START + IPV4_BYTES;
+
+/** Returns the status and error bits of a frame that has a plain type, for a queue with these flags. */
+export function plainStatus(at: u32, type: u32, flags: u32): u32 {
+  let status: u32 = 0;
+  if (flags & QUEUE_CHECKS_IP) status = foldSum(headerSum(at + IPV4_START)) ? RX_IPCS | RX_IPE : RX_IPCS;
+  if (!(flags & QUEUE_CHECKS_L4)) return status;
+  const room = <u32>bswap<u16>(load<u16>(at, IPV4_LENGTH)) - IPV4_BYTES;
+  let bytes = room;
+  status |= RX_L4CS;
+  if (type & RX_TYPE_UDP) {
+    if (!load<u16>(at, UDP_CHECKSUM)) return status & ~RX_L4CS;
+    status |= RX_UDPCS;
+    bytes = <u32>bswap<u16>(load<u16>(at, UDP_LENGTH));
+    if (bytes < UDP_BYTES || bytes > room) return status | RX_L4E;
+  }
+  const protocol: u32 = type & RX_TYPE_UDP ? PROTOCOL_UDP : PROTOCOL_TCP;
+  const sum = addToSum(0, at + L4_START, keptFrom(L4_START, bytes));
+  return foldSum(addPseudoHeader(sum, at, protocol, bytes)) ? status | RX_L4E : status;
 }
 
 /** A first fragment of a UDP datagram that has a checksum: software adds up the fragments' sums. */

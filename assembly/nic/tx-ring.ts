@@ -5,6 +5,8 @@
  *                   Whole:  readPacket, frames -> completePacket      anything else (segmentation.ts makes the frames)
  *                   Malformed, Oversize        -> completePacket
  *
+ *                   fetchKnown: all steps of a plain packet at once, for nearly every one
+ *
  * The steps are apart because the caller must know how much room the frames need before they exist. Invariant: between
  * them nothing else touches the queue. A packet is taken whole or not at all: until `completePacket` nothing has
  * changed but, after a fault, the queue's ENABLE bit.
@@ -39,7 +41,11 @@ import { ETHERNET_BYTES, VLAN_TAG_BYTES } from "../layout/packet";
 import { VMVIR_ALWAYS, VMVIR_NEVER } from "../layout/physical-function";
 import { CONTEXT_BYTES, CONTEXT_COUNT, QUEUE_COUNT, QUEUE_IS_PLAIN } from "../layout/virtual-function";
 import { copy } from "../memory/copy";
-import { askAhead, dmaRead, lookAtDescriptor, openDescriptor } from "./dma";
+import { keptOf } from "../wire/content";
+import { FRAME_START, takeSlot } from "../wire/frame";
+import { beginRun, endRun, goPast, hasMore, transmitRun } from "./descriptor-run";
+import { askAhead, dmaRead, lookAtDescriptor, openDescriptor, openSource } from "./dma";
+import { isTagged, leavesOnly } from "./known-destinations";
 import { contextAt, Packet, packet, packetBytesAt, piece, slotOf } from "./packet";
 import { pf, vmvir } from "./physical-function";
 import { isWaiting } from "./remote-memory";
@@ -68,6 +74,7 @@ const PLAIN: u32 = TX_DEXT | TX_TYPE_DATA | TX_EOP;
 
 /** Finds the next packet of a pool and describes it in `packet()`. The pool's queues take turns, if it has two. */
 export function findPacket(v: Vf): Found {
+  endRun(transmitRun(v));
   return txQueue(v, 1).isActive ? findInTurn(v) : findIn(v, 0);
 }
 
@@ -113,6 +120,41 @@ function findInQueue(v: Vf, q: Queue, number: u32, owned: u32): Found {
     }
   }
   return gatherDescriptors(v, q, p, owned);
+}
+
+/**
+ * The whole way of a plain packet at once, where its pool has one queue and its frame leaves on the wire and nowhere else
+ * (known-destinations.ts): finds, reads and completes it. Everything is looked up before anything is changed. Returns the
+ * slot with the frame, and its bytes before padding in `packet()`; 0, with nothing changed, when anything is not plain.
+ */
+export function fetchKnown(v: Vf): u32 {
+  const q = txQueue(v, 0);
+  const run = transmitRun(v);
+  if (!hasMore(run) && (q.pending || txQueue(v, 1).isActive || !beginRun(run, v, q, q.fetched))) return 0;
+  const at = run.at;
+  const command = load<u32>(at, TX_COMMAND);
+  const status = load<u32>(at, TX_STATUS);
+  const bytes = command & TX_LENGTH_MASK;
+  if ((command & PLAIN_MASK) != PLAIN || status & (TX_IXSM | TX_TXSM)) return 0;
+  if (bytes < ETHERNET_BYTES || bytes > FRAME_BYTES_MAX) return 0;
+  const from = openSource(v, load<u64>(at, TX_ADDRESS), bytes);
+  const frameBytes = max<u32>(bytes, FRAME_BYTES_MIN);
+  if (!from || isTagged(from) || !leavesOnly(v, from, frameBytes)) return 0;
+  const slot = takeSlot(frameBytes);
+  const to = slot + FRAME_START;
+  copy(to, from, keptOf(bytes));
+  pad(to, bytes);
+  packet().bytes = bytes;
+  if (command & TX_RS) {
+    store<u32>(at, status | TX_DD, TX_STATUS);
+    q.hasNews = true;
+  }
+  goPast(run);
+  v.turn = 1;
+  const next = q.after(q.fetched);
+  q.head = next;
+  q.fetched = next;
+  return slot;
 }
 
 /** The ring could not be read: a fault, or its memory has not answered yet. */
@@ -208,7 +250,7 @@ export enum Read {
 export function readPlain(v: Vf, to: u32): Read {
   const p = packet();
   if (!dmaRead(v, piece(p, 0).address, to, 0, p.bytes)) return unread(v, p);
-  if (p.bytes < FRAME_BYTES_MIN) memory.fill(to + p.bytes, 0, FRAME_BYTES_MIN - p.bytes);
+  pad(to, p.bytes);
   return Read.Done;
 }
 
@@ -229,8 +271,12 @@ export function readPacket(v: Vf): Read {
     offset += part.bytes;
   }
   // A packet shorter than a frame is looked at, too, as the frame that it becomes.
-  if (p.bytes < FRAME_BYTES_MIN) memory.fill(packetBytesAt(p) + p.bytes, 0, FRAME_BYTES_MIN - p.bytes);
+  pad(packetBytesAt(p), p.bytes);
   return result;
+}
+
+function pad(at: u32, bytes: u32): void {
+  if (bytes < FRAME_BYTES_MIN) memory.fill(at + bytes, 0, FRAME_BYTES_MIN - bytes);
 }
 
 function unread(v: Vf, p: Packet): Read {

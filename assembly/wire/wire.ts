@@ -87,6 +87,11 @@ export function wire(index: u32): Wire {
   return changetype<Wire>(WIRES + index * WIRE_BYTES);
 }
 
+/** Returns a wire's number. */
+function numberOf(w: Wire): u32 {
+  return (changetype<u32>(w) - WIRES) / WIRE_BYTES;
+}
+
 /** Returns the time that so many bytes take, rounded down: less than a picosecond a frame is lost at odd rates. */
 export function serializationPs(w: Wire, bytes: u32): u64 {
   if (w.psPerByte) return <u64>bytes * w.psPerByte;
@@ -194,16 +199,15 @@ export function isDue(w: Wire): bool {
 export function arrived(index: u32): u32 {
   const slot = wire(index).underWayFirst;
   if (!slot || frame(slot).due > world().now) return 0;
-  arrive(index, slot);
+  arrive(wire(index), slot);
   return slot;
 }
 
 /** Takes the first frame off the wire; it has arrived. */
-export function arrive(index: u32, slot: u32): void {
-  const w = wire(index);
+export function arrive(w: Wire, slot: u32): void {
   removeFirst(w.underWay);
   const f = frame(slot);
-  trace(TRACE_ARRIVED, f.due, index, f.id, f.bytes, 0, 0);
+  trace(TRACE_ARRIVED, f.due, numberOf(w), f.id, f.bytes, 0, 0);
   if (w.tapIn != UNTAPPED) capture(w.tapIn, f.due, slot);
 }
 
