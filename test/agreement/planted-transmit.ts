@@ -15,7 +15,7 @@ export const TRANSMIT_BUGS: readonly PlantedBug[] = [
     "p.descriptorCount == PACKET_DESCRIPTOR_MAX ?",
     "p.descriptorCount > PACKET_DESCRIPTOR_MAX ?",
   ),
-  bug(RING, "queues, do not take turns", "v.turn = (number + 1) % QUEUE_COUNT;", ""),
+  bug(RING, "queues, do not take turns", "v.turn = (number + 1) % QUEUE_COUNT;", "v.turn = number;"),
   bug(RING, "VMVIR never, ignored", "TX_VLE && !(policy & VMVIR_NEVER)", "TX_VLE"),
   bug(RING, "oversize, without the tag", "FRAME_BYTES_MAX - (p.isTagged ? VLAN_TAG_BYTES : 0)", "FRAME_BYTES_MAX"),
   bug(RING, "longest TSO packet, one more", "p.bytes > TSO_BYTES_MAX", "p.bytes > TSO_BYTES_MAX + 4096"),

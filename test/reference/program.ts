@@ -17,6 +17,7 @@ import {
   writeResetStep,
 } from "./program-other";
 import { writeArrivals } from "./program-receive";
+import { writeArrivedRow, writeRowSetUp, writeSentRow } from "./program-rows";
 import { writeSetUp } from "./program-setup";
 import { writeEndless, writeFlood, writeTransmissions } from "./program-transmit";
 import { ProgramWriter } from "./program-writer";
@@ -32,7 +33,10 @@ interface Choice {
   readonly write: (writer: ProgramWriter) => void;
 }
 
-function choicesFor(mood: Mood): readonly Choice[] {
+/** One program in so many has rows. */
+const ROWS_EVERY = 3;
+
+function choicesFor(mood: Mood, hasRows: boolean): readonly Choice[] {
   return [
     { weight: 30, write: writeTransmissions },
     { weight: 22, write: writeArrivals },
@@ -48,6 +52,8 @@ function choicesFor(mood: Mood): readonly Choice[] {
     { weight: 5, write: writePortStep },
     { weight: mood.hostility > 0 ? 2 : 0, write: writeEndless },
     { weight: mood.isFlooding ? 1 : 0, write: writeFlood },
+    { weight: hasRows ? 30 : 0, write: writeSentRow },
+    { weight: hasRows ? 30 : 0, write: writeArrivedRow },
   ];
 }
 
@@ -67,7 +73,9 @@ export function drawProgram(seed: number): Program {
   const settings = drawSettings(random, mood);
   const writer = new ProgramWriter(random, mood, settings);
   writeSetUp(writer);
-  const choices = choicesFor(mood);
+  const hasRows = seed % ROWS_EVERY === 0;
+  if (hasRows) writeRowSetUp(writer);
+  const choices = choicesFor(mood, hasRows);
   const count = random.between(STEPS_MIN, STEPS_MAX);
   for (let step = 0; step < count; step++) drawChoice(random, choices).write(writer);
   return { seed, settings, steps: writer.steps };
