@@ -45,6 +45,13 @@ const FAULTS: readonly Planted[] = [
     isReported: ({ escapes }) => escapes > 0,
   },
   {
+    what: "a plain frame's buffer may lie across pages, and is translated once",
+    file: "nic/dma.ts",
+    right: "  if (!entry || entry & UNLOGGED || bytes > roomOf(address)) return 0;",
+    wrong: "  if (!entry || entry & UNLOGGED) return 0;",
+    isReported: ({ escapes }) => escapes > 0,
+  },
+  {
     what: "a reset takes receiving from the next virtual function as well",
     file: "nic/reset.ts",
     right: "  p.vfre &= ~bit;",

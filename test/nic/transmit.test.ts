@@ -1,11 +1,20 @@
 /** From a guest onto the wire: fetching, completing and taking turns. */
 import { describe, expect, it } from "vitest";
-import { TX_DEXT, TX_EOP, TX_RS, TX_TYPE_CONTEXT, TX_TYPE_DATA } from "../../assembly/layout/descriptor";
-import { FRAME_BYTES_MAX } from "../../assembly/layout/limits";
+import {
+  DESCRIPTOR_BYTES,
+  TX_DD,
+  TX_DEXT,
+  TX_EOP,
+  TX_RS,
+  TX_STATUS,
+  TX_TYPE_CONTEXT,
+  TX_TYPE_DATA,
+} from "../../assembly/layout/descriptor";
+import { FRAME_BYTES_MAX, PAGE_BYTES } from "../../assembly/layout/limits";
 import { DROP_MALFORMED, DROP_OVERSIZE, TRACE_FETCHED, TRACE_INTERRUPT, TRACE_SENT } from "../../assembly/layout/trace";
 import { TDH, TXDCTL, VFGPTC, VTEIMS, VTIVAR } from "../../assembly/layout/vf-registers";
 import { IVAR_TX0_SHIFT, IVAR_VALID, QUEUE_ENABLE } from "../../assembly/layout/virtual-function";
-import { writeGuest } from "../support/guest-pages";
+import { readGuest, writeGuest } from "../support/guest-pages";
 import { arrivedFrames, createQuietScene, framesFrom } from "../support/quiet-scene";
 import { runFor, runTo } from "../support/running";
 import { numbersOf, testFrame } from "../support/test-frame";
@@ -15,6 +24,9 @@ import { BUILDS } from "../support/wasm-builds";
 
 /** A page that nothing else uses, for parts of packets. */
 const PARTS_AT = 450 * 4096;
+/** What the IOMMU grants. */
+const MAY_READ = 1;
+const MAY_WRITE = 2;
 const PART = (TX_TYPE_DATA | TX_DEXT) >>> 0;
 const CONTEXT = (TX_TYPE_CONTEXT | TX_DEXT) >>> 0;
 
@@ -42,6 +54,28 @@ describe.each(BUILDS)("a transmit queue, $name build", ({ module }) => {
     }
     expect(numbersOf(arrivedFrames(scene))).toEqual(Array.from({ length: 50 }, (_, number) => number));
     expect(scene.world.plane.peekRegister(scene.server.vf, TDH)).toBe(50 % 8);
+  });
+
+  it("on two pages that are not neighbours in memory, rung, takes and completes its descriptors on both", () => {
+    const inFirst = 8;
+    const second = 9;
+    const elsewhere = 451;
+    const base = second * PAGE_BYTES - inFirst * DESCRIPTOR_BYTES;
+    const scene = createQuietScene({ world: { module }, ring: { descriptorCount: 32, base } });
+    const { world, server, ring } = scene;
+    const frames = framesFrom(scene, 0, 20);
+    for (const frame of frames) ring.post(frame);
+    // What stands in the neighbour looks like more of the ring, and is none of it.
+    const posted = readGuest(world, server.guest, second * PAGE_BYTES, PAGE_BYTES);
+    writeGuest(world, server.guest, elsewhere * PAGE_BYTES, posted);
+    world.plane.mapDeviceFrame(server.vf, second, elsewhere, MAY_READ | MAY_WRITE);
+    ring.ring();
+    runFor(world, 100_000);
+    expect(arrivedFrames(scene)).toEqual(frames);
+    expect(readGuest(world, server.guest, second * PAGE_BYTES, PAGE_BYTES)).toEqual(posted);
+    const completed = readGuest(world, server.guest, elsewhere * PAGE_BYTES, 12 * DESCRIPTOR_BYTES);
+    for (let at = TX_STATUS; at < completed.length; at += DESCRIPTOR_BYTES)
+      expect((completed[at] ?? 0) & TX_DD).not.toBe(0);
   });
 
   it("with a short frame, rung, pads it with zeros to 60 bytes", () => {
