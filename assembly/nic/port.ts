@@ -206,6 +206,7 @@ function distribute(index: u32, slot: u32, pools: u32, time: u64): void {
   accept(poolOf(index, <u32>ctz(last)), slot, time);
 }
 
+/** Gives a copy of a frame to each of some pools but the last, whose bit is returned: that one gets the frame itself. */
 function copyToAllButLast(index: u32, slot: u32, pools: u32, time: u64): u32 {
   for (; pools & (pools - 1); pools &= pools - 1) {
     const twin = takeTwin(slot);

@@ -12,7 +12,7 @@ import type { MigrationView } from "../experiment/migration-watch";
 import type { RunOutcome } from "../experiment/run";
 import { downtimeOf } from "../migration/downtime";
 import { type GuestWork, slowerPercent } from "../migration/guest-work";
-import type { MemoryShortage, Migration, PastRound, PastStep, Timeline } from "../migration/migration";
+import type { MemoryShortage, Migration, PastRound, PastStep } from "../migration/migration";
 import { type BondAccount, bondAccount } from "./bond-account";
 
 export interface MigrationAccount {
@@ -102,6 +102,7 @@ const UNSEEN: MigrationView = { firstSentNs: null, clients: [], failover: [], fa
 
 function migrationAccount({ control }: RunOutcome, m: Migration, view: MigrationView): MigrationAccount {
   const { timeline } = m;
+  const rounds = timeline.rounds.map((round) => roundAccount(round, timeline.workBefore));
   const hostOf = (index: number) => control.hosts.find((host) => host.index === index)?.name ?? "";
   const downtime = downtimeOf(timeline);
   const sum = (of: (round: PastRound) => number) => timeline.rounds.reduce((total, round) => total + of(round), 0);
@@ -129,8 +130,8 @@ function migrationAccount({ control }: RunOutcome, m: Migration, view: Migration
     pausedNs: timeline.pausedNs,
     resumedNs: timeline.resumedNs,
     endedNs,
-    rounds: timeline.rounds.map((round) => roundAccount(round, timeline.workBefore)),
-    slowerPercent: meanSlowerPercent(timeline),
+    rounds,
+    slowerPercent: meanSlowerPercent(rounds),
     lastPages: timeline.lastPageCount,
     lastBytes: timeline.lastByteCount,
     pages: sum(({ pageCount }) => pageCount) + timeline.lastPageCount,
@@ -157,11 +158,10 @@ function partAccount({ name, beganNs, endedNs }: PastStep): PartAccount {
   return { name, ns: endedNs - beganNs };
 }
 
-function meanSlowerPercent({ rounds, workBefore }: Timeline): number | null {
+function meanSlowerPercent(rounds: readonly RoundAccount[]): number | null {
   const spanNs = rounds.reduce((sum, { beganNs, endedNs }) => sum + endedNs - beganNs, 0);
   if (spanNs === 0) return null;
-  const weigh = ({ beganNs, endedNs, work, throttlePercent }: PastRound) =>
-    slowerPercent(workBefore, work, throttlePercent) * (endedNs - beganNs);
+  const weigh = (round: RoundAccount) => round.slowerPercent * (round.endedNs - round.beganNs);
   return rounds.reduce((sum, round) => sum + weigh(round), 0) / spanNs;
 }
 
