@@ -98,7 +98,7 @@ import { onMachine, onMachineArrival } from "./transport/tcp-machine";
 import { isCaptureFull } from "./wire/capture";
 import { FRAME_START, frame, freeSlot, takeSlot } from "./wire/frame";
 import { onSwitchArrival } from "./wire/switch";
-import { drop, isDue, pass, send, Wire, wire } from "./wire/wire";
+import { drop, isDue, pass, send, wire } from "./wire/wire";
 
 /** Takes events up to and including a time; returns why it stopped. */
 export function advanceTo(until: u64): u32 {
@@ -201,14 +201,7 @@ function onTransmit(index: u32): void {
   while (pools && out.freeAt < horizon && budget > 0) {
     // One pool takes no turns: which it is does not wait for what the last frame has stored.
     const pool = pools & (pools - 1) ? nextPool(p, pools) : <u32>ctz(pools);
-    const v = poolOf(index, pool);
-    const row = pools & (pools - 1) ? 0 : sendRow(p, out, v, horizon, budget);
-    if (row) {
-      p.poolNext = (pool + 1) % POOL_COUNT;
-      budget -= row;
-      continue;
-    }
-    const used = serve(p, index, v, budget);
+    const used = serve(p, index, poolOf(index, pool), budget, pools == 1 << pool);
     if (used & ~IS_EMPTY) p.poolNext = (pool + 1) % POOL_COUNT;
     if (used & IS_EMPTY) {
       pools &= ~(1 << pool);
@@ -247,18 +240,20 @@ const FRAME_BUDGET: i32 = 512;
 /** The pool has nothing more to send now; beside how many frames it sent. */
 const IS_EMPTY: u32 = 0x80000000;
 
-/** A pool's turn: one packet, or what its outbound buffer takes and gives. Returns the frames used, and IS_EMPTY. */
-function serve(p: Port, index: u32, v: Vf, budget: i32): u32 {
+/** A pool's turn: one packet, a row of them if it is alone, or what its outbound buffer takes and gives. Returns the frames used, and IS_EMPTY. */
+function serve(p: Port, index: u32, v: Vf, budget: i32, isAlone: bool): u32 {
   if (v.remote) return serveRemote(p, index, v);
   if (isBuffering(v)) return serveBuffer(p, index, v, budget);
-  return sendKnown(p, v) ? 1 : servePacket(p, index, v);
+  const sent = sendRow(p, v, isAlone ? budget : 1);
+  return sent ? sent : servePacket(p, index, v);
 }
 
-/** A pool that is alone sends one packet after the other, as long as all are known; returns how many there were. */
-function sendRow(p: Port, out: Wire, v: Vf, horizon: u64, budget: i32): i32 {
-  if (v.remote || isBuffering(v)) return 0;
-  let count = 0;
-  while (count < budget && out.freeAt < horizon && sendKnown(p, v)) count++;
+/** Sends one packet after the other, as long as all are known, as far as the look-ahead goes; returns how many there were. */
+function sendRow(p: Port, v: Vf, countMax: u32): u32 {
+  const out = wire(p.wireOut);
+  const horizon = world().now + LOOK_AHEAD_PS;
+  let count: u32 = 0;
+  while (count < countMax && out.freeAt < horizon && sendKnown(p, v)) count++;
   return count;
 }
 

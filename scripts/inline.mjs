@@ -24,6 +24,7 @@ const INLINED = {
     "openDescriptor",
     "openBuffer",
     "openSource",
+    "placeOf",
     "readableAt",
     "writableAt",
     "dmaRead",
@@ -43,8 +44,8 @@ const INLINED = {
   ],
   "assembly/nic/rx-ring": ["receive", "receivePlain", "receiveKnown"],
   "assembly/nic/descriptor-run": ["receiveRun", "transmitRun", "hasMore", "goPast", "endRun"],
-  "assembly/nic/known-destinations": ["entryOf", "knownReceiver", "leavesOnly", "isTagged", "beginLook"],
-  "assembly/nic/receive-status": ["headerStatus", "l4Status", "fragmentWord", "plainType", "plainStatus"],
+  "assembly/nic/known-destinations": ["entryOf", "knownReceiver", "leavesOnly", "beginLook"],
+  "assembly/nic/receive-status": ["headerStatus", "l4Status", "l4StatusOf", "fragmentWord", "plainType", "plainStatus"],
   "assembly/nic/headers": ["readHeaders", "readIpv4", "readL4"],
   "assembly/nic/bridge": [
     "poolsFromWire",

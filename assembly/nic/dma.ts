@@ -54,22 +54,25 @@ export function askAhead(v: Vf, q: Queue, position: u32, owned: u32): void {
 export function openDescriptor(v: Vf, address: u64): u32 {
   const entry = translate(v.map, address, MAY_READ | MAY_WRITE);
   if (!entry || entry & UNLOGGED) return 0;
-  const frame = frameIn(v.table, guestFrameOf(entry));
-  return frame ? frame + (<u32>address & PAGE_MASK) : 0;
+  return placeOf(v, entry, address);
 }
 
 /** The same for so many bytes that are to be written, which lie in one page. */
 export function openBuffer(v: Vf, address: u64, bytes: u32): u32 {
   const entry = translate(v.map, address, MAY_WRITE);
   if (!entry || entry & UNLOGGED || bytes > roomOf(address)) return 0;
-  const frame = frameIn(v.table, guestFrameOf(entry));
-  return frame ? frame + (<u32>address & PAGE_MASK) : 0;
+  return placeOf(v, entry, address);
 }
 
 /** The same for so many bytes that are to be read. */
 export function openSource(v: Vf, address: u64, bytes: u32): u32 {
   const entry = translate(v.map, address, MAY_READ);
   if (!entry || bytes > roomOf(address)) return 0;
+  return placeOf(v, entry, address);
+}
+
+/** Returns where an entry's page has an address, 0 when it is absent. */
+function placeOf(v: Vf, entry: u32, address: u64): u32 {
   const frame = frameIn(v.table, guestFrameOf(entry));
   return frame ? frame + (<u32>address & PAGE_MASK) : 0;
 }

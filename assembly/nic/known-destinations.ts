@@ -9,11 +9,11 @@
  * Nothing here is state of a device: an entry is good for the look with whose number it was written.
  */
 import { POOL_COUNT } from "../layout/limits";
-import { ETHERNET_CHECK_BYTES, ETHERNET_TYPE, ETHERTYPE_VLAN } from "../layout/packet";
+import { ETHERNET_CHECK_BYTES } from "../layout/packet";
 import { FRAME_WITH_CHECK_MAX, RCTL_LONG, VMOLR_LENGTH_MASK } from "../layout/physical-function";
 import { reserve, world } from "../sim/world";
 import { destination, isGroup } from "../wire/ethernet";
-import { POOLS, poolsFromPool, poolsFromWire, TO_WIRE } from "./bridge";
+import { hasTag, POOLS, poolsFromPool, poolsFromWire, TO_WIRE } from "./bridge";
 import { pf } from "./physical-function";
 import { RUNNING, Vf, vf } from "./virtual-function";
 
@@ -63,7 +63,7 @@ function decideFromWire(e: KnownDestination, to: u64, port: u32, at: u32, bytes:
   const p = pf(port);
   const longest = p.rctl & RCTL_LONG ? p.rlpml & VMOLR_LENGTH_MASK : FRAME_WITH_CHECK_MAX;
   const limit = min<u32>(longest, p.shortestLimit);
-  if (bytes + ETHERNET_CHECK_BYTES > limit || isTagged(at)) return false;
+  if (bytes + ETHERNET_CHECK_BYTES > limit || hasTag(at, bytes)) return false;
   const pools = isGroup(to) ? 0 : poolsFromWire(port, at, bytes) & POOLS;
   const isOne = pools != 0 && !(pools & (pools - 1));
   const v = isOne ? vf(port * POOL_COUNT + <u32>ctz(pools)) : null;
@@ -81,7 +81,7 @@ export function leavesOnly(v: Vf, at: u32, bytes: u32): bool {
 
 function decideFromPool(e: KnownDestination, key: u64, v: Vf, at: u32, bytes: u32): bool {
   const limit = pf(v.port).shortestLimit;
-  if (bytes + ETHERNET_CHECK_BYTES > limit || isTagged(at)) return false;
+  if (bytes + ETHERNET_CHECK_BYTES > limit || hasTag(at, bytes)) return false;
   const found = poolsFromPool(v.port, v.pool, at, bytes);
   remember(e, key, (found & (POOLS | TO_WIRE)) == TO_WIRE ? v : null, limit);
   return true;
@@ -92,9 +92,4 @@ function remember(e: KnownDestination, key: u64, v: Vf | null, limit: u32): void
   e.key = key;
   e.pool = v;
   e.bytes = limit - ETHERNET_CHECK_BYTES;
-}
-
-/** Tells whether a frame's type is that of a tag. */
-export function isTagged(at: u32): bool {
-  return load<u16>(at, ETHERNET_TYPE) == bswap<u16>(<u16>ETHERTYPE_VLAN);
 }

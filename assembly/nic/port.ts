@@ -125,7 +125,7 @@ export function drain(index: u32): void {
   }
 }
 
-/** Delivers a frame from the wire to a pool that the bridge has found before; false, with nothing changed, when it cannot. */
+/** Delivers a plain frame from the wire to the one pool that it goes to; false, with nothing changed, when it is not plain. */
 function deliverKnown(index: u32, slot: u32, time: u64): bool {
   const f = frame(slot);
   const at = slot + FRAME_START;
@@ -135,13 +135,10 @@ function deliverKnown(index: u32, slot: u32, time: u64): bool {
   const v = <Vf>known;
   const position = rxQueue(v, 0).head;
   if (!receiveKnown(v, at, bytes)) return false;
-  const octets = bytes + ETHERNET_CHECK_BYTES;
   const p = pf(index);
   p.gprc++;
-  p.gorc += octets;
-  const c = v.control;
-  c.gprc++;
-  c.gorc += octets;
+  p.gorc += bytes + ETHERNET_CHECK_BYTES;
+  count(v, at, bytes, false);
   trace(TRACE_DELIVERED, time, indexOf(v), f.id, bytes, position, 0);
   freeSlot(slot);
   setCauseAt(v, rxVector(v, 0), time);

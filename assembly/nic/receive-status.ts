@@ -43,7 +43,7 @@ import {
 import { QUEUE_CHECKS_IP, QUEUE_CHECKS_L4 } from "../layout/virtual-function";
 import { addToSum, addWords, foldSum } from "../wire/checksum";
 import { keptFrom } from "../wire/content";
-import { addPseudoHeader, headerSum } from "../wire/ipv4";
+import { headerSum } from "../wire/ipv4";
 import { Headers } from "./headers";
 
 const ANY_IPV4: u32 = RX_TYPE_IPV4 | RX_TYPE_IPV4_OPTIONS;
@@ -95,17 +95,8 @@ export function plainStatus(at: u32, type: u32, flags: u32): u32 {
   if (flags & QUEUE_CHECKS_IP) status = foldSum(headerSum(at + IPV4_START)) ? RX_IPCS | RX_IPE : RX_IPCS;
   if (!(flags & QUEUE_CHECKS_L4)) return status;
   const room = <u32>bswap<u16>(load<u16>(at, IPV4_LENGTH)) - IPV4_BYTES;
-  let bytes = room;
-  status |= RX_L4CS;
-  if (type & RX_TYPE_UDP) {
-    if (!load<u16>(at, UDP_CHECKSUM)) return status & ~RX_L4CS;
-    status |= RX_UDPCS;
-    bytes = <u32>bswap<u16>(load<u16>(at, UDP_LENGTH));
-    if (bytes < UDP_BYTES || bytes > room) return status | RX_L4E;
-  }
   const protocol: u32 = type & RX_TYPE_UDP ? PROTOCOL_UDP : PROTOCOL_TCP;
-  const sum = addToSum(0, at + L4_START, keptFrom(L4_START, bytes));
-  return foldSum(addPseudoHeader(sum, at, protocol, bytes)) ? status | RX_L4E : status;
+  return status | l4StatusOf(at, L4_START, room, protocol, <u64>load<u32>(at, IPV4_FROM) + load<u32>(at, IPV4_TO));
 }
 
 /** A first fragment of a UDP datagram that has a checksum: software adds up the fragments' sums. */
@@ -115,20 +106,24 @@ function isValidUdpFragment(h: Headers, at: u32): bool {
 }
 
 function l4Status(h: Headers, at: u32, isIpv4: bool): u32 {
-  const l4 = at + h.l4;
-  const room = h.end - h.l4;
+  const ip = at + h.l3;
+  const addresses = isIpv4 ? <u64>load<u32>(ip, IP_FROM) + load<u32>(ip, IP_TO) : addWords(0, ip + IPV6_FROM, 32);
+  return l4StatusOf(at, h.l4, h.end - h.l4, h.protocol, addresses);
+}
+
+/** The status of UDP or TCP that begins at an offset, with so much room for it and a sum of the addresses before it. */
+function l4StatusOf(at: u32, offset: u32, room: u32, protocol: u32, addresses: u64): u32 {
+  const l4 = at + offset;
   let bytes = room;
   let status: u32 = RX_L4CS;
-  if (h.protocol == PROTOCOL_UDP) {
+  if (protocol == PROTOCOL_UDP) {
     if (!load<u16>(l4, L4_UDP_CHECKSUM)) return 0;
     status |= RX_UDPCS;
     bytes = <u32>bswap<u16>(load<u16>(l4, L4_UDP_LENGTH));
     if (bytes < UDP_BYTES || bytes > room) return status | RX_L4E;
   }
-  const pseudo: u64 = <u64>bswap<u16>(<u16>h.protocol) + bswap<u16>(<u16>bytes);
-  const ip = at + h.l3;
-  const addresses = isIpv4 ? <u64>load<u32>(ip, IP_FROM) + load<u32>(ip, IP_TO) : addWords(0, ip + IPV6_FROM, 32);
-  const sum = addToSum(pseudo + addresses, l4, keptFrom(h.l4, bytes));
+  const pseudo: u64 = <u64>bswap<u16>(<u16>protocol) + bswap<u16>(<u16>bytes);
+  const sum = addToSum(pseudo + addresses, l4, keptFrom(offset, bytes));
   return foldSum(sum) ? status | RX_L4E : status;
 }
 

@@ -43,9 +43,11 @@ import { CONTEXT_BYTES, CONTEXT_COUNT, QUEUE_COUNT, QUEUE_IS_PLAIN } from "../la
 import { copy } from "../memory/copy";
 import { keptOf } from "../wire/content";
 import { FRAME_START, takeSlot } from "../wire/frame";
+import { padded } from "../wire/ipv4";
+import { hasTag } from "./bridge";
 import { beginRun, endRun, goPast, hasMore, transmitRun } from "./descriptor-run";
 import { askAhead, dmaRead, lookAtDescriptor, openDescriptor, openSource } from "./dma";
-import { isTagged, leavesOnly } from "./known-destinations";
+import { leavesOnly } from "./known-destinations";
 import { contextAt, Packet, packet, packetBytesAt, piece, slotOf } from "./packet";
 import { pf, vmvir } from "./physical-function";
 import { isWaiting } from "./remote-memory";
@@ -139,11 +141,11 @@ export function fetchKnown(v: Vf): u32 {
   if (bytes < ETHERNET_BYTES || bytes > FRAME_BYTES_MAX) return 0;
   const from = openSource(v, load<u64>(at, TX_ADDRESS), bytes);
   const frameBytes = max<u32>(bytes, FRAME_BYTES_MIN);
-  if (!from || isTagged(from) || !leavesOnly(v, from, frameBytes)) return 0;
+  if (!from || hasTag(from, frameBytes) || !leavesOnly(v, from, frameBytes)) return 0;
   const slot = takeSlot(frameBytes);
   const to = slot + FRAME_START;
   copy(to, from, keptOf(bytes));
-  pad(to, bytes);
+  padded(to, bytes);
   packet().bytes = bytes;
   if (command & TX_RS) {
     store<u32>(at, status | TX_DD, TX_STATUS);
@@ -250,7 +252,7 @@ export enum Read {
 export function readPlain(v: Vf, to: u32): Read {
   const p = packet();
   if (!dmaRead(v, piece(p, 0).address, to, 0, p.bytes)) return unread(v, p);
-  pad(to, p.bytes);
+  padded(to, p.bytes);
   return Read.Done;
 }
 
@@ -271,12 +273,8 @@ export function readPacket(v: Vf): Read {
     offset += part.bytes;
   }
   // A packet shorter than a frame is looked at, too, as the frame that it becomes.
-  pad(packetBytesAt(p), p.bytes);
+  padded(packetBytesAt(p), p.bytes);
   return result;
-}
-
-function pad(at: u32, bytes: u32): void {
-  if (bytes < FRAME_BYTES_MIN) memory.fill(at + bytes, 0, FRAME_BYTES_MIN - bytes);
 }
 
 function unread(v: Vf, p: Packet): Read {

@@ -17,14 +17,10 @@ import {
   VLANS,
 } from "./program-frames";
 import { drawDestination, drawPayload, postReceive } from "./program-receive";
+import { DATA, END, EXTENDED, L4_SUM, REPORT } from "./program-transmit";
 import type { ProgramWriter } from "./program-writer";
 import * as vf from "./vf-registers";
 
-const END = 2 ** 24;
-const REPORT = 2 ** 27;
-const EXTENDED = 2 ** 29;
-const DATA = 3 * 2 ** 20;
-const L4_SUM = 0x200;
 const DESCRIPTOR_BYTES = 16;
 /** Packets of a row: the smallest ring holds one less than it has descriptors. */
 const ROW_MAX = 15;

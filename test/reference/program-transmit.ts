@@ -20,16 +20,16 @@ import { drawDestination, drawPayload, drawTag } from "./program-receive";
 import type { ProgramWriter } from "./program-writer";
 import * as vf from "./vf-registers";
 
-const END = 2 ** 24;
+export const END = 2 ** 24;
 const LEGACY_SUM = 2 ** 26;
-const REPORT = 2 ** 27;
-const EXTENDED = 2 ** 29;
+export const REPORT = 2 ** 27;
+export const EXTENDED = 2 ** 29;
 const TAGGED = 2 ** 30;
 const SEGMENTED = 2 ** 31;
 const CONTEXT = 2 * 2 ** 20;
-const DATA = 3 * 2 ** 20;
+export const DATA = 3 * 2 ** 20;
 const IP_SUM = 0x100;
-const L4_SUM = 0x200;
+export const L4_SUM = 0x200;
 
 interface Packet {
   readonly bytes: Uint8Array;
