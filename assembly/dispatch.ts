@@ -47,8 +47,8 @@ import { ETHERNET_CHECK_BYTES } from "./layout/packet";
 import { DROP_NO_POOL, DROP_TOO_LONG, TRACE_COPIED, TRACE_FETCHED } from "./layout/trace";
 import { QUEUE_COUNT } from "./layout/virtual-function";
 import { POOLS, poolsFromPool, TO_WIRE, TOO_LONG } from "./nic/bridge";
+import { beginLook } from "./nic/descriptor-run";
 import { onModeration } from "./nic/interrupt";
-import { beginLook } from "./nic/known-destinations";
 import { packet } from "./nic/packet";
 import {
   drain,
@@ -192,8 +192,9 @@ function onTransmit(index: u32): void {
   if (p.armedTransmit != now) return;
   // What has been delivered by now may have been written where descriptors are read.
   drain(index);
-  beginLook();
   const out = wire(p.wireOut);
+  if (out.arrivalKind == EVENT_ARRIVAL_PORT) drain(out.receiver);
+  beginLook();
   const horizon = now + LOOK_AHEAD_PS;
   let pools = fetchingPools(index);
   const served = pools;

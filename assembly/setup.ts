@@ -54,7 +54,6 @@ import { createMemory } from "./memory/guest-memory";
 import { createMap, MAY_READ, MAY_WRITE, mapFrame } from "./memory/iommu";
 import { createRuns } from "./nic/descriptor-run";
 import { HEADERS_BYTES } from "./nic/headers";
-import { createKnownDestinations } from "./nic/known-destinations";
 import { PACKET_BYTES } from "./nic/packet";
 import { Port, poolOf, port } from "./nic/port";
 import { createRegisterMaps } from "./nic/registers";
@@ -100,7 +99,6 @@ export function createWorld(seed: u64, run: u64, end: u32, eventCount: u32, chun
   w.headers = reserve(HEADERS_BYTES);
   w.arrival = reserve(ARRIVAL_BYTES);
   w.trial = reserve(SLOT_LARGE_BYTES);
-  createKnownDestinations();
   createRuns();
   createSlots(slotCount, slotCount);
   createFramePool(chunkCount);

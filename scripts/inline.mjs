@@ -43,8 +43,8 @@ const INLINED = {
     "completePlain",
   ],
   "assembly/nic/rx-ring": ["receive", "receivePlain", "receiveKnown"],
-  "assembly/nic/descriptor-run": ["receiveRun", "transmitRun", "hasMore", "goPast", "endRun"],
-  "assembly/nic/known-destinations": ["entryOf", "knownReceiver", "leavesOnly", "beginLook"],
+  "assembly/nic/descriptor-run": ["beginLook", "receiveRun", "transmitRun", "hasMore", "goPast", "endRun"],
+  "assembly/nic/known-destinations": ["entryOf", "isKnown", "knownReceiver", "leavesOnly"],
   "assembly/nic/receive-status": ["headerStatus", "l4Status", "l4StatusOf", "fragmentWord", "plainType", "plainStatus"],
   "assembly/nic/headers": ["readHeaders", "readIpv4", "readL4"],
   "assembly/nic/bridge": [
@@ -61,6 +61,8 @@ const INLINED = {
   "assembly/nic/sender": ["countSent"],
   "assembly/nic/write-back": ["raiseReceivedAt", "takeNews"],
   "assembly/nic/port": [
+    "drain",
+    "hasArrived",
     "deliverTo",
     "wakeOf",
     "earlier",

@@ -102,5 +102,9 @@ export const EMULATED_BYTES: u32 = 256;
 export const DISKS: u32 = EMULATED_NICS + VIF_COUNT_MAX * EMULATED_BYTES;
 export const DISK_BYTES: u32 = 1024;
 
+/** What each port's bridge has decided (nic/known-destinations.ts). */
+export const KNOWN_DESTINATIONS: u32 = DISKS + DISK_COUNT_MAX * DISK_BYTES;
+export const KNOWN_DESTINATIONS_BYTES: u32 = 512;
+
 /** The arena begins on a page boundary. */
-export const ARENA: u32 = (DISKS + DISK_COUNT_MAX * DISK_BYTES + 4095) & ~4095;
+export const ARENA: u32 = (KNOWN_DESTINATIONS + PORT_COUNT_MAX * KNOWN_DESTINATIONS_BYTES + 4095) & ~4095;

@@ -196,9 +196,9 @@ export const PF_REGISTERS: i32[] = [
   PF_RAH_AT,        16,  8, PF_RA + 4,     8, -2080571393, 0,           READ_WRITE,          0,  CONFIGURES,    0, UNSEEN, 0, 0,
   PF_RAL2_AT,       8,   8, PF_RA + 128,   8, -1,          0,           READ_WRITE,          0,  CONFIGURES,    0, UNSEEN, 0, 0,
   PF_RAH2_AT,       8,   8, PF_RA + 132,   8, -2080571393, 0,           READ_WRITE,          0,  CONFIGURES,    0, UNSEEN, 0, 0,
-  PF_MTA_AT,        128, 4, PF_MTA,        4, -1,          0,           READ_WRITE,          0,  NOTHING,       0, UNSEEN, 0, 0,
-  PF_UTA_AT,        128, 4, PF_UTA,        4, -1,          0,           READ_WRITE,          0,  NOTHING,       0, UNSEEN, 0, 0,
-  PF_VFTA_AT,       128, 4, PF_VFTA,       4, -1,          0,           READ_WRITE,          0,  NOTHING,       0, UNSEEN, 0, 0,
+  PF_MTA_AT,        128, 4, PF_MTA,        4, -1,          0,           READ_WRITE,          0,  CONFIGURES,    0, UNSEEN, 0, 0,
+  PF_UTA_AT,        128, 4, PF_UTA,        4, -1,          0,           READ_WRITE,          0,  CONFIGURES,    0, UNSEEN, 0, 0,
+  PF_VFTA_AT,       128, 4, PF_VFTA,       4, -1,          0,           READ_WRITE,          0,  CONFIGURES,    0, UNSEEN, 0, 0,
   PF_RETA_AT,       32,  4, PF_RETA,       4, -1,          0,           READ_WRITE,          0,  NOTHING,       0, UNSEEN, 0, 0,
   PF_RSSRK_AT,      10,  4, PF_RSSRK,      4, -1,          0,           READ_WRITE,          0,  NOTHING,       0, UNSEEN, 0, 0,
   // Statistics: a read clears; the two halves of a long one are cleared with its upper half.

@@ -1,6 +1,6 @@
 /**
  * A run of descriptors: those from one position of a ring on that hardware owns and that lie in one page, found in
- * memory once. It lasts as long as a look at a port (known-destinations.ts), in which neither maps nor page tables lose
+ * memory once. It lasts as long as one look at a port (`drain`, or a port that fetches), in which neither maps nor page tables lose
  * anything; whoever takes a descriptor of the ring by another way ends it before (`endRun`).
  *
  *     ring:  | software's | head, tail of the run: one page | more of hardware's | software's |
@@ -28,6 +28,11 @@ if (offsetof<DescriptorRun>() != 1 << RUN_SHIFT) ERROR("layout: DescriptorRun ha
 
 export function createRuns(): void {
   world().runs = reserve((2 * POOL_COUNT) << RUN_SHIFT);
+}
+
+/** A look at a port begins: no run is left. */
+export function beginLook(): void {
+  world().look++;
 }
 
 /** Returns the run of a pool's first receive queue. */

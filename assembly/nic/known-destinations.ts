@@ -1,17 +1,18 @@
 /**
- * Destinations that the bridge has just decided on. Frames come in rows to the same few addresses, and while one look at
- * a port lasts (`drain`, or a port that fetches) nothing changes by which the bridge decides; so it is asked once for each
- * address and look.
+ * Destinations that the bridge has decided on. Frames come in rows to the same few addresses, so each port keeps a table of
+ * them, and the bridge is asked once for each address until something changes by which it decides (`forgetDecisions`).
  *
  * Only what is plain is known: an untagged frame, shorter than any limit, that goes to a unicast address, and by it to
- * one running pool, whose memory is here; or from a pool to the wire and nowhere else.
+ * one pool; or from a pool to the wire and nowhere else. Whether that pool receives just now is no matter of the bridge:
+ * it is looked at with each frame. So is a pool that a reset has taken out of VFRE: its queues are not active.
  *
- * Nothing here is state of a device: an entry is good for the look with whose number it was written.
+ * Nothing here is state of a device: an entry is good for the rules with whose number it was written.
  */
 import { POOL_COUNT } from "../layout/limits";
+import { KNOWN_DESTINATIONS, KNOWN_DESTINATIONS_BYTES } from "../layout/memory-map";
 import { ETHERNET_CHECK_BYTES } from "../layout/packet";
 import { FRAME_WITH_CHECK_MAX, RCTL_LONG, VMOLR_LENGTH_MASK } from "../layout/physical-function";
-import { reserve, world } from "../sim/world";
+import { world } from "../sim/world";
 import { destination, isGroup } from "../wire/ethernet";
 import { hasTag, POOLS, poolsFromPool, poolsFromWire, TO_WIRE } from "./bridge";
 import { pf } from "./physical-function";
@@ -19,9 +20,9 @@ import { RUNNING, Vf, vf } from "./virtual-function";
 
 @unmanaged
 class KnownDestination {
-  /** The number of the look. */
-  look: u64;
-  /** The address, and above it the pool that sends; 0 from the wire. */
+  /** The number of the rules by which it was decided. */
+  rules: u64;
+  /** The address, and above it the pool that sends, with FROM_POOL; nothing for a frame from the wire. */
   key: u64;
   /** The pool that receives, or that sends; null for an address whose frames are not plain. */
   pool: Vf | null;
@@ -31,31 +32,37 @@ class KnownDestination {
 
 const ENTRY_SHIFT: u32 = 5;
 /** More than a port has pools; which one an address has, its last byte decides, and the pool that sends. */
-const ENTRY_MASK: u32 = 15;
+const ENTRY_MASK: u32 = (KNOWN_DESTINATIONS_BYTES >>> ENTRY_SHIFT) - 1;
 const LAST_BYTE_SHIFT: u64 = 40;
 const POOL_SHIFT: u64 = 48;
+const FROM_POOL: u32 = POOL_COUNT;
 if (offsetof<KnownDestination>() > 1 << ENTRY_SHIFT) ERROR("layout: KnownDestination does not fit its place");
-
-export function createKnownDestinations(): void {
-  world().knownDestinations = reserve((ENTRY_MASK + 1) << ENTRY_SHIFT);
+if ((ENTRY_MASK + 1) << ENTRY_SHIFT != KNOWN_DESTINATIONS_BYTES || ENTRY_MASK & (ENTRY_MASK + 1)) {
+  ERROR("layout: a port's table has a power of two of entries");
 }
 
-/** A look at a port begins: nothing is known. */
-export function beginLook(): void {
-  world().look++;
+/** Something has changed by which some port's bridge decides: nothing is known. */
+export function forgetDecisions(): void {
+  world().bridgeRules++;
 }
 
-function entryOf(key: u64): KnownDestination {
+function entryOf(port: u32, key: u64): KnownDestination {
   const mixed = <u32>(key >> LAST_BYTE_SHIFT) ^ <u32>(key >> (LAST_BYTE_SHIFT + 4)) ^ <u32>(key >> POOL_SHIFT);
-  return changetype<KnownDestination>(world().knownDestinations + ((mixed & ENTRY_MASK) << ENTRY_SHIFT));
+  const table = KNOWN_DESTINATIONS + port * KNOWN_DESTINATIONS_BYTES;
+  return changetype<KnownDestination>(table + ((mixed & ENTRY_MASK) << ENTRY_SHIFT));
 }
 
-/** Returns the pool that a frame from the wire goes to, if it is plain but perhaps for its tag, else null. */
+function isKnown(e: KnownDestination, key: u64): bool {
+  return e.key == key && e.rules == world().bridgeRules;
+}
+
+/** Returns the pool that a frame from the wire goes to, if it is plain but perhaps for its tag and that pool receives, else null. */
 export function knownReceiver(port: u32, at: u32, bytes: u32): Vf | null {
   const to = destination(at);
-  const e = entryOf(to);
-  if ((e.look != world().look || e.key != to) && !decideFromWire(e, to, port, at, bytes)) return null;
-  return bytes <= e.bytes ? e.pool : null;
+  const e = entryOf(port, to);
+  if (!isKnown(e, to) && !decideFromWire(e, to, port, at, bytes)) return null;
+  const v = e.pool;
+  return v && bytes <= e.bytes && v.quiet == RUNNING && !v.remote ? v : null;
 }
 
 /** Asks the bridge; returns false, without having asked, when the frame is tagged or longer than some limit. */
@@ -66,16 +73,15 @@ function decideFromWire(e: KnownDestination, to: u64, port: u32, at: u32, bytes:
   if (bytes + ETHERNET_CHECK_BYTES > limit || hasTag(at, bytes)) return false;
   const pools = isGroup(to) ? 0 : poolsFromWire(port, at, bytes) & POOLS;
   const isOne = pools != 0 && !(pools & (pools - 1));
-  const v = isOne ? vf(port * POOL_COUNT + <u32>ctz(pools)) : null;
-  remember(e, to, v && v.quiet == RUNNING && !v.remote ? v : null, limit);
+  remember(e, to, isOne ? vf(port * POOL_COUNT + <u32>ctz(pools)) : null, limit);
   return true;
 }
 
 /** Tells whether a frame of a pool, if it is plain but perhaps for its tag, leaves on the wire and nowhere else. */
 export function leavesOnly(v: Vf, at: u32, bytes: u32): bool {
-  const key = destination(at) | ((<u64>v.pool) << POOL_SHIFT);
-  const e = entryOf(key);
-  if ((e.look != world().look || e.key != key) && !decideFromPool(e, key, v, at, bytes)) return false;
+  const key = destination(at) | ((<u64>(v.pool | FROM_POOL)) << POOL_SHIFT);
+  const e = entryOf(v.port, key);
+  if (!isKnown(e, key) && !decideFromPool(e, key, v, at, bytes)) return false;
   return bytes <= e.bytes && e.pool != null;
 }
 
@@ -88,7 +94,7 @@ function decideFromPool(e: KnownDestination, key: u64, v: Vf, at: u32, bytes: u3
 }
 
 function remember(e: KnownDestination, key: u64, v: Vf | null, limit: u32): void {
-  e.look = world().look;
+  e.rules = world().bridgeRules;
   e.key = key;
   e.pool = v;
   e.bytes = limit - ETHERNET_CHECK_BYTES;

@@ -41,9 +41,9 @@ import { append, FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../
 import { arm, arrive, drop, Wire, wire } from "../wire/wire";
 import { INEXACT, POOLS, poolsFromWire, TOO_LONG } from "./bridge";
 import { configureQueues } from "./configure";
-import { endRun, receiveRun } from "./descriptor-run";
+import { beginLook, endRun, receiveRun } from "./descriptor-run";
 import { lookAgain, mayInterruptAt, releasePending, rxVector, setCauseAt } from "./interrupt";
-import { beginLook, knownReceiver } from "./known-destinations";
+import { forgetDecisions, knownReceiver } from "./known-destinations";
 import { packFilters, pf, summarize } from "./physical-function";
 import {
   forgetOperation,
@@ -98,6 +98,16 @@ export function poolOf(portIndex: u32, pool: u32): Vf {
 
 /** Moves every frame that is delivered by now to its pools. */
 export function drain(index: u32): void {
+  const p = port(index);
+  if (hasArrived(wire(p.wireIn)) || hasArrived(wire(p.loop))) deliverArrived(index);
+}
+
+/** Tells whether a frame has come to the end of a wire: most looks find none. */
+function hasArrived(w: Wire): bool {
+  return w.underWayFirst != 0 && frame(w.underWayFirst).due <= world().now;
+}
+
+function deliverArrived(index: u32): void {
   const p = port(index);
   const now = world().now;
   const inward = wire(p.wireIn);
@@ -506,17 +516,22 @@ export function dropParked(v: Vf, reason: u32): void {
 
 /** Works out anew what a pool may do, where nothing has changed for others. */
 export function configurePool(v: Vf): void {
-  packFilters(pf(v.port));
-  summarize(pf(v.port));
+  settleRules(v.port);
   if (configureQueues(v)) requestTransmit(v);
 }
 
 /** Works out anew what all pools may do; a pool that may send now, and has not been able to, is listed. */
 export function configurePort(index: u32): void {
-  packFilters(pf(index));
-  summarize(pf(index));
+  settleRules(index);
   for (let pool: u32 = 0; pool < POOL_COUNT; pool++) {
     const v = poolOf(index, pool);
     if (configureQueues(v)) requestTransmit(v);
   }
+}
+
+/** The registers have changed by which a port's bridge decides. */
+function settleRules(index: u32): void {
+  packFilters(pf(index));
+  summarize(pf(index));
+  forgetDecisions();
 }

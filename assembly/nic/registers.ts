@@ -224,11 +224,11 @@ function writeVfEntry(v: Vf, entry: u32, value: u32): void {
       if (!txQueue(v, instance).isEnabled) return;
       storeWritten(at, access, writable, value);
       requestTransmit(v);
-      break;
+      return;
     case FILLS:
       if (!rxQueue(v, instance).isEnabled) return;
       storeWritten(at, access, writable, value);
-      break;
+      return;
     case SWITCHES_RX:
       if (rxQueue(v, instance).isEnabled && !isEnabling(value)) flushReceive(v, instance);
       switchQueue(v, rxQueue(v, instance), at, writable, value, false);

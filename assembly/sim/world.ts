@@ -76,10 +76,11 @@ export class World {
   arrival: u32;
   /** A frame that is built to be looked at (nic/sender.ts). */
   trial: u32;
-  /** Of the look at a port: what the bridge has decided (nic/known-destinations.ts), descriptors (nic/descriptor-run.ts), its number. */
-  knownDestinations: u32;
+  /** Of the look at a port: runs of descriptors (nic/descriptor-run.ts), and its number. */
   runs: u32;
   look: u64;
+  /** The number of the rules by which bridges decide (nic/known-destinations.ts): another one since anything of them changed. */
+  bridgeRules: u64;
   /** Every arrival is an event: the slow schedule, which must agree with the lazy one. */
   isEager: u32;
   /** Ports whose physical function's driver is wanted, a bit each. */

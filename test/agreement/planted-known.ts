@@ -10,15 +10,17 @@ const PORT = "nic/port.ts";
 const DMA = "nic/dma.ts";
 
 export const KNOWN_BUGS: readonly PlantedBug[] = [
-  bug(DESTINATIONS, "known destination, from a look before", "world().look++;", ""),
-  bug(DESTINATIONS, "known destination, beyond a limit", "return bytes <= e.bytes ? e.pool : null;", "return e.pool;"),
-  bug(DESTINATIONS, "known destination, of another pool", " | ((<u64>v.pool) << POOL_SHIFT)", ""),
+  bug(DESTINATIONS, "known destination, by rules that have changed", "world().bridgeRules++;", ""),
+  bug(DESTINATIONS, "known destination, beyond a limit", "v && bytes <= e.bytes && ", "v && "),
+  bug(DESTINATIONS, "known destination, of another pool", "(<u64>(v.pool | FROM_POOL))", "(<u64>FROM_POOL)"),
+  bug(DESTINATIONS, "known destination, of the other direction", "(<u64>(v.pool | FROM_POOL))", "(<u64>v.pool)"),
   bug(DESTINATIONS, "known destination, one pool of several", "pools != 0 && !(pools & (pools - 1))", "pools != 0"),
   bug(DESTINATIONS, "known destination, quiesced", "v.quiet == RUNNING && ", ""),
   bug(DESTINATIONS, "known destination, on the port as well", "(found & (POOLS | TO_WIRE))", "(found & TO_WIRE)"),
   bug(SEND, "known destination, in a VLAN", "hasTag(from, frameBytes) || ", ""),
   bug(SEND, "known destination, the queues' turns", "q.pending || txQueue(v, 1).isActive ||", "q.pending ||"),
   bug(SEND, "known destination, whose turn is next", "  v.turn = 1;\n", ""),
+  bug(RUN, "run, from a look before", "world().look++;", ""),
   bug(RUN, "run, past the end of its ring", "min<u32>(owned, q.count - position)", "owned"),
   bug(RUN, "run, of a queue that is not plain", "const owned = isPlain ?", "const owned = q.isActive ?"),
   bug(RECEIVE, "known frame, longer than a buffer", "bytes > q.bufferBytes || (!hasMore", "(!hasMore"),
