@@ -115,7 +115,7 @@ import { workOf } from "./transport/tcp-work-record";
 import { writeAnnouncement } from "./wire/ethernet";
 import { FRAME_START, frame, takeSlot } from "./wire/frame";
 import { recallStream, sendDatagram, sendMessage, sendStream } from "./wire/replication-link";
-import { createSwitch } from "./wire/switch";
+import { createSwitch, relayAll } from "./wire/switch";
 import { cut, pass, send, serializationPs, setRate, wire } from "./wire/wire";
 
 function u64Of(low: u32, high: u32): u64 {
@@ -234,6 +234,7 @@ export function closeStretches(): void {
 /** Looks at everything that has arrived, as if every port were asked. */
 export function settle(): void {
   const w = world();
+  relayAll();
   for (let index: u32 = 0; index < w.portCount; index++) drain(index);
 }
 /** Leaves the digest of the trace, every memory and every device in the exchange buffer, 8 bytes. */
@@ -372,6 +373,7 @@ export function setSnap(bytes: u32): void {
 }
 /** Sets what goes wrong on a wire: shares of 2^32 of frames that are lost, held up for so long, doubled. */
 export function setWireFaults(index: u32, lossBelow: f64, delayBelow: f64, delayNs: f64, twiceBelow: f64): void {
+  relayAll();
   const w = wire(index);
   w.lossBelow = <u64>lossBelow;
   w.delayBelow = <u64>delayBelow;
@@ -380,6 +382,7 @@ export function setWireFaults(index: u32, lossBelow: f64, delayBelow: f64, delay
 }
 /** Sets how many bytes may wait for a wire; more are dropped. */
 export function setWireBacklog(index: u32, bytes: u32): void {
+  relayAll();
   wire(index).backlogPsMax = serializationPs(wire(index), bytes);
 }
 // TCP stacks: of a machine by its number, of a guest by its own with STACK_OF_GUEST.

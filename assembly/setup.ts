@@ -222,14 +222,27 @@ function setLag(wireIndex: u32, latencyPs: u64, psPerByte: u32): void {
   wire(wireIndex).lagPsPerByte = psPerByte;
 }
 
+/** Joins somebody to a switch by a link; returns the wire from the switch, the one to it is the next. */
+function joinSwitch(
+  switchIndex: u32,
+  rate: u64,
+  latencyPs: u64,
+  backlogBytes: u32,
+  arrivalKind: u32,
+  receiver: u32,
+): u32 {
+  const down = addWire(rate, latencyPs, arrivalKind, receiver);
+  const up = addWire(rate, latencyPs, EVENT_ARRIVAL_SWITCH, switchIndex);
+  assert(up == down + 1, "the wires of a link are neighbours");
+  wire(down).backlogPsMax = serializationPs(wire(down), backlogBytes);
+  addSwitchPort(switchIndex, down, up);
+  return down;
+}
+
 /** Joins a port to a switch by a link. */
 export function connectPort(index: u32, switchIndex: u32, rate: u64, latencyPs: u64, backlogBytes: u32): void {
-  const p = port(index);
-  const down = addWire(rate, latencyPs, EVENT_ARRIVAL_PORT, index);
-  const switchPort = addSwitchPort(switchIndex, down);
-  wire(down).backlogPsMax = serializationPs(wire(down), backlogBytes);
-  const up = addWire(rate, latencyPs, EVENT_ARRIVAL_SWITCH, (switchIndex << 8) | switchPort);
-  startPort(p, index, down, up);
+  const down = joinSwitch(switchIndex, rate, latencyPs, backlogBytes, EVENT_ARRIVAL_PORT, index);
+  startPort(port(index), index, down, down + 1);
 }
 
 /** Joins two ports by a cable, without a switch. */
@@ -258,11 +271,9 @@ export function connectClient(
   backlogBytes: u32,
 ): void {
   const c = client(index);
-  c.wireIn = addWire(rate, latencyPs, EVENT_ARRIVAL_CLIENT, index);
-  const switchPort = addSwitchPort(switchIndex, c.wireIn);
-  c.wireOut = addWire(rate, latencyPs, EVENT_ARRIVAL_SWITCH, (switchIndex << 8) | switchPort);
+  c.wireIn = joinSwitch(switchIndex, rate, latencyPs, backlogBytes, EVENT_ARRIVAL_CLIENT, index);
+  c.wireOut = c.wireIn + 1;
   const down = wire(c.wireIn);
-  down.backlogPsMax = serializationPs(down, backlogBytes);
   down.lossBelow = lossBelow;
   down.tapIn = index;
   wire(c.wireOut).lossBelow = lossBelow;
@@ -283,10 +294,8 @@ export function addMachine(mac: u64, ip: u32, pageCount: u32): u32 {
 /** Joins a machine to a switch by a link; returns the wire towards the machine, the other is the next. */
 export function connectMachine(index: u32, switchIndex: u32, rate: u64, latencyPs: u64, backlogBytes: u32): u32 {
   const x = machine(index);
-  x.wireIn = addWire(rate, latencyPs, EVENT_ARRIVAL_MACHINE, index);
-  const switchPort = addSwitchPort(switchIndex, x.wireIn);
-  x.wireOut = addWire(rate, latencyPs, EVENT_ARRIVAL_SWITCH, (switchIndex << 8) | switchPort);
-  wire(x.wireIn).backlogPsMax = serializationPs(wire(x.wireIn), backlogBytes);
+  x.wireIn = joinSwitch(switchIndex, rate, latencyPs, backlogBytes, EVENT_ARRIVAL_MACHINE, index);
+  x.wireOut = x.wireIn + 1;
   return x.wireIn;
 }
 

@@ -9,7 +9,7 @@
 export const EVENT_INDEX_BITS: u32 = 24;
 export const EVENT_INDEX_MASK: u32 = 0xffffff;
 
-// Arrivals; the index is the wire's.
+// Arrivals; the index is the wire's, and of the wires to a switch that of its first one.
 export const EVENT_ARRIVAL_SWITCH: u32 = 0;
 export const EVENT_ARRIVAL_PORT: u32 = 1;
 export const EVENT_ARRIVAL_CLIENT: u32 = 2;

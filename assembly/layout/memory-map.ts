@@ -76,7 +76,7 @@ export const WIRES: u32 = PFS + PORT_COUNT_MAX * PF_BYTES;
 export const WIRE_BYTES: u32 = 192;
 
 export const SWITCHES: u32 = WIRES + WIRE_COUNT_MAX * WIRE_BYTES;
-export const SWITCH_BYTES: u32 = 1024;
+export const SWITCH_BYTES: u32 = 4096;
 
 export const CLIENTS: u32 = SWITCHES + SWITCH_COUNT_MAX * SWITCH_BYTES;
 export const CLIENT_BYTES: u32 = 128;

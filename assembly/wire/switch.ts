@@ -1,22 +1,34 @@
 /**
- * A learning switch: store and forward, one table of addresses, one output wire a port.
+ * A learning switch: store and forward, one table of addresses, a wire in and a wire out for each port.
  *
  * It learns the sender of every frame, so a gratuitous ARP from another port moves an address at once (IEEE 802.1D
  * section 7.8). An address that is not known, and a group address, is flooded. Left out: ageing, VLANs, spanning tree.
  *
  *     table entry:  | address, 48 bits | port + 1, 16 bits |     0: free; open addressing, linear probing
+ *
+ * Nobody can see what becomes of a frame before it comes out at the other end of a wire: after the switch's delay and
+ * that wire's latency. So the switch looks at what has arrived once in so long a time, its window, and takes the frames of all
+ * ports in the order of their arrival, of equals that of the lower wire first. Times, order and drops are those of a look at
+ * every arrival (a schedule with an event for every hop does so). Invariant: whatever changes how a wire out takes frames is
+ * changed after `relayAll`.
+ *
+ *     arrivals    a   b  c      d | e          window: delay + least latency of the wires out
+ *                 |<--- window -->|
+ *                                 look: a, b, c, d leave, each as of its own time; none is at its end before now
  */
-
 import { SWITCH_ADDRESS_COUNT, SWITCH_PORT_COUNT_MAX } from "../layout/limits";
 import { SWITCH_BYTES, SWITCHES } from "../layout/memory-map";
+import { PS_PER_US } from "../layout/time";
 import { DROP_REPLICATED, DROP_SWITCH_SAME_PORT, TRACE_COPIED, TRACE_MOVED } from "../layout/trace";
 import { copy } from "../memory/copy";
+import { NEVER } from "../sim/event-queue";
 import { nextFrame, trace } from "../sim/trace";
-import { reserve } from "../sim/world";
+import { reserve, world } from "../sim/world";
+import { ARRIVAL_SHIFT, arrivalAt, dropFirst, heapify, sink } from "./arrival-heap";
 import { keptOf } from "./content";
 import { ADDRESS_MASK, destination, isGroup, source } from "./ethernet";
 import { FRAME_START, frame, takeSlot } from "./frame";
-import { arm, arrived, drop, isDue, send, wire } from "./wire";
+import { arm, arrive, drop, isDue, send, wire } from "./wire";
 
 @unmanaged
 export class Switch {
@@ -27,8 +39,28 @@ export class Switch {
   addressCount: u32;
 }
 
+/** Behind the record: of each port its wires out and in; then the ports whose next frame is here, as a heap. */
+@unmanaged
+class SwitchPort {
+  wireOut: u32;
+  wireIn: u32;
+}
+
 const PORTS_AT: u32 = 32;
-if (PORTS_AT + SWITCH_PORT_COUNT_MAX * 4 > SWITCH_BYTES) ERROR("layout: Switch does not fit SWITCH_BYTES");
+const PORT_SHIFT: u32 = 3;
+const HEAP_AT: u32 = PORTS_AT + (SWITCH_PORT_COUNT_MAX << PORT_SHIFT);
+if (offsetof<Switch>() > PORTS_AT) ERROR("layout: Switch has grown into its ports");
+if (offsetof<SwitchPort>() != 1 << PORT_SHIFT) ERROR("layout: SwitchPort has drifted");
+if (HEAP_AT + (SWITCH_PORT_COUNT_MAX << ARRIVAL_SHIFT) > SWITCH_BYTES)
+  ERROR("layout: Switch does not fit SWITCH_BYTES");
+
+/** An event was stale. */
+export const NO_SWITCH: u32 = 0xffffffff;
+
+/** Of long wires a window would be long as well, and a look without bounds: neither is worth more than this. */
+const WINDOW_PS_MAX: u64 = 2 * PS_PER_US;
+/** Frames that leave in one event, a flooded one for each port: what is left is taken in another one, so that no event is without bounds. */
+const RELAY_BUDGET: i32 = 1024;
 
 function switchAt(index: u32): Switch {
   return changetype<Switch>(SWITCHES + index * SWITCH_BYTES);
@@ -41,30 +73,107 @@ export function createSwitch(index: u32, delayPs: u64): void {
   s.table = reserve(SWITCH_ADDRESS_COUNT * 8);
 }
 
-/** Adds a port with its output wire and returns its number. */
-export function addSwitchPort(index: u32, wireOut: u32): u32 {
+/** Adds a port with its wires out and in. */
+export function addSwitchPort(index: u32, wireOut: u32, wireIn: u32): void {
   const s = switchAt(index);
   assert(s.portCount < SWITCH_PORT_COUNT_MAX, "a switch has a port left");
-  store<u32>(changetype<u32>(s) + PORTS_AT + (s.portCount << 2), wireOut);
-  return s.portCount++;
+  const number = s.portCount++;
+  const p = portOf(s, number);
+  p.wireOut = wireOut;
+  p.wireIn = wireIn;
+  wire(wireIn).receiver = (index << 8) | number;
+  wire(wireIn).notBefore = NEVER;
+  wire(wireIn).leader = portOf(s, 0).wireIn;
+  const window = windowOf(s);
+  for (let other: u32 = 0; other < s.portCount; other++) wire(portOf(s, other).wireIn).unwatchedPsMax = window;
 }
 
-function outputOf(s: Switch, port: u32): u32 {
-  return load<u32>(changetype<u32>(s) + PORTS_AT + (port << 2));
+/** Returns how long a frame may lie on a wire in before it is looked at. */
+function windowOf(s: Switch): u64 {
+  let latency = NEVER;
+  for (let port: u32 = 0; port < s.portCount; port++) {
+    latency = min<u64>(latency, wire(portOf(s, port).wireOut).latencyPs);
+  }
+  return min<u64>(s.delayPs + latency, WINDOW_PS_MAX);
 }
 
-/** Forwards what has arrived on a wire, whose receiver is switch << 8 | port. */
-export function onSwitchArrival(wireIndex: u32): void {
-  const w = wire(wireIndex);
-  if (!isDue(w)) return;
+function portOf(s: Switch, port: u32): SwitchPort {
+  return changetype<SwitchPort>(changetype<u32>(s) + PORTS_AT + (port << PORT_SHIFT));
+}
+
+/** A frame has lain on a wire in for a window. Returns the switch, NO_SWITCH for a stale event. */
+export function onSwitchArrival(leader: u32): u32 {
+  const w = wire(leader);
+  if (!isDue(w)) return NO_SWITCH;
   const index = w.receiver >>> 8;
-  const port = w.receiver & 0xff;
-  for (let slot = arrived(wireIndex); slot; slot = arrived(wireIndex)) forward(index, port, slot);
-  arm(wireIndex, 0);
+  relay(index, RELAY_BUDGET);
+  armSwitch(switchAt(index));
+  return index;
 }
 
-function forward(index: u32, port: u32, slot: u32): void {
+/** Has the switch look again when a frame will have lain on some wire for a window. */
+function armSwitch(s: Switch): void {
+  let earliest = NEVER;
+  let wireIn: u32 = 0;
+  for (let port: u32 = 0; port < s.portCount; port++) {
+    const slot = wire(portOf(s, port).wireIn).underWayFirst;
+    if (!slot || frame(slot).due >= earliest) continue;
+    earliest = frame(slot).due;
+    wireIn = portOf(s, port).wireIn;
+  }
+  if (earliest != NEVER) arm(wireIn, 0);
+}
+
+/** Forwards everything that has arrived at any switch by now. */
+export function relayAll(): void {
+  for (let index: u32 = 0; index < world().switchCount; index++) relay(index, i32.MAX_VALUE);
+}
+
+/** Forwards what has arrived by now, as far as the budget goes. */
+function relay(index: u32, budget: i32): void {
   const s = switchAt(index);
+  const heap = changetype<u32>(s) + HEAP_AT;
+  let count = gather(s, heap);
+  while (count && budget > 0) {
+    const first = arrivalAt(heap, 0);
+    const port = first.port;
+    const w = wire(portOf(s, port).wireIn);
+    const slot = w.underWayFirst;
+    arrive(w, slot);
+    budget -= forward(s, index, port, slot);
+    const next = w.underWayFirst;
+    if (next && frame(next).due <= world().now) first.due = frame(next).due;
+    else count = dropFirst(heap, count);
+    sink(heap, 0, count);
+  }
+}
+
+/** Makes a heap of the ports on whose wires a frame has arrived; returns how many there are. */
+function gather(s: Switch, heap: u32): u32 {
+  const now = world().now;
+  let count: u32 = 0;
+  for (let port: u32 = 0; port < s.portCount; port++) {
+    const slot = wire(portOf(s, port).wireIn).underWayFirst;
+    if (!slot || frame(slot).due > now) continue;
+    const a = arrivalAt(heap, count++);
+    a.due = frame(slot).due;
+    a.port = port;
+  }
+  heapify(heap, count);
+  return count;
+}
+
+/** Returns how many ports a switch has, and the wire out of one. */
+export function switchPortCount(index: u32): u32 {
+  return switchAt(index).portCount;
+}
+
+export function switchOutput(index: u32, port: u32): u32 {
+  return portOf(switchAt(index), port).wireOut;
+}
+
+/** Forwards a frame; returns for how many ports. */
+function forward(s: Switch, index: u32, port: u32, slot: u32): u32 {
   const bytes = slot + FRAME_START;
   const ready = frame(slot).due + s.delayPs;
   learn(index, source(bytes), port, frame(slot).due, frame(slot).id);
@@ -72,11 +181,11 @@ function forward(index: u32, port: u32, slot: u32): void {
   const known = isGroup(to) ? 0 : <u32>(load<u64>(find(s, to)) >> 48);
   if (!known) {
     flood(index, port, slot, ready);
-  } else if (known - 1 == port) {
-    drop(slot, ready, index, DROP_SWITCH_SAME_PORT);
-  } else {
-    send(outputOf(s, known - 1), slot, ready);
+    return s.portCount;
   }
+  if (known - 1 == port) drop(slot, ready, index, DROP_SWITCH_SAME_PORT);
+  else send(portOf(s, known - 1).wireOut, slot, ready);
+  return 1;
 }
 
 function flood(index: u32, port: u32, slot: u32, ready: u64): void {
@@ -88,7 +197,7 @@ function flood(index: u32, port: u32, slot: u32, ready: u64): void {
     frame(twin).epoch = frame(slot).epoch;
     trace(TRACE_COPIED, ready, index, frame(slot).id, frame(twin).id, frame(twin).bytes, 0);
     copy(twin + FRAME_START, slot + FRAME_START, keptOf(frame(slot).bytes));
-    send(outputOf(s, other), twin, ready);
+    send(portOf(s, other).wireOut, twin, ready);
   }
   drop(slot, ready, index, DROP_REPLICATED);
 }

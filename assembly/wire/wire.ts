@@ -4,7 +4,7 @@
  * A frame's fate is computed when it is put on the wire: it starts when the wire is free, ends after its bytes, and
  * arrives a latency later. The frames under way are a list sorted by arrival: a wire keeps order, unless it was made to
  * delay or double frames at random. There is at
- * most one event for a wire, for its receiver, and it comes late while the receiver is not interested: a port whose
+ * most one event for a wire, or for all that lead to a switch, for its receiver, and it comes late while the receiver is not interested: a port whose
  * virtual functions are all being polled looks at its wire when it wants to know. Invariant: `armed` is the time of the pending event, NEVER without one; an event of another time is stale.
  */
 
@@ -43,11 +43,14 @@ export class Wire {
   armed: u64;
   /** The receiver wants no event before this, though frames may arrive; NEVER for none at all. */
   notBefore: u64;
+  /** Frames lie here for this long at most when it does not want to know. */
+  unwatchedPsMax: u64;
   rateBitsPerSecond: u64;
   /** Picoseconds for a byte, when that is a whole number, else 0. */
   psPerByte: u32;
-  /** The event that tells the receiver; its index is the wire's. */
+  /** The event that tells the receiver; its index is the wire's, or that of the wire which has the event for several. */
   arrivalKind: u32;
+  leader: u32;
   /** The receiver sees a frame no earlier than so long after its arrival: a constant, and for each byte. */
   lagPsPerByte: u32;
   lagPs: u64;
@@ -79,7 +82,7 @@ export class Wire {
 
 if (offsetof<Wire>() + offsetof<RandomStream>() > WIRE_BYTES) ERROR("layout: Wire does not fit WIRE_BYTES");
 
-/** Frames lie on a wire whose receiver does not want to know for this long at most. */
+/** What `unwatchedPsMax` is of a port, that it may not hoard; a switch has its own (switch.ts). */
 const UNWATCHED_PS_MAX: u64 = 100 * PS_PER_US;
 const PS_PER_SECOND: u64 = 1000000000000;
 
@@ -104,9 +107,11 @@ export function createWire(index: u32, rateBitsPerSecond: u64, latencyPs: u64, a
   setRate(index, rateBitsPerSecond);
   w.latencyPs = latencyPs;
   w.arrivalKind = arrivalKind;
+  w.leader = index;
   w.receiver = receiver;
   w.armed = NEVER;
   w.notBefore = 0;
+  w.unwatchedPsMax = UNWATCHED_PS_MAX;
   w.backlogPsMax = NEVER;
   w.tapIn = UNTAPPED;
   w.tapOut = UNTAPPED;
@@ -179,13 +184,14 @@ export function arm(index: u32, floor: u64): void {
   const f = frame(w.underWayFirst);
   const seen = f.due + w.lagPs + <u64>f.bytes * w.lagPsPerByte;
   // A look that nobody waits for is exact at any time, and keeps a port that nobody polls from hoarding.
-  const wanted = world().isEager ? seen : min<u64>(w.notBefore, seen + UNWATCHED_PS_MAX);
+  const wanted = world().isEager ? seen : min<u64>(w.notBefore, seen + w.unwatchedPsMax);
   let time = max<u64>(max<u64>(seen, floor), wanted);
   const now = world().now;
   if (time < now) time = now;
-  if (time >= w.armed) return;
-  w.armed = time;
-  schedule(w.arrivalKind, index, time);
+  const leader = wire(w.leader);
+  if (time >= leader.armed) return;
+  leader.armed = time;
+  schedule(w.arrivalKind, w.leader, time);
 }
 
 /** Tells whether the event at hand is the one that the wire waits for. */

@@ -12,6 +12,7 @@ import { drawProgram } from "../reference/program";
 import { compareOutcomes, runProgram } from "../reference/run";
 import {
   bridgedGuests,
+  contendingHosts,
   type HopScene,
   manyHosts,
   oneFlow,
@@ -27,6 +28,7 @@ const SCENES: readonly { name: string; make: SceneMaker }[] = [
   { name: "seven pools that send to the wire and to each other", make: sevenPools },
   { name: "paravirtual guests on the bridge of dom0", make: bridgedGuests },
   { name: "sixteen hosts on a switch", make: manyHosts },
+  { name: "hosts on a switch that contend for its wires", make: contendingHosts },
   { name: "more requests than a ring has room for", make: overload },
 ];
 

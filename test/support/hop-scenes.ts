@@ -7,6 +7,7 @@ import type { World } from "../../src/core/world";
 import { bootGuest } from "../../src/device/port-driver";
 import { VMOLR } from "../reference/pf-registers";
 import { outsideAddress, poolAddress } from "../reference/program-frames";
+import { guestIp, guestMac } from "./addresses";
 import { createDom0Scene } from "./dom0-scene";
 import { giveRequests, loadService, makeExchanges } from "./exchanges";
 import { itemAt } from "./item-at";
@@ -102,6 +103,53 @@ export function manyHosts(module: WebAssembly.Module): HopScene {
     ports: servers.map(({ port }) => port),
   };
   return { world, parts, endNs: 2e6, actions: [] };
+}
+
+const CONTENDER_COUNT = 6;
+
+/**
+ * Guests on one switch stream to one of them and to each other, more than its wires take, some at the very same times; links are short
+ * and long. Meanwhile
+ * wires get faults and less room, at times at which frames lie at the switch, and a host fails.
+ */
+export function contendingHosts(module: WebAssembly.Module): HopScene {
+  const chunkCount = CONTENDER_COUNT * 9;
+  const world = createSmallWorld({ module, chunkCount, slotCount: 8192, arenaBytes: (chunkCount + 256) * 64 * 4096 });
+  const { plane } = world;
+  const network = new Network(world);
+  const servers = Array.from({ length: CONTENDER_COUNT }, (_, index) =>
+    network.addServer({ latencyNs: 600 + 350 * (index % 3), backlogBytes: 6000 }),
+  );
+  for (const [index, { guest, port }] of servers.entries()) {
+    const target = index % 2 ? 0 : (index + 2) % CONTENDER_COUNT;
+    plane.setDma(port, DMA.latencyNs, DMA.readPs, DMA.writePs);
+    if (index % 3 === 0) plane.createSink(guest);
+    else
+      plane.createSource(
+        guest,
+        ...guestMac(target),
+        guestIp(target),
+        9,
+        60 + 97 * (index % 3),
+        8,
+        3000 + 7 * (index % 3),
+      );
+    bootGuest(world, guest);
+  }
+  const [first, second, third] = [itemAt(servers, 0), itemAt(servers, 3), itemAt(servers, 5)];
+  const actions = [
+    { ns: 419_214, act: () => plane.setWireFaults(first.wireIn, 2 ** 27, 2 ** 28, 3000, 2 ** 27) },
+    { ns: 486_813, act: () => plane.setWireBacklog(first.wireIn, 1500) },
+    { ns: 610_356, act: () => plane.failHost(third.host) },
+    { ns: 680_286, act: () => plane.setWireFaults(second.wireOut, 0, 2 ** 29, 1300, 0) },
+    { ns: 865_989, act: () => plane.setWireFaults(first.wireIn, 0, 0, 0, 0) },
+  ];
+  const parts = {
+    guests: servers.map(({ guest }) => guest),
+    vfs: servers.map(({ vf }) => vf),
+    ports: servers.map(({ port }) => port),
+  };
+  return { world, parts, endNs: 1e6, actions };
 }
 
 /** Destinations of what seven pools send: outside, each other, everybody. */

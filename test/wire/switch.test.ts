@@ -5,6 +5,7 @@ import {
   DROP_QUEUE_DISABLED,
   DROP_REPLICATED,
   DROP_SWITCH_SAME_PORT,
+  TRACE_ARRIVED,
   TRACE_COPIED,
   TRACE_MOVED,
   TRACE_SENT,
@@ -95,5 +96,30 @@ describe.each(BUILDS)("a switch, $name build", ({ module }) => {
     ring.send([testFrame(1, 60, server.mac, server.mac), testFrame(2, 60, server.mac, server.mac)]);
     const trace = runTo(world, 9_000);
     expect(dropReasons(trace)).toEqual([DROP_SWITCH_SAME_PORT, DROP_SWITCH_SAME_PORT]);
+  });
+
+  it("with frames of several wires at hand, takes them in the order of arrival, of equals that of the lower wire first", () => {
+    const gapsNs = [350, 300, 400];
+    const world = createSmallWorld({ module });
+    const network = new Network(world);
+    const { guest } = network.addServer();
+    const wires = gapsNs.map((gapNs) => {
+      const { client, wireOut } = network.addClient();
+      const exchanges = makeExchanges(2, { firstNs: 10_000, gapNs });
+      if (gapNs === 350) loadService(world, guest, exchanges);
+      giveRequests(world, client, exchanges);
+      world.plane.startClient(client);
+      return wireOut;
+    });
+    const arrivals = ofKind(runTo(world, 20_000), TRACE_ARRIVED).filter(({ subject }) => wires.includes(subject));
+    const firstPs = arrivals[0]?.timePs ?? 0;
+    expect(arrivals.map(({ subject, timePs }) => [wires.indexOf(subject), (timePs - firstPs) / 1000])).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+      [1, 300],
+      [0, 350],
+      [2, 400],
+    ]);
   });
 });
