@@ -232,8 +232,7 @@ function joinSwitch(
   receiver: u32,
 ): u32 {
   const down = addWire(rate, latencyPs, arrivalKind, receiver);
-  // Its receiver is the switch's new port, which `addSwitchPort` numbers.
-  const up = addWire(rate, latencyPs, EVENT_ARRIVAL_SWITCH, 0);
+  const up = addWire(rate, latencyPs, EVENT_ARRIVAL_SWITCH, switchIndex);
   assert(up == down + 1, "the wires of a link are neighbours");
   wire(down).backlogPsMax = serializationPs(wire(down), backlogBytes);
   addSwitchPort(switchIndex, down, up);

@@ -62,7 +62,6 @@ const INLINED = {
   "assembly/nic/write-back": ["raiseReceivedAt", "takeNews"],
   "assembly/nic/port": [
     "drain",
-    "hasArrived",
     "deliverTo",
     "wakeOf",
     "earlier",
@@ -75,7 +74,7 @@ const INLINED = {
   ],
   "assembly/wire/ipv4": ["writeIpv4", "headerSum", "carries", "addPseudoHeader", "padded"],
   "assembly/wire/checksum": ["addToSum", "addWords", "foldSum"],
-  "assembly/wire/wire": ["send", "arrive", "serializationPs"],
+  "assembly/wire/wire": ["send", "hasArrived", "arrive", "serializationPs"],
   "assembly/transport/tcp-sequence": ["isBefore", "isAfter", "earlierOf", "laterOf"],
   "assembly/transport/tcp-connection": ["has"],
   "assembly/transport/tcp-stack": ["stackAt", "connection", "bucketAt", "hashOf", "sendRingAt", "receiveRingAt"],

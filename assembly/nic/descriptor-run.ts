@@ -1,7 +1,7 @@
 /**
  * A run of descriptors: those from one position of a ring on that hardware owns and that lie in one page, found in
- * memory once. It lasts as long as one look at a port (`drain`, or a port that fetches), in which neither maps nor page tables lose
- * anything; whoever takes a descriptor of the ring by another way ends it before (`endRun`).
+ * memory once. It lasts as long as one look at a port (`drain`, or a port that fetches), in which neither maps nor page
+ * tables lose anything; whoever takes a descriptor of the ring by another way ends it before (`endRun`).
  *
  *     ring:  | software's | head, tail of the run: one page | more of hardware's | software's |
  *                           ^ at, left

@@ -38,7 +38,7 @@ import { interruptRun, world } from "../sim/world";
 import { keptOf } from "../wire/content";
 import { BROADCAST, destination, isGroup } from "../wire/ethernet";
 import { append, FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../wire/frame";
-import { arm, arrive, drop, Wire, wire } from "../wire/wire";
+import { arm, arrive, drop, hasArrived, Wire, wire } from "../wire/wire";
 import { INEXACT, POOLS, poolsFromWire, TOO_LONG } from "./bridge";
 import { configureQueues } from "./configure";
 import { beginLook, endRun, receiveRun } from "./descriptor-run";
@@ -96,15 +96,10 @@ export function poolOf(portIndex: u32, pool: u32): Vf {
   return vf(portIndex * POOL_COUNT + pool);
 }
 
-/** Moves every frame that is delivered by now to its pools. */
+/** Moves every frame that is delivered by now to its pools; most looks find none. */
 export function drain(index: u32): void {
   const p = port(index);
   if (hasArrived(wire(p.wireIn)) || hasArrived(wire(p.loop))) deliverArrived(index);
-}
-
-/** Tells whether a frame has come to the end of a wire: most looks find none. */
-function hasArrived(w: Wire): bool {
-  return w.underWayFirst != 0 && frame(w.underWayFirst).due <= world().now;
 }
 
 function deliverArrived(index: u32): void {

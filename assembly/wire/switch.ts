@@ -28,7 +28,7 @@ import { ARRIVAL_SHIFT, arrivalAt, dropFirst, heapify, sink } from "./arrival-he
 import { keptOf } from "./content";
 import { ADDRESS_MASK, destination, isGroup, source } from "./ethernet";
 import { FRAME_START, frame, takeSlot } from "./frame";
-import { arm, arrive, drop, isDue, send, wire } from "./wire";
+import { arm, arrive, drop, hasArrived, isDue, send, wire } from "./wire";
 
 @unmanaged
 export class Switch {
@@ -73,15 +73,13 @@ export function createSwitch(index: u32, delayPs: u64): void {
   s.table = reserve(SWITCH_ADDRESS_COUNT * 8);
 }
 
-/** Adds a port with its wires out and in. */
+/** Adds a port with its wires out and in; the switch is the receiver of the latter. */
 export function addSwitchPort(index: u32, wireOut: u32, wireIn: u32): void {
   const s = switchAt(index);
   assert(s.portCount < SWITCH_PORT_COUNT_MAX, "a switch has a port left");
-  const number = s.portCount++;
-  const p = portOf(s, number);
+  const p = portOf(s, s.portCount++);
   p.wireOut = wireOut;
   p.wireIn = wireIn;
-  wire(wireIn).receiver = (index << 8) | number;
   wire(wireIn).notBefore = NEVER;
   wire(wireIn).leader = portOf(s, 0).wireIn;
   const window = windowOf(s);
@@ -105,7 +103,7 @@ function portOf(s: Switch, port: u32): SwitchPort {
 export function onSwitchArrival(leader: u32): u32 {
   const w = wire(leader);
   if (!isDue(w)) return NO_SWITCH;
-  const index = w.receiver >>> 8;
+  const index = w.receiver;
   relay(index, RELAY_BUDGET);
   armSwitch(switchAt(index));
   return index;
@@ -141,8 +139,7 @@ function relay(index: u32, budget: i32): void {
     const slot = w.underWayFirst;
     arrive(w, slot);
     budget -= forward(s, index, port, slot);
-    const next = w.underWayFirst;
-    if (next && frame(next).due <= world().now) first.due = frame(next).due;
+    if (hasArrived(w)) first.due = frame(w.underWayFirst).due;
     else count = dropFirst(heap, count);
     sink(heap, 0, count);
   }
@@ -150,24 +147,24 @@ function relay(index: u32, budget: i32): void {
 
 /** Makes a heap of the ports on whose wires a frame has arrived; returns how many there are. */
 function gather(s: Switch, heap: u32): u32 {
-  const now = world().now;
   let count: u32 = 0;
   for (let port: u32 = 0; port < s.portCount; port++) {
-    const slot = wire(portOf(s, port).wireIn).underWayFirst;
-    if (!slot || frame(slot).due > now) continue;
+    const w = wire(portOf(s, port).wireIn);
+    if (!hasArrived(w)) continue;
     const a = arrivalAt(heap, count++);
-    a.due = frame(slot).due;
+    a.due = frame(w.underWayFirst).due;
     a.port = port;
   }
   heapify(heap, count);
   return count;
 }
 
-/** Returns how many ports a switch has, and the wire out of one. */
+/** Returns how many ports a switch has. */
 export function switchPortCount(index: u32): u32 {
   return switchAt(index).portCount;
 }
 
+/** Returns the wire out of one of its ports. */
 export function switchOutput(index: u32, port: u32): u32 {
   return portOf(switchAt(index), port).wireOut;
 }

@@ -3,9 +3,9 @@
  *
  * A frame's fate is computed when it is put on the wire: it starts when the wire is free, ends after its bytes, and
  * arrives a latency later. The frames under way are a list sorted by arrival: a wire keeps order, unless it was made to
- * delay or double frames at random. There is at
- * most one event for a wire, or for all that lead to a switch, for its receiver, and it comes late while the receiver is not interested: a port whose
- * virtual functions are all being polled looks at its wire when it wants to know. Invariant: `armed` is the time of the pending event, NEVER without one; an event of another time is stale.
+ * delay or double frames at random. There is at most one event for a wire, or for all that lead to a switch, and it comes
+ * late while the receiver is not interested: a port whose virtual functions are all being polled looks at its wire when it
+ * wants to know. Invariant: `armed` is the time of the pending event, NEVER without one; an event of another time is stale.
  */
 
 import { WIRE_BYTES, WIRES } from "../layout/memory-map";
@@ -201,11 +201,17 @@ export function isDue(w: Wire): bool {
   return true;
 }
 
+/** Tells whether a frame has come to the end of a wire by now. */
+export function hasArrived(w: Wire): bool {
+  return w.underWayFirst != 0 && frame(w.underWayFirst).due <= world().now;
+}
+
 /** Takes the first frame that has arrived by now off the wire; 0 when there is none. */
 export function arrived(index: u32): u32 {
-  const slot = wire(index).underWayFirst;
-  if (!slot || frame(slot).due > world().now) return 0;
-  arrive(wire(index), slot);
+  const w = wire(index);
+  if (!hasArrived(w)) return 0;
+  const slot = w.underWayFirst;
+  arrive(w, slot);
   return slot;
 }
 

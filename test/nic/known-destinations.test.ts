@@ -3,12 +3,11 @@ import { describe, expect, it } from "vitest";
 import { TRACE_DELIVERED } from "../../assembly/layout/trace";
 import { VTCTRL } from "../../assembly/layout/vf-registers";
 import { CONTROL_RESET } from "../../assembly/layout/virtual-function";
-import { littleEndian32 } from "../reference/bytes";
 import * as pf from "../reference/pf-registers";
 import { outsideAddress, PROTOCOL_UDP, poolAddress } from "../reference/program-frames";
 import { buildPacket } from "../support/l4-packet";
 import { packetBufferOf } from "../support/pool-driver";
-import { PortScene } from "../support/port-scene";
+import { addressHigh, PortScene } from "../support/port-scene";
 import { ofKind } from "../support/trace-reading";
 import { BUILDS } from "../support/wasm-builds";
 
@@ -53,9 +52,7 @@ function receiveRow(scene: PortScene, to: Uint8Array): number[] {
 
 /** Gives a pool's address to other pools. */
 function setPools(scene: PortScene, pool: number, pools: number): void {
-  const address = poolAddress(pool);
-  const high = littleEndian32(Uint8Array.from([...address.subarray(4), 0, 0]), 0);
-  scene.writePf(pf.rah(pool), 0x8000_0000 + pools * 2 ** 18 + high);
+  scene.writePf(pf.rah(pool), addressHigh(poolAddress(pool), pools));
 }
 
 describe.each(BUILDS)("frames to an address that a bridge knows, $name build", ({ module }) => {

@@ -108,8 +108,7 @@ export function manyHosts(module: WebAssembly.Module): HopScene {
 const CONTENDER_COUNT = 6;
 
 /**
- * Guests on one switch stream to one of them and to each other, more than its wires take, some at the very same times; links are short
- * and long. Meanwhile
+ * Guests on one switch stream to one of them and to each other, more than its wires take; links are short and long. Meanwhile
  * wires get faults and less room, at times at which frames lie at the switch, and a host fails.
  */
 export function contendingHosts(module: WebAssembly.Module): HopScene {

@@ -155,6 +155,11 @@ function createLocal(world: World, pool: number, host: number): number {
   return guest;
 }
 
+/** RAH of a valid entry: the end of an address, and the pools that it goes to. */
+export function addressHigh(address: Uint8Array, pools: number): number {
+  return 0x80000000 + pools * 2 ** 18 + littleEndian32(Uint8Array.from([...address.subarray(4), 0, 0]), 0);
+}
+
 /** What a physical function's driver does: everything on, an address and loopback for each pool. */
 function openPort(world: World, vfCount: number): void {
   const write = (offset: number, value: number) => world.plane.writePfRegister(0, offset, value);
@@ -166,10 +171,7 @@ function openPort(world: World, vfCount: number): void {
   for (let pool = 0; pool < vfCount; pool++) {
     const address = poolAddress(pool);
     write(pf.ral(pool), littleEndian32(address, 0));
-    write(
-      pf.rah(pool),
-      0x80000000 + 2 ** (18 + pool) + littleEndian32(Uint8Array.from([...address.subarray(4), 0, 0]), 0),
-    );
+    write(pf.rah(pool), addressHigh(address, 1 << pool));
     enableMessages(world, pool);
   }
 }
