@@ -77,17 +77,9 @@ import {
   remote,
 } from "./nic/remote-memory";
 import { buildFrame, frameBytes } from "./nic/segmentation";
+import { sendRow } from "./nic/send-row";
 import { countSent, isSpoofed, refuse } from "./nic/sender";
-import {
-  completePacket,
-  completePlain,
-  Found,
-  fetchKnown,
-  findPacket,
-  Read,
-  readPacket,
-  readPlain,
-} from "./nic/tx-ring";
+import { completePacket, completePlain, Found, findPacket, Read, readPacket, readPlain } from "./nic/tx-ring";
 import { indexOf, NO_GUEST, txQueue, Vf, vf } from "./nic/virtual-function";
 import { onWriteBack, raiseFetched, WRITE_BACK_VF_SHIFT } from "./nic/write-back";
 import { fetchIntoBuffer, hasReleased, isBuffering, takeReleased } from "./renic/outbound";
@@ -214,10 +206,14 @@ function onTransmit(index: u32): void {
   let pools = fetchingPools(index);
   const served = pools;
   let budget = FRAME_BUDGET;
+  const rowPools = poolsOfRows(index, pools);
   while (pools && out.freeAt < horizon && budget > 0) {
-    // One pool takes no turns: which it is does not wait for what the last frame has stored.
-    const pool = pools & (pools - 1) ? nextPool(p, pools) : <u32>ctz(pools);
-    const used = serve(p, index, poolOf(index, pool), budget, pools == 1 << pool);
+    if (pools & rowPools) {
+      budget -= <i32>sendRow(p, index, pools, rowPools, budget, horizon);
+      if (budget <= 0 || out.freeAt >= horizon) break;
+    }
+    const pool = nextPool(p, pools);
+    const used = serve(p, index, poolOf(index, pool), budget);
     if (used & ~IS_EMPTY) p.poolNext = (pool + 1) % POOL_COUNT;
     if (used & IS_EMPTY) {
       pools &= ~(1 << pool);
@@ -235,6 +231,17 @@ function onTransmit(index: u32): void {
   p.retryAt = NEVER;
   if (pools) p.retryAt = out.freeAt < horizon ? now : out.freeAt - LOOK_AHEAD_PS / 2;
   rearmTransmit(index);
+}
+
+/** Returns those of some pools that may send rows: their memory is at hand, and nothing holds their packets back. */
+function poolsOfRows(index: u32, pools: u32): u32 {
+  let found: u32 = 0;
+  for (; pools; pools &= pools - 1) {
+    const pool = <u32>ctz(pools);
+    const v = poolOf(index, pool);
+    if (!v.remote && !isBuffering(v)) found |= 1 << pool;
+  }
+  return found;
 }
 
 /** Tells whether any transmit queue of some pools has reported something. */
@@ -256,31 +263,11 @@ const FRAME_BUDGET: i32 = 512;
 /** The pool has nothing more to send now; beside how many frames it sent. */
 const IS_EMPTY: u32 = 0x80000000;
 
-/** A pool's turn: one packet, a row of them if it is alone, or what its outbound buffer takes and gives. Returns the frames used, and IS_EMPTY. */
-function serve(p: Port, index: u32, v: Vf, budget: i32, isAlone: bool): u32 {
+/** A pool's turn: one packet, or what its outbound buffer takes and gives. Returns the frames used, and IS_EMPTY. */
+function serve(p: Port, index: u32, v: Vf, budget: i32): u32 {
   if (v.remote) return serveRemote(p, index, v);
   if (isBuffering(v)) return serveBuffer(p, index, v, budget);
-  const sent = sendRow(p, v, isAlone ? budget : 1);
-  return sent ? sent : servePacket(p, index, v);
-}
-
-/** Sends one packet after the other, as long as all are known, as far as the look-ahead goes; returns how many there were. */
-function sendRow(p: Port, v: Vf, countMax: u32): u32 {
-  const out = wire(p.wireOut);
-  const horizon = world().now + LOOK_AHEAD_PS;
-  let count: u32 = 0;
-  while (count < countMax && out.freeAt < horizon && sendKnown(p, v)) count++;
-  return count;
-}
-
-/** Sends the next packet if it is a plain one to a known destination; false, with nothing changed, when it is not. */
-function sendKnown(p: Port, v: Vf): bool {
-  const slot = fetchKnown(v);
-  if (!slot) return false;
-  const ready = passRead(p, packet().bytes);
-  admit(v, slot);
-  send(p.wireOut, slot, ready);
-  return true;
+  return servePacket(p, index, v);
 }
 
 function serveBuffer(p: Port, index: u32, v: Vf, budget: i32): u32 {

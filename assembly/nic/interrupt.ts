@@ -84,6 +84,16 @@ export function setCauseAt(v: Vf, vector: u32, time: u64): void {
   request(v, vector, nextAt != 0 && nextAt >= time);
 }
 
+/** Tells whether a cause of a vector asks for a message when it is set; otherwise it is only noted. */
+export function asksNow(v: Vf, vector: u32): bool {
+  return vector != NO_VECTOR && ((v.control.eims >>> vector) & 1) != 0;
+}
+
+/** Sets a vector's cause that does not ask for a message. */
+export function noteCause(v: Vf, vector: u32): void {
+  if (vector != NO_VECTOR) v.control.eicr |= 1 << vector;
+}
+
 /** Sets the causes whose bits are set. */
 export function setCauses(v: Vf, bits: u32): void {
   for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) {

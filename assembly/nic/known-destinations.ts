@@ -19,7 +19,7 @@ import { pf } from "./physical-function";
 import { RUNNING, Vf, vf } from "./virtual-function";
 
 @unmanaged
-class KnownDestination {
+export class KnownDestination {
   /** The number of the rules by which it was decided. */
   rules: u64;
   /** The address, and above it the pool that sends, with FROM_POOL; nothing for a frame from the wire. */
@@ -29,6 +29,9 @@ class KnownDestination {
   /** Longer frames, without their check sequence, are not plain. */
   bytes: u32;
 }
+
+/** No destination: longer than an address. */
+export const NOWHERE: u64 = 0xffffffffffffffff;
 
 const ENTRY_SHIFT: u32 = 5;
 /** More than a port has pools; which one an address has, its last byte decides, and the pool that sends. */
@@ -56,13 +59,13 @@ function isKnown(e: KnownDestination, key: u64): bool {
   return e.key == key && e.rules == world().bridgeRules;
 }
 
-/** Returns the pool that a frame from the wire goes to, if it is plain but perhaps for its tag and that pool receives, else null. */
-export function knownReceiver(port: u32, at: u32, bytes: u32): Vf | null {
+/** Returns what is known of a frame from the wire, if it is plain but perhaps for its tag and its pool receives, else null. */
+export function knownReceiver(port: u32, at: u32, bytes: u32): KnownDestination | null {
   const to = destination(at);
   const e = entryOf(port, to);
   if (!isKnown(e, to) && !decideFromWire(e, to, port, at, bytes)) return null;
   const v = e.pool;
-  return v && bytes <= e.bytes && v.quiet == RUNNING && !v.remote ? v : null;
+  return v && bytes <= e.bytes && v.quiet == RUNNING && !v.remote ? e : null;
 }
 
 /** Asks the bridge; returns false, without having asked, when the frame is tagged or longer than some limit. */
@@ -73,7 +76,7 @@ function decideFromWire(e: KnownDestination, to: u64, port: u32, at: u32, bytes:
   if (bytes + ETHERNET_CHECK_BYTES > limit || hasTag(at, bytes)) return false;
   const pools = isGroup(to) ? 0 : poolsFromWire(port, at, bytes) & POOLS;
   const isOne = pools != 0 && !(pools & (pools - 1));
-  remember(e, to, isOne ? vf(port * POOL_COUNT + <u32>ctz(pools)) : null, limit);
+  remember(e, to, isOne ? vf(port * POOL_COUNT + <u32>ctz(pools)) : null, limit - ETHERNET_CHECK_BYTES);
   return true;
 }
 
@@ -82,20 +85,20 @@ export function leavesOnly(v: Vf, at: u32, bytes: u32): bool {
   const key = destination(at) | ((<u64>(v.pool | FROM_POOL)) << POOL_SHIFT);
   const e = entryOf(v.port, key);
   if (!isKnown(e, key) && !decideFromPool(e, key, v, at, bytes)) return false;
-  return bytes <= e.bytes && e.pool != null;
+  return e.pool != null;
 }
 
+/** What no pool wants of a length that all take goes to the wire at any length. */
 function decideFromPool(e: KnownDestination, key: u64, v: Vf, at: u32, bytes: u32): bool {
-  const limit = pf(v.port).shortestLimit;
-  if (bytes + ETHERNET_CHECK_BYTES > limit || hasTag(at, bytes)) return false;
+  if (bytes + ETHERNET_CHECK_BYTES > pf(v.port).shortestLimit || hasTag(at, bytes)) return false;
   const found = poolsFromPool(v.port, v.pool, at, bytes);
-  remember(e, key, (found & (POOLS | TO_WIRE)) == TO_WIRE ? v : null, limit);
+  remember(e, key, (found & (POOLS | TO_WIRE)) == TO_WIRE ? v : null, u32.MAX_VALUE);
   return true;
 }
 
-function remember(e: KnownDestination, key: u64, v: Vf | null, limit: u32): void {
+function remember(e: KnownDestination, key: u64, v: Vf | null, bytesMax: u32): void {
   e.rules = world().bridgeRules;
   e.key = key;
   e.pool = v;
-  e.bytes = limit - ETHERNET_CHECK_BYTES;
+  e.bytes = bytesMax;
 }

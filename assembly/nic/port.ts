@@ -42,9 +42,10 @@ import { arm, arrive, drop, hasArrived, Wire, wire } from "../wire/wire";
 import { INEXACT, POOLS, poolsFromWire, TOO_LONG } from "./bridge";
 import { configureQueues } from "./configure";
 import { beginLook, endRun, receiveRun } from "./descriptor-run";
-import { lookAgain, mayInterruptAt, releasePending, rxVector, setCauseAt } from "./interrupt";
-import { forgetDecisions, knownReceiver } from "./known-destinations";
+import { lookAgain, mayInterruptAt, releasePending, rxVector } from "./interrupt";
+import { forgetDecisions } from "./known-destinations";
 import { packFilters, pf, summarize } from "./physical-function";
+import { deliverRow } from "./receive-row";
 import {
   forgetOperation,
   isRemoteBusy,
@@ -55,7 +56,7 @@ import {
   QUEUE_RECEIVES,
   remote,
 } from "./remote-memory";
-import { CAME_BACK, CAME_INEXACTLY, Received, receive, receiveKnown } from "./rx-ring";
+import { CAME_BACK, CAME_INEXACTLY, Received, receive } from "./rx-ring";
 import { indexOf, QUIESCED, QUIESCING, RUNNING, rxQueue, txQueue, Vf, vf } from "./virtual-function";
 import { disableAfterFault, flushPool, raiseReceived, raiseReceivedAt, raiseSent } from "./write-back";
 
@@ -109,6 +110,7 @@ function deliverArrived(index: u32): void {
   const loop = wire(p.loop);
   beginLook();
   while (true) {
+    if (!p.isDead && !loop.underWayFirst) deliverRow(p, index, inward);
     const from = earlier(inward, loop);
     if (!from) return;
     const slot = from.underWayFirst;
@@ -124,30 +126,9 @@ function deliverArrived(index: u32): void {
       drop(slot, time, index, DROP_HOST_DEAD);
       continue;
     }
-    if (!isLooped && deliverKnown(index, slot, time)) continue;
     const pools = isLooped ? comeBack(slot) : comeIn(index, slot, time);
     if (pools) distribute(index, slot, pools, time);
   }
-}
-
-/** Delivers a plain frame from the wire to the one pool that it goes to; false, with nothing changed, when it is not plain. */
-function deliverKnown(index: u32, slot: u32, time: u64): bool {
-  const f = frame(slot);
-  const at = slot + FRAME_START;
-  const bytes = f.bytes;
-  const known = knownReceiver(index, at, bytes);
-  if (!known) return false;
-  const v = <Vf>known;
-  const position = rxQueue(v, 0).head;
-  if (!receiveKnown(v, at, bytes)) return false;
-  const p = pf(index);
-  p.gprc++;
-  p.gorc += bytes + ETHERNET_CHECK_BYTES;
-  count(v, at, bytes, false);
-  trace(TRACE_DELIVERED, time, indexOf(v), f.id, bytes, position, 0);
-  freeSlot(slot);
-  setCauseAt(v, rxVector(v, 0), time);
-  return true;
 }
 
 /** Returns the wire whose first frame arrives first, the outer one if both do; null without a frame. */

@@ -1,11 +1,10 @@
 /**
  * The receive queues of a pool: a frame goes into the buffers of the next descriptors, and these are written back.
  *
- *     receiveKnown:       a plain descriptor of a run, written at once
  *     receive -> plain:   one advanced descriptor of one buffer, found and written at once
  *                general: describe, find descriptors, write buffers and write back, one after the other
  *
- * All give the same bytes; the first exists because nearly every frame goes it. Everything of a frame is written
+ * Both give the same bytes, and so do rows (receive-row.ts), in which nearly every frame is. Everything of a frame is written
  * in order, and the word with DD last, because the driver polls it. Invariant: a frame for which hardware owns too few
  * descriptors changes nothing but RQDPC.
  *
@@ -50,7 +49,6 @@ import {
   ETHERTYPE_IPV4,
   ETHERTYPE_IPV6,
   ETHERTYPE_VLAN,
-  IPV4_ID,
   VLAN_TAG_BYTES,
 } from "../layout/packet";
 import { VMOLR_STRIP_CRC, VMOLR_STRIP_VLAN } from "../layout/physical-function";
@@ -67,17 +65,15 @@ import {
   SPLIT_IPV6_TCP,
   SPLIT_IPV6_UDP,
 } from "../layout/virtual-function";
-import { copy } from "../memory/copy";
 import { crc32 } from "../sim/digest";
 import { world } from "../sim/world";
 import { keptFrom, keptOf } from "../wire/content";
 import { destination, isGroup } from "../wire/ethernet";
 import { descriptorType } from "./configure";
-import { beginRun, goPast, hasMore, receiveRun } from "./descriptor-run";
-import { askAhead, dmaStore, dmaWrite, lookAtDescriptor, openBuffer, openDescriptor } from "./dma";
+import { askAhead, dmaStore, dmaWrite, lookAtDescriptor, openDescriptor } from "./dma";
 import { Headers, readHeaders } from "./headers";
 import { Pf, pf, vmolr } from "./physical-function";
-import { fragmentWord, headerStatus, plainStatus, plainType, sumOf } from "./receive-status";
+import { fragmentWord, headerStatus, sumOf } from "./receive-status";
 import { isWaiting } from "./remote-memory";
 import { queueOf, rssHash, rssType } from "./rss";
 import { positionAddress } from "./tx-ring";
@@ -190,40 +186,19 @@ function receivePlain(v: Vf, q: Queue, at: u32, bytes: u32, how: u32): Received 
     if (!(q.flags & QUEUE_GIVES_HASH)) hash = fragmentWord(h, at);
   }
   const isWritten = dmaWrite(v, address, at, 0, bytes);
-  store<u32>(to, types, RX_TYPE);
-  store<u32>(to, hash, RX_HASH);
-  store<u32>(to, isWritten ? bytes : 0, RX_LENGTH);
-  store<u32>(to, isWritten ? status : status | RX_RXE, RX_STATUS);
+  if (isWritten) writeDescriptor(to, types, hash, bytes, status);
+  else writeDescriptor(to, types, hash, 0, status | RX_RXE);
   q.head = q.after(q.head);
   q.hasNews = true;
   return isWritten ? Received.Ok : Received.Fault;
 }
 
-/**
- * The plain way of a frame to a known destination, a UDP datagram or a TCP segment. Everything is looked up before
- * anything is changed. Returns false, with nothing changed, when anything is not plain; the cause is the caller's to raise.
- */
-export function receiveKnown(v: Vf, at: u32, bytes: u32): bool {
-  const q = rxQueue(v, 0);
-  const run = receiveRun(v);
-  if (bytes > q.bufferBytes || (!hasMore(run) && !beginRun(run, v, q, q.head))) return false;
-  const flags = q.flags;
-  const to = run.at;
-  const address = load<u64>(to, RX_ADDRESS);
-  const buffer = address ? openBuffer(v, address, bytes) : 0;
-  if (!buffer) return false;
-  const type = plainType(at, bytes);
-  if (!type) return false;
-  const status = plainStatus(at, type, flags) | RX_DD | RX_EOP;
-  const hash = flags & QUEUE_GIVES_HASH ? 0 : <u32>bswap<u16>(load<u16>(at, IPV4_ID));
-  copy(buffer, at, keptOf(bytes));
-  store<u32>(to, type, RX_TYPE);
+/** Writes the words of an advanced descriptor back, the one with DD last. */
+export function writeDescriptor(to: u32, types: u32, hash: u32, bytes: u32, status: u32): void {
+  store<u32>(to, types, RX_TYPE);
   store<u32>(to, hash, RX_HASH);
   store<u32>(to, bytes, RX_LENGTH);
   store<u32>(to, status, RX_STATUS);
-  goPast(run);
-  q.head = q.after(q.head);
-  return true;
 }
 
 function receiveAny(v: Vf, at: u32, bytes: u32, how: u32): Received {

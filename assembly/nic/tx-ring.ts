@@ -5,7 +5,7 @@
  *                   Whole:  readPacket, frames -> completePacket      anything else (segmentation.ts makes the frames)
  *                   Malformed, Oversize        -> completePacket
  *
- *                   fetchKnown: all steps of a plain packet at once, for nearly every one
+ * Nearly every plain packet takes none of these steps, but is one of a row (send-row.ts).
  *
  * The steps are apart because the caller must know how much room the frames need before they exist. Invariant: between
  * them nothing else touches the queue. A packet is taken whole or not at all: until `completePacket` nothing has
@@ -36,18 +36,14 @@ import {
   TX_VLAN_SHIFT,
   TX_VLE,
 } from "../layout/descriptor";
-import { FRAME_BYTES_MAX, FRAME_BYTES_MIN } from "../layout/limits";
+import { FRAME_BYTES_MAX } from "../layout/limits";
 import { ETHERNET_BYTES, VLAN_TAG_BYTES } from "../layout/packet";
 import { VMVIR_ALWAYS, VMVIR_NEVER } from "../layout/physical-function";
 import { CONTEXT_BYTES, CONTEXT_COUNT, QUEUE_COUNT, QUEUE_IS_PLAIN } from "../layout/virtual-function";
 import { copy } from "../memory/copy";
-import { keptOf } from "../wire/content";
-import { FRAME_START, takeSlot } from "../wire/frame";
 import { padded } from "../wire/ipv4";
-import { hasTag } from "./bridge";
-import { beginRun, endRun, goPast, hasMore, transmitRun } from "./descriptor-run";
-import { askAhead, dmaRead, lookAtDescriptor, openDescriptor, openSource } from "./dma";
-import { leavesOnly } from "./known-destinations";
+import { endRun, transmitRun } from "./descriptor-run";
+import { askAhead, dmaRead, lookAtDescriptor, openDescriptor } from "./dma";
 import { contextAt, Packet, packet, packetBytesAt, piece, slotOf } from "./packet";
 import { pf, vmvir } from "./physical-function";
 import { isWaiting } from "./remote-memory";
@@ -73,6 +69,13 @@ export enum Found {
 /** Command bits that a plain packet's descriptor has and has not. */
 const PLAIN_MASK: u32 = TX_DEXT | TX_TYPE_MASK | TX_EOP | TX_TSE | TX_VLE;
 const PLAIN: u32 = TX_DEXT | TX_TYPE_DATA | TX_EOP;
+
+/** Returns the bytes of a packet whose one descriptor has these words, if it is plain; 0 when it is not. */
+export function plainBytes(command: u32, status: u32): u32 {
+  const bytes = command & TX_LENGTH_MASK;
+  const isPlain = (command & PLAIN_MASK) == PLAIN && !(status & (TX_IXSM | TX_TXSM));
+  return isPlain && bytes >= ETHERNET_BYTES && bytes <= FRAME_BYTES_MAX ? bytes : 0;
+}
 
 /** Finds the next packet of a pool and describes it in `packet()`. The pool's queues take turns, if it has two. */
 export function findPacket(v: Vf): Found {
@@ -107,10 +110,8 @@ function findInQueue(v: Vf, q: Queue, number: u32, owned: u32): Found {
     const opened = openDescriptor(v, positionAddress(q, q.fetched));
     const at = opened ? opened : lookAtDescriptor(v, positionAddress(q, q.fetched));
     if (!at) return stopped(v, q);
-    const command = load<u32>(at, TX_COMMAND);
-    const bytes = command & TX_LENGTH_MASK;
-    const isPlain = (command & PLAIN_MASK) == PLAIN && !(load<u32>(at, TX_STATUS) & (TX_IXSM | TX_TXSM));
-    if (isPlain && bytes >= ETHERNET_BYTES && bytes <= FRAME_BYTES_MAX) {
+    const bytes = plainBytes(load<u32>(at, TX_COMMAND), load<u32>(at, TX_STATUS));
+    if (bytes) {
       p.end = q.after(q.fetched);
       p.descriptorCount = 1;
       p.isPlain = 1;
@@ -122,41 +123,6 @@ function findInQueue(v: Vf, q: Queue, number: u32, owned: u32): Found {
     }
   }
   return gatherDescriptors(v, q, p, owned);
-}
-
-/**
- * The whole way of a plain packet at once, where its pool has one queue and its frame leaves on the wire and nowhere else
- * (known-destinations.ts): finds, reads and completes it. Everything is looked up before anything is changed. Returns the
- * slot with the frame, and its bytes before padding in `packet()`; 0, with nothing changed, when anything is not plain.
- */
-export function fetchKnown(v: Vf): u32 {
-  const q = txQueue(v, 0);
-  const run = transmitRun(v);
-  if (!hasMore(run) && (q.pending || txQueue(v, 1).isActive || !beginRun(run, v, q, q.fetched))) return 0;
-  const at = run.at;
-  const command = load<u32>(at, TX_COMMAND);
-  const status = load<u32>(at, TX_STATUS);
-  const bytes = command & TX_LENGTH_MASK;
-  if ((command & PLAIN_MASK) != PLAIN || status & (TX_IXSM | TX_TXSM)) return 0;
-  if (bytes < ETHERNET_BYTES || bytes > FRAME_BYTES_MAX) return 0;
-  const from = openSource(v, load<u64>(at, TX_ADDRESS), bytes);
-  const frameBytes = max<u32>(bytes, FRAME_BYTES_MIN);
-  if (!from || hasTag(from, frameBytes) || !leavesOnly(v, from, frameBytes)) return 0;
-  const slot = takeSlot(frameBytes);
-  const to = slot + FRAME_START;
-  copy(to, from, keptOf(bytes));
-  padded(to, bytes);
-  packet().bytes = bytes;
-  if (command & TX_RS) {
-    store<u32>(at, status | TX_DD, TX_STATUS);
-    q.hasNews = true;
-  }
-  goPast(run);
-  v.turn = 1;
-  const next = q.after(q.fetched);
-  q.head = next;
-  q.fetched = next;
-  return slot;
 }
 
 /** The ring could not be read: a fault, or its memory has not answered yet. */

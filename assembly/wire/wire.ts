@@ -126,6 +126,12 @@ export function setRate(index: u32, rateBitsPerSecond: u64): void {
   w.psPerByte = scaled % rateBitsPerSecond ? 0 : <u32>(scaled / rateBitsPerSecond);
 }
 
+/** Tells whether a wire carries every frame, in order and once, at so many picoseconds a byte. */
+export function isFaultless(w: Wire): bool {
+  const mayFail = (w.lossBelow | w.delayBelow | w.twiceBelow) != 0;
+  return !w.isCut && !mayFail && w.backlogPsMax == NEVER && w.psPerByte != 0;
+}
+
 /** Puts a frame on the wire, no earlier than `ready`. */
 export function send(index: u32, slot: u32, ready: u64): void {
   const w = wire(index);
@@ -141,8 +147,7 @@ export function send(index: u32, slot: u32, ready: u64): void {
   }
   const end = start + serializationPs(w, f.bytes + ETHERNET_WRAP_BYTES);
   w.freeAt = end + serializationPs(w, ETHERNET_GAP_BYTES);
-  trace(TRACE_SENT, start, index, f.id, f.bytes, 0, 0);
-  if (w.tapOut != UNTAPPED) capture(w.tapOut, start, slot);
+  noteStart(w, slot, start);
   if (w.lossBelow && draw(w.random) < w.lossBelow) {
     drop(slot, end, index, DROP_LOSS);
     return;
@@ -154,6 +159,13 @@ export function send(index: u32, slot: u32, ready: u64): void {
   }
   append(w.underWay, slot);
   if (w.underWayFirst == slot) arm(index, 0);
+}
+
+/** A frame's first bit goes onto a wire. */
+export function noteStart(w: Wire, slot: u32, start: u64): void {
+  const f = frame(slot);
+  trace(TRACE_SENT, start, numberOf(w), f.id, f.bytes, 0, 0);
+  if (w.tapOut != UNTAPPED) capture(w.tapOut, start, slot);
 }
 
 /**
@@ -218,6 +230,11 @@ export function arrived(index: u32): u32 {
 /** Takes the first frame off the wire; it has arrived. */
 export function arrive(w: Wire, slot: u32): void {
   removeFirst(w.underWay);
+  noteArrival(w, slot);
+}
+
+/** A frame has come to the end of a wire. */
+export function noteArrival(w: Wire, slot: u32): void {
   const f = frame(slot);
   trace(TRACE_ARRIVED, f.due, numberOf(w), f.id, f.bytes, 0, 0);
   if (w.tapIn != UNTAPPED) capture(w.tapIn, f.due, slot);

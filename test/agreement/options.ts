@@ -34,7 +34,7 @@ Runs random programs on the reference model and on the device, and compares ever
   --from N        go on from this seed, which lies among those of --seed and --count
   --resumes N     instead: N programs on the device alone, saved and restored in their middle
   --planted       instead: device with planted bugs, until a disagreement shows each; --count is the most programs for
-                  one of them (3000)
+                  one of them (8000)
   --only TEXT     with --planted: only the bugs with TEXT in their names
   --workers N     threads (2)
   --help          this text`;
@@ -42,7 +42,7 @@ Runs random programs on the reference model and on the device, and compares ever
 const SEED_MAX = 2 ** 32 - 1;
 const COUNT_MAX = 100_000_000;
 const COUNT_DEFAULT = 2000;
-const PLANTED_COUNT_DEFAULT = 3000;
+const PLANTED_COUNT_DEFAULT = 8000;
 const WORKERS_MAX = 64;
 const WORKERS_DEFAULT = 2;
 

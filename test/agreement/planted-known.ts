@@ -1,12 +1,11 @@
-/** Planted bugs of the ways that nearly every frame goes: known destinations, runs of descriptors, plain types. */
+/** Planted bugs of the ways that nearly every frame goes: known destinations, runs of descriptors, rows, plain types. */
 import { bug, type PlantedBug } from "./planted-bug";
 
 const DESTINATIONS = "nic/known-destinations.ts";
 const RUN = "nic/descriptor-run.ts";
-const SEND = "nic/tx-ring.ts";
-const RECEIVE = "nic/rx-ring.ts";
+const SEND = "nic/send-row.ts";
+const RECEIVE = "nic/receive-row.ts";
 const STATUS = "nic/receive-status.ts";
-const PORT = "nic/port.ts";
 const DMA = "nic/dma.ts";
 
 export const KNOWN_BUGS: readonly PlantedBug[] = [
@@ -17,15 +16,31 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(DESTINATIONS, "known destination, one pool of several", "pools != 0 && !(pools & (pools - 1))", "pools != 0"),
   bug(DESTINATIONS, "known destination, quiesced", "v.quiet == RUNNING && ", ""),
   bug(DESTINATIONS, "known destination, on the port as well", "(found & (POOLS | TO_WIRE))", "(found & TO_WIRE)"),
-  bug(SEND, "known destination, in a VLAN", "hasTag(from, frameBytes) || ", ""),
-  bug(SEND, "known destination, the queues' turns", "q.pending || txQueue(v, 1).isActive ||", "q.pending ||"),
-  bug(SEND, "known destination, whose turn is next", "  v.turn = 1;\n", ""),
   bug(RUN, "run, from a look before", "world().look++;", ""),
   bug(RUN, "run, past the end of its ring", "min<u32>(owned, q.count - position)", "owned"),
   bug(RUN, "run, of a queue that is not plain", "const owned = isPlain ?", "const owned = q.isActive ?"),
-  bug(RECEIVE, "known frame, longer than a buffer", "bytes > q.bufferBytes || (!hasMore", "(!hasMore"),
-  bug(RECEIVE, "known frame, identification beside a hash", "flags & QUEUE_GIVES_HASH ? 0 : <u32>bswap", "<u32>bswap"),
-  bug(PORT, "known frame, without its cause", "  setCauseAt(v, rxVector(v, 0), time);\n", ""),
+  bug(SEND, "row sent, in a VLAN", "if (!from || hasTag(from, bytes)) break;", "if (!from) break;"),
+  bug(SEND, "row sent, the queues' turns", "q.pending || txQueue(v, 1).isActive ||", "q.pending ||"),
+  bug(SEND, "row sent, whose turn is next", "    v.turn = 1;\n", ""),
+  bug(SEND, "row sent, all to the first destination", "if (destination(from) != to || ", "if ("),
+  bug(SEND, "row sent, all of the first pool", "destination(from) != to || !isAlone", "destination(from) != to"),
+  bug(SEND, "row sent, by a pool that is not to", " && (rowPools >>> pool) & 1;", ";"),
+  bug(SEND, "row sent, a pool's turn kept", "  if (isAlone) p.poolNext = (pool + 1) % POOL_COUNT;\n", ""),
+  bug(SEND, "row sent, through no channel", "    readFree += <u64>packetBytes * readPs;\n", ""),
+  bug(SEND, "row sent, beyond the ring's end", "q.after(q.fetched)", "q.fetched + 1"),
+  bug(RECEIVE, "row received, all by the first pool", "if (destination(bytesAt) != to || bytes", "if (bytes"),
+  bug(RECEIVE, "row received, longer than a buffer", "min<u32>(known.bytes, rxQueue(v, 0).bufferBytes)", "known.bytes"),
+  bug(RECEIVE, "row received, before it is there", "    if (time > now) break;\n", ""),
+  bug(RECEIVE, "row received, through no channel", "    writeFree = passed;\n", ""),
+  bug(
+    RECEIVE,
+    "row received, identification beside a hash",
+    "q.flags & QUEUE_GIVES_HASH ? 0 : <u32>bswap",
+    "<u32>bswap",
+  ),
+  bug(RECEIVE, "row received, without its cause", "      noteCause(v, vector);\n", ""),
+  bug(RECEIVE, "row received, without its interrupt", "      setCauseAt(v, vector, time);\n", ""),
+  bug(RECEIVE, "row received, beyond the ring's end", "q.after(q.head)", "q.head + 1"),
   bug(DMA, "known frame, in no dirty log", "|| entry & UNLOGGED || bytes >", "|| bytes >"),
   bug(STATUS, "plain type, of a fragment", " || load<u16>(at, IPV4_FRAGMENT) & FRAGMENT", ""),
   bug(STATUS, "plain type, longer than its frame", "ETHERNET_BYTES + total > bytes ||", "total > bytes ||"),

@@ -100,10 +100,19 @@ export function writeSentRow(writer: ProgramWriter): void {
   for (const pool of pools) writer.ringTail(pool, 0, false);
 }
 
+/** Time for a row to arrive and be delivered. */
+const ROW_WAIT_PS = 20_000_000;
+
 /** A row arrives from the wire, and there are buffers for it, or not for all of it. */
 export function writeArrivedRow(writer: ProgramWriter): void {
   const { random } = writer;
   const pool = random.pick(writer.pools);
+  // Causes that ask for nothing are seen in VTEICR only.
+  const isMasked = random.chance(15);
+  if (isMasked) {
+    writer.writePool(pool, vf.VTEIMC, 7);
+    writer.add({ kind: "readVf", pool, offset: vf.VTEICR });
+  }
   postReceive(writer, pool, 0, random.between(2, ROW_MAX));
   const count = random.between(2, ROW_MAX + 1);
   const odd = random.chance(60) ? random.below(count) : count;
@@ -115,4 +124,8 @@ export function writeArrivedRow(writer: ProgramWriter): void {
     bytes.set(frame);
     writer.add({ kind: "arrive", bytes, afterPs: random.pick([0, 0, 0, 1000]) });
   }
+  if (!isMasked) return;
+  writer.add({ kind: "wait", ps: ROW_WAIT_PS });
+  writer.add({ kind: "readVf", pool, offset: vf.VTEICR });
+  writer.writePool(pool, vf.VTEIMS, 7);
 }

@@ -70,6 +70,42 @@ describe("a lossy wire", () => {
   });
 });
 
+/** Of draws of 32 bits: every one is below this. */
+const ALWAYS = 2 ** 32;
+
+describe("a wire from a port, whose frames leave in rows", () => {
+  it("losing every second frame, loses about half of them, each once", () => {
+    const scene = createQuietScene({ ring: { descriptorCount: 256 } });
+    scene.world.plane.setWireFaults(scene.server.wireOut, ALWAYS / 2, 0, 0, 0);
+    scene.ring.send(framesFrom(scene, 0, 200));
+    const lost = dropsFor(runTo(scene.world, 1_000_000), DROP_LOSS);
+    expect(lost.length).toBeGreaterThan(60);
+    expect(lost.length).toBeLessThan(140);
+    expect(arrivedFrames(scene)).toHaveLength(200 - lost.length);
+  });
+
+  it("delaying and doubling every frame, has each arrive twice and late", () => {
+    const scene = createQuietScene();
+    scene.world.plane.setWireFaults(scene.server.wireOut, 0, ALWAYS, 3000, ALWAYS);
+    scene.ring.send(framesFrom(scene, 0, 5));
+    const trace = runTo(scene.world, 1_000_000);
+    expect(numbersOf(arrivedFrames(scene))).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
+    const [sent] = ofKind(trace, TRACE_SENT, scene.server.wireOut);
+    const [arrived] = ofKind(trace, TRACE_ARRIVED, scene.server.wireOut);
+    // 57.6 ns for 72 bytes at 10 Gb/s, the link's latency, and the delay.
+    expect((arrived?.timePs ?? 0) - (sent?.timePs ?? 0)).toBe(57_600 + 1_000_000 + 3_000_000);
+  });
+
+  it("with a short queue before it, more frames than fit, drops those that would wait too long", () => {
+    const scene = createQuietScene({ server: { rate: 1e9 } });
+    scene.world.plane.setWireBacklog(scene.server.wireOut, 200);
+    scene.ring.send(framesFrom(scene, 0, 20));
+    const dropped = dropsFor(runTo(scene.world, 1_000_000), DROP_SWITCH_FULL);
+    expect(dropped.length).toBeGreaterThan(0);
+    expect(arrivedFrames(scene)).toHaveLength(20 - dropped.length);
+  });
+});
+
 describe("a tap", () => {
   it("at a client, a request answered, stamps what leaves at its start and what comes at its end", () => {
     const { world, client } = createServiceScene(1);

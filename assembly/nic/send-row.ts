@@ -1,0 +1,117 @@
+/**
+ * A row: packets that a port's pools send one behind the other, in turn, each a plain one in one descriptor, from its pool's
+ * only queue, to a destination on the wire and nowhere else (known-destinations.ts). Nearly every packet is one of a row.
+ *
+ *     for all:      the read channel, the wire, the port's counters
+ *     once a pool:  its run of descriptors (descriptor-run.ts)
+ *     each packet:  its descriptor and buffer, its destination if it is another one, its bytes, its time on the wire
+ *
+ * What comes out is what the general way (dispatch.ts, tx-ring.ts) makes of the same packets, one after the other.
+ * Everything of a packet is looked up before anything is changed, so a row ends before the first one that is not plain.
+ */
+import { TX_ADDRESS, TX_COMMAND, TX_DD, TX_RS, TX_STATUS } from "../layout/descriptor";
+import { FRAME_BYTES_MIN, POOL_COUNT } from "../layout/limits";
+import { ETHERNET_CHECK_BYTES, ETHERNET_GAP_BYTES, ETHERNET_WRAP_BYTES } from "../layout/packet";
+import { TRACE_FETCHED } from "../layout/trace";
+import { copy } from "../memory/copy";
+import { trace } from "../sim/trace";
+import { world } from "../sim/world";
+import { keptOf } from "../wire/content";
+import { destination } from "../wire/ethernet";
+import { FRAME_START, frame, takeSlot } from "../wire/frame";
+import { padded } from "../wire/ipv4";
+import { arm, isFaultless, noteStart, wire } from "../wire/wire";
+import { hasTag } from "./bridge";
+import { beginRun, goPast, hasMore, transmitRun } from "./descriptor-run";
+import { openSource } from "./dma";
+import { leavesOnly, NOWHERE } from "./known-destinations";
+import { pf } from "./physical-function";
+import { nextPool, Port, poolOf } from "./port";
+import { plainBytes } from "./tx-ring";
+import { indexOf, txQueue } from "./virtual-function";
+
+/**
+ * Sends packets of some pools in turn, at most so many and as far as the wire is free before a time, up to the first that
+ * is not plain or whose pool may send no rows; returns how many there were.
+ */
+export function sendRow(p: Port, index: u32, pools: u32, rowPools: u32, countMax: u32, horizon: u64): u32 {
+  const w = world();
+  const out = wire(p.wireOut);
+  if (!isFaultless(out)) return 0;
+  const wasEmpty = !out.underWayFirst;
+  let last = wasEmpty ? 0 : out.underWayLast;
+  let readFree = max<u64>(p.readFree, w.now);
+  let freeAt = out.freeAt;
+  let number = w.frameNext;
+  let pool = nextPool(p, pools);
+  let octetsOfAll: u32 = 0;
+  let count: u32 = 0;
+  let to = NOWHERE;
+  const isAlone = !(pools & (pools - 1));
+  const readPs = <u64>p.readPsPerByte;
+  const wirePs = <u64>out.psPerByte;
+  let v = poolOf(index, pool);
+  let run = transmitRun(v);
+  for (; count < countMax && freeAt < horizon && (rowPools >>> pool) & 1; count++) {
+    const q = txQueue(v, 0);
+    if (!hasMore(run) && (q.pending || txQueue(v, 1).isActive || !beginRun(run, v, q, q.fetched))) break;
+    const at = run.at;
+    const command = load<u32>(at, TX_COMMAND);
+    const status = load<u32>(at, TX_STATUS);
+    const packetBytes = plainBytes(command, status);
+    const from = packetBytes ? openSource(v, load<u64>(at, TX_ADDRESS), packetBytes) : 0;
+    const bytes = max<u32>(packetBytes, FRAME_BYTES_MIN);
+    if (!from || hasTag(from, bytes)) break;
+    if (destination(from) != to || !isAlone) {
+      if (!leavesOnly(v, from, bytes)) break;
+      to = destination(from);
+    }
+    const slot = takeSlot(bytes);
+    copy(slot + FRAME_START, from, keptOf(packetBytes));
+    padded(slot + FRAME_START, packetBytes);
+    if (command & TX_RS) {
+      store<u32>(at, status | TX_DD, TX_STATUS);
+      q.hasNews = true;
+    }
+    goPast(run);
+    const next = q.after(q.fetched);
+    q.head = next;
+    q.fetched = next;
+    v.turn = 1;
+    const octets = bytes + ETHERNET_CHECK_BYTES;
+    const c = v.control;
+    c.gptc++;
+    c.gotc += octets;
+    octetsOfAll += octets;
+    readFree += <u64>packetBytes * readPs;
+    const start = max<u64>(freeAt, readFree);
+    const end = start + <u64>(bytes + ETHERNET_WRAP_BYTES) * wirePs;
+    freeAt = end + ETHERNET_GAP_BYTES * wirePs;
+    const f = frame(slot);
+    f.id = ++number;
+    f.epoch = v.isProtected ? v.epoch + 1 : 0;
+    f.due = end + out.latencyPs;
+    trace(TRACE_FETCHED, w.now, indexOf(v), number, bytes, v.guest, 0);
+    noteStart(out, slot, start);
+    if (last) frame(last).next = slot;
+    else out.underWayFirst = slot;
+    last = slot;
+    if (!isAlone) {
+      p.poolNext = (pool + 1) % POOL_COUNT;
+      pool = nextPool(p, pools);
+      v = poolOf(index, pool);
+      run = transmitRun(v);
+    }
+  }
+  if (!count) return 0;
+  if (isAlone) p.poolNext = (pool + 1) % POOL_COUNT;
+  p.readFree = readFree;
+  w.frameNext = number;
+  out.freeAt = freeAt;
+  out.underWayLast = last;
+  if (wasEmpty) arm(p.wireOut, 0);
+  const physical = pf(index);
+  physical.gptc += count;
+  physical.gotc += octetsOfAll;
+  return count;
+}
