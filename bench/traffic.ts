@@ -88,7 +88,8 @@ export class LostTraffic extends Error {
 const LINE_BITS_PER_SECOND = 10e9;
 /** Preamble, check sequence and gap of a frame. */
 const WIRE_BYTES = 24;
-const COUNT_PER_TICK_MAX = 32;
+/** Datagrams that a source sends at once, as a system call with many messages does. */
+const COUNT_PER_TICK = 32;
 /** Of EITR: the interval begins at this bit. */
 const THROTTLE_SHIFT = 2;
 const GUEST_PAGE_COUNT = 576;
@@ -250,7 +251,6 @@ class Traffic {
   #start({ frameBytes, guestsPerHost, load, throttleUs }: TrafficCase): void {
     const { plane } = this.#world;
     const frameNs = ((frameBytes + WIRE_BYTES) * 8e9) / LINE_BITS_PER_SECOND / load;
-    const countPerTick = frameBytes > 512 ? 8 : COUNT_PER_TICK_MAX;
     if (this.#isTcp) this.#makeStacks();
     else for (const guest of this.#receivers) plane.createSink(guest);
     this.#senders.forEach((guest, pair) => {
@@ -260,8 +260,8 @@ class Traffic {
         plane.startTcpWork(stackOfGuest(guest), source);
         return;
       }
-      const tickNs = Math.round(frameNs * countPerTick * guestsPerHost);
-      plane.createSource(guest, low, high, ipOf(2 * pair + 1), PORT, frameBytes, countPerTick, tickNs);
+      const tickNs = Math.round(frameNs * COUNT_PER_TICK * guestsPerHost);
+      plane.createSource(guest, low, high, ipOf(2 * pair + 1), PORT, frameBytes, COUNT_PER_TICK, tickNs);
     });
     for (const port of this.#dom0s.keys()) {
       plane.writeRegister(plane.firstVf(port) + PF_POOL, VTEITR, throttleUs << THROTTLE_SHIFT);
