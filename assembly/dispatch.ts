@@ -49,23 +49,11 @@ import { DROP_NO_POOL, DROP_TOO_LONG, TRACE_COPIED, TRACE_FETCHED } from "./layo
 import { QUEUE_COUNT } from "./layout/virtual-function";
 import { POOLS, poolsFromPool, TO_WIRE, TOO_LONG } from "./nic/bridge";
 import { beginLook } from "./nic/descriptor-run";
+import { fetchingPools, nextPool, passRead, rearmTransmit } from "./nic/fetching";
 import { onModeration } from "./nic/interrupt";
 import { packet } from "./nic/packet";
-import {
-  drain,
-  fetchingPools,
-  goOn,
-  nextPool,
-  onPortArrival,
-  onQuiesce,
-  Port,
-  passRead,
-  poolOf,
-  port,
-  rearmTransmit,
-  refreshWake,
-  takeTwin,
-} from "./nic/port";
+import { drain, goOn, onPortArrival, onQuiesce, refreshWake, takeTwin } from "./nic/port";
+import { Port, poolOf, port } from "./nic/port-record";
 import {
   forgetOperation,
   isDecided,

@@ -76,16 +76,8 @@ import { versionAt } from "./memory/payload";
 import * as round from "./memory/round-log";
 import { configureQueues } from "./nic/configure";
 import { noteAt, pf } from "./nic/physical-function";
-import {
-  drain,
-  dropParked,
-  goOn,
-  poolOf,
-  port,
-  quiesce as quiescePool,
-  refreshWake,
-  unquiesce as unquiescePool,
-} from "./nic/port";
+import { drain, dropParked, goOn, quiesce as quiescePool, refreshWake, unquiesce as unquiescePool } from "./nic/port";
+import { poolOf, port } from "./nic/port-record";
 import * as registers from "./nic/registers";
 import * as remote from "./nic/remote-memory";
 import { resetFunction as resetVfFunction } from "./nic/reset";

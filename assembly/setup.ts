@@ -55,7 +55,7 @@ import { createMap, MAY_READ, MAY_WRITE, mapFrame } from "./memory/iommu";
 import { createRuns } from "./nic/descriptor-run";
 import { HEADERS_BYTES } from "./nic/headers";
 import { PACKET_BYTES } from "./nic/packet";
-import { Port, poolOf, port } from "./nic/port";
+import { Port, poolOf, port } from "./nic/port-record";
 import { createRegisterMaps } from "./nic/registers";
 import { createRemote } from "./nic/remote-memory";
 import { powerUp } from "./nic/reset";

@@ -8,7 +8,7 @@
 import { POOL_COUNT } from "../layout/limits";
 import { DROP_TOO_LONG } from "../layout/trace";
 import { VTEICR, VTEIMS } from "../layout/vf-registers";
-import { port } from "../nic/port";
+import { port } from "../nic/port-record";
 import { txQueue, vf } from "../nic/virtual-function";
 import { outbound } from "../renic/outbound";
 import { dropCount, world } from "../sim/world";

@@ -3,7 +3,7 @@
  * wait for a quiesced pool. A frame that is lost without a reason, or ended twice, shows here.
  */
 import { POOL_COUNT, SLOT_LARGE_BYTES, SLOT_SMALL_BYTES } from "../layout/limits";
-import { port } from "../nic/port";
+import { port } from "../nic/port-record";
 import { vf } from "../nic/virtual-function";
 import { world } from "../sim/world";
 import { frame } from "../wire/frame";

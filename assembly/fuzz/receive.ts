@@ -7,7 +7,7 @@
 import { PAGE_SHIFT } from "../layout/limits";
 import { RDT } from "../layout/vf-registers";
 import { descriptorType } from "../nic/configure";
-import { port } from "../nic/port";
+import { port } from "../nic/port-record";
 import { rxQueue, vf } from "../nic/virtual-function";
 import { world } from "../sim/world";
 import { setAddress } from "../wire/ethernet";

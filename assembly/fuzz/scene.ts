@@ -36,7 +36,7 @@ import {
 import { presentFrameOf } from "../memory/guest-memory";
 import { MAY_READ, MAY_WRITE, mapFrame } from "../memory/iommu";
 import { configureQueues } from "../nic/configure";
-import { port } from "../nic/port";
+import { port } from "../nic/port-record";
 import { writePf } from "../nic/registers";
 import { DONE_AT_RELEASE, HEADS_ARE_WRITABLE, vf } from "../nic/virtual-function";
 import { createOutbound } from "../renic/outbound";

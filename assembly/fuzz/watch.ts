@@ -31,7 +31,7 @@ import { REASON_EXHAUSTED, REASON_PF, REASON_UNTIL } from "../layout/event";
 import { POOL_COUNT } from "../layout/limits";
 import { DESCRIPTOR_LEGACY } from "../layout/virtual-function";
 import { descriptorType } from "../nic/configure";
-import { port } from "../nic/port";
+import { port } from "../nic/port-record";
 import { Queue, rxQueue, txQueue, Vf, vf } from "../nic/virtual-function";
 import { takeWantedPf, world } from "../sim/world";
 import { source } from "../wire/ethernet";

@@ -10,7 +10,7 @@
  * asked by nobody for an address.
  */
 import { DROP_HOST_DEAD } from "../layout/trace";
-import { port } from "../nic/port";
+import { port } from "../nic/port-record";
 import { frame } from "../wire/frame";
 import { arm, arrived, drop, isDue, wire } from "../wire/wire";
 import { bridgeFromStation } from "./dom0-bridge";

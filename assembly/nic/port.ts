@@ -12,9 +12,8 @@
  *
  * Times of frames are exact, however late they are looked at: docs/device.md, DMA and time.
  */
-import { EVENT_QUIESCE, EVENT_TRANSMIT, REASON_QUIESCED } from "../layout/event";
+import { EVENT_QUIESCE, REASON_QUIESCED } from "../layout/event";
 import { POOL_COUNT } from "../layout/limits";
-import { PORT_BYTES, PORTS } from "../layout/memory-map";
 import { ETHERNET_CHECK_BYTES } from "../layout/packet";
 import { PF_POOL } from "../layout/physical-function";
 import {
@@ -42,9 +41,11 @@ import { arm, arrive, drop, hasArrived, Wire, wire } from "../wire/wire";
 import { INEXACT, POOLS, poolsFromWire, TOO_LONG } from "./bridge";
 import { configureQueues } from "./configure";
 import { beginLook, endRun, receiveRun } from "./descriptor-run";
+import { armTransmit, rearmTransmit, requestTransmit } from "./fetching";
 import { lookAgain, mayInterruptAt, releasePending, rxVector } from "./interrupt";
 import { forgetDecisions } from "./known-destinations";
 import { packFilters, pf, summarize } from "./physical-function";
+import { Port, poolOf, port } from "./port-record";
 import { deliverRow } from "./receive-row";
 import {
   forgetOperation,
@@ -59,43 +60,6 @@ import {
 import { CAME_BACK, CAME_INEXACTLY, Received, receive } from "./rx-ring";
 import { indexOf, QUIESCED, QUIESCING, RUNNING, rxQueue, txQueue, Vf, vf } from "./virtual-function";
 import { disableAfterFault, flushPool, raiseReceived, raiseReceivedAt, raiseSent } from "./write-back";
-
-@unmanaged
-export class Port {
-  /** The pending transmit event's time; when the port fetches again for pools that it had to leave, NEVER for none. */
-  armedTransmit: u64;
-  retryAt: u64;
-  /** When the DMA engine's channels are free: from guest memory, and to it. */
-  readFree: u64;
-  writeFree: u64;
-  dmaLatencyPs: u64;
-  readPsPerByte: u32;
-  writePsPerByte: u32;
-  wireIn: u32;
-  wireOut: u32;
-  /** The wire between the port's own pools. */
-  loop: u32;
-  vfCount: u32;
-  host: u32;
-  isDead: u32;
-  /** Pools that may have frames to send, one bit each. */
-  listedPools: u32;
-  /** The pool after the last one served: round robin. */
-  poolNext: u32;
-  /** Receive buffer for frames that wait for a quiesced pool, in bytes, for each of them. */
-  parkedBytesMax: u32;
-}
-
-if (offsetof<Port>() > PORT_BYTES) ERROR("layout: Port does not fit PORT_BYTES");
-
-export function port(index: u32): Port {
-  return changetype<Port>(PORTS + index * PORT_BYTES);
-}
-
-/** Returns the record of a pool. */
-export function poolOf(portIndex: u32, pool: u32): Vf {
-  return vf(portIndex * POOL_COUNT + pool);
-}
 
 /** Moves every frame that is delivered by now to its pools; most looks find none. */
 export function drain(index: u32): void {
@@ -287,68 +251,6 @@ function wakeOf(v: Vf, number: u32): u64 {
   // What waits for its threshold starts a timer when it comes.
   if (q.threshold > 1) return 0;
   return mayInterruptAt(v, rxVector(v, number));
-}
-
-/** Lists a pool: it may have something to send. */
-export function requestTransmit(v: Vf): void {
-  const p = port(v.port);
-  const bit: u32 = 1 << v.pool;
-  if (p.isDead || p.listedPools & bit || v.quiet != RUNNING) return;
-  p.listedPools |= bit;
-  // Descriptors are fetched, then what they point at.
-  v.fetchAt = world().now + 2 * p.dmaLatencyPs;
-  armTransmit(v.port, v.fetchAt);
-}
-
-/** Has the port fetch at a time, unless it does so before. */
-export function armTransmit(index: u32, time: u64): void {
-  const p = port(index);
-  if (p.armedTransmit <= time) return;
-  p.armedTransmit = time;
-  schedule(EVENT_TRANSMIT, index, time);
-}
-
-/** Has the port fetch when it has a reason to: a retry, or a listed pool that may not fetch yet. */
-export function rearmTransmit(index: u32): void {
-  const p = port(index);
-  p.armedTransmit = NEVER;
-  const next = min<u64>(p.retryAt, nextFetch(index));
-  if (next != NEVER) armTransmit(index, next);
-}
-
-/** Returns the pools on the list that may fetch by now. */
-export function fetchingPools(index: u32): u32 {
-  const now = world().now;
-  let pools: u32 = 0;
-  for (let listed = port(index).listedPools; listed; listed &= listed - 1) {
-    const pool = <u32>ctz(listed);
-    if (poolOf(index, pool).fetchAt <= now) pools |= 1 << pool;
-  }
-  return pools;
-}
-
-/** Returns when the next listed pool may fetch that may not yet; NEVER when there is none. */
-function nextFetch(index: u32): u64 {
-  const now = world().now;
-  let earliest = NEVER;
-  for (let listed = port(index).listedPools; listed; listed &= listed - 1) {
-    const at = poolOf(index, <u32>ctz(listed)).fetchAt;
-    if (at > now && at < earliest) earliest = at;
-  }
-  return earliest;
-}
-
-/** Returns the next of some pools in turn; there is one. */
-export function nextPool(p: Port, pools: u32): u32 {
-  assert(pools != 0, "some pool is ready");
-  const wrapped = (pools | (pools << POOL_COUNT)) >>> p.poolNext;
-  return (p.poolNext + <u32>ctz(wrapped)) % POOL_COUNT;
-}
-
-/** Has a packet's bytes go through the read channel; returns when its frames are ready. */
-export function passRead(p: Port, bytes: u32): u64 {
-  p.readFree = max<u64>(p.readFree, world().now) + <u64>bytes * p.readPsPerByte;
-  return p.readFree;
 }
 
 /**

@@ -27,7 +27,7 @@ import { openBuffer } from "./dma";
 import { asksNow, NO_VECTOR, noteCause, rxVector, setCauseAt } from "./interrupt";
 import { knownReceiver, NOWHERE } from "./known-destinations";
 import { pf } from "./physical-function";
-import { Port, poolOf } from "./port";
+import { Port, poolOf } from "./port-record";
 import { plainStatus, plainType } from "./receive-status";
 import { writeDescriptor } from "./rx-ring";
 import { indexOf, rxQueue, Vf } from "./virtual-function";

@@ -71,10 +71,12 @@ import {
 } from "../layout/virtual-function";
 import { reserve, world } from "../sim/world";
 import { configureQueues } from "./configure";
+import { requestTransmit } from "./fetching";
 import { readThrottle, releasePending, setCauses, unmaskCauses, writeThrottle } from "./interrupt";
 import { lookAtInterrupt, readPfMailbox, tellReady, writePfMailbox, writeVfMailbox } from "./mailbox";
 import { Pf, pf } from "./physical-function";
-import { configurePort, drain, poolOf, port, refreshWake, requestTransmit, startOver } from "./port";
+import { configurePort, drain, refreshWake, startOver } from "./port";
+import { poolOf, port } from "./port-record";
 import { pfCell, resetPort, resetVf, startQueue, vfCell } from "./reset";
 import { HEADS_ARE_WRITABLE, Queue, rxQueue, txQueue, Vf } from "./virtual-function";
 import { flushReceive, flushTransmit } from "./write-back";

@@ -24,9 +24,10 @@ import { arm, isFaultless, noteStart, wire } from "../wire/wire";
 import { hasTag } from "./bridge";
 import { beginRun, goPast, hasMore, transmitRun } from "./descriptor-run";
 import { openSource } from "./dma";
+import { nextPool } from "./fetching";
 import { leavesOnly, NOWHERE } from "./known-destinations";
 import { pf } from "./physical-function";
-import { nextPool, Port, poolOf } from "./port";
+import { Port, poolOf } from "./port-record";
 import { plainBytes } from "./tx-ring";
 import { indexOf, txQueue } from "./virtual-function";
 

@@ -30,8 +30,9 @@ import {
 } from "../layout/trace";
 import { VF_CONTROL, VF_OUTBOUND } from "../layout/virtual-function";
 import { copy } from "../memory/copy";
+import { passRead, requestTransmit } from "../nic/fetching";
 import { packet } from "../nic/packet";
-import { passRead, port, requestTransmit } from "../nic/port";
+import { port } from "../nic/port-record";
 import { buildFrame, frameBytes } from "../nic/segmentation";
 import { countSent, isSpoofed, recordRefusal } from "../nic/sender";
 import { completePacket, Found, findPacket, Read, readPacket, readPlain } from "../nic/tx-ring";

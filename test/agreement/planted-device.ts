@@ -6,6 +6,7 @@ const REGISTERS = "nic/registers.ts";
 const MAILBOX = "nic/mailbox.ts";
 const RESET = "nic/reset.ts";
 const PORT = "nic/port.ts";
+const FETCHING = "nic/fetching.ts";
 const DMA = "nic/dma.ts";
 const IOMMU = "memory/iommu.ts";
 
@@ -101,11 +102,11 @@ export const DEVICE_BUGS: readonly PlantedBug[] = [
   bug(PORT, "quiesce, before the last frame", "v.quietAt = lastDelivery(port(v.port), v.quiesceAt);", "v.quietAt = 0;"),
   bug(PORT, "write channel, busy for the latency", "p.writeFree = passed;", "p.writeFree = time;"),
   bug(
-    PORT,
+    FETCHING,
     "read channel, always free",
     "p.readFree = max<u64>(p.readFree, world().now) +",
     "p.readFree = world().now +",
   ),
-  bug(PORT, "fetching, one latency", "world().now + 2 * p.dmaLatencyPs", "world().now + p.dmaLatencyPs"),
-  bug(PORT, "pools, do not take turns", "(p.poolNext + <u32>ctz(wrapped)) % POOL_COUNT", "<u32>ctz(pools)"),
+  bug(FETCHING, "fetching, one latency", "world().now + 2 * p.dmaLatencyPs", "world().now + p.dmaLatencyPs"),
+  bug(FETCHING, "pools, do not take turns", "(p.poolNext + <u32>ctz(wrapped)) % POOL_COUNT", "<u32>ctz(pools)"),
 ];
