@@ -37,7 +37,7 @@ import { interruptRun, world } from "../sim/world";
 import { keptOf } from "../wire/content";
 import { BROADCAST, destination, isGroup } from "../wire/ethernet";
 import { append, FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../wire/frame";
-import { arm, arrive, drop, hasArrived, Wire, wire } from "../wire/wire";
+import { arm, arrive, drop, firstDue, hasArrived, Wire, wire } from "../wire/wire";
 import { INEXACT, POOLS, poolsFromWire, TOO_LONG } from "./bridge";
 import { configureQueues } from "./configure";
 import { beginLook, endRun, receiveRun } from "./descriptor-run";
@@ -74,7 +74,7 @@ function deliverArrived(index: u32): void {
   const loop = wire(p.loop);
   beginLook();
   while (true) {
-    if (!p.isDead && !loop.underWayFirst) deliverRow(p, index, inward);
+    if (!p.isDead) deliverRow(p, index, inward, firstDue(loop));
     const from = earlier(inward, loop);
     if (!from) return;
     const slot = from.underWayFirst;

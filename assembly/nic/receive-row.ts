@@ -32,8 +32,11 @@ import { plainStatus, plainType } from "./receive-status";
 import { writeDescriptor } from "./rx-ring";
 import { indexOf, rxQueue, Vf } from "./virtual-function";
 
-/** Delivers what is delivered by now of what a wire has, up to the first frame that is not plain. */
-export function deliverRow(p: Port, index: u32, from: Wire): void {
+/**
+ * Delivers what is delivered by now of what a wire has, up to the first frame that is not plain or arrives later than `dueMax`,
+ * when a frame from elsewhere has its turn.
+ */
+export function deliverRow(p: Port, index: u32, from: Wire, dueMax: u64): void {
   const now = world().now;
   let slot = from.underWayFirst;
   let writeFree = p.writeFree;
@@ -50,7 +53,7 @@ export function deliverRow(p: Port, index: u32, from: Wire): void {
     const bytesAt = slot + FRAME_START;
     const passed = max<u64>(f.due, writeFree) + <u64>bytes * p.writePsPerByte;
     const time = passed + p.dmaLatencyPs;
-    if (time > now) break;
+    if (time > now || f.due > dueMax) break;
     if (destination(bytesAt) != to || bytes > bytesMax) {
       const known = knownReceiver(index, bytesAt, bytes);
       if (!known) break;

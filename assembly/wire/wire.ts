@@ -218,6 +218,11 @@ export function hasArrived(w: Wire): bool {
   return w.underWayFirst != 0 && frame(w.underWayFirst).due <= world().now;
 }
 
+/** Returns when the first frame on a wire arrives at its end, NEVER without one. */
+export function firstDue(w: Wire): u64 {
+  return w.underWayFirst ? frame(w.underWayFirst).due : NEVER;
+}
+
 /** Takes the first frame that has arrived by now off the wire; 0 when there is none. */
 export function arrived(index: u32): u32 {
   const w = wire(index);

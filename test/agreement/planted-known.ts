@@ -30,7 +30,8 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(SEND, "row sent, beyond the ring's end", "q.after(q.fetched)", "q.fetched + 1"),
   bug(RECEIVE, "row received, all by the first pool", "if (destination(bytesAt) != to || bytes", "if (bytes"),
   bug(RECEIVE, "row received, longer than a buffer", "min<u32>(known.bytes, rxQueue(v, 0).bufferBytes)", "known.bytes"),
-  bug(RECEIVE, "row received, before it is there", "    if (time > now) break;\n", ""),
+  bug(RECEIVE, "row received, before it is there", "if (time > now || f.due > dueMax)", "if (f.due > dueMax)"),
+  bug(RECEIVE, "row received, before what came from the loop", "time > now || f.due > dueMax", "time > now"),
   bug(RECEIVE, "row received, through no channel", "    writeFree = passed;\n", ""),
   bug(
     RECEIVE,
