@@ -59,13 +59,13 @@ function isKnown(e: KnownDestination, key: u64): bool {
   return e.key == key && e.rules == world().bridgeRules;
 }
 
-/** Returns what is known of a frame from the wire, if it is plain but perhaps for its tag and its pool receives, else null. */
+/** Returns what is known of a frame from the wire, if it is plain but perhaps for its tag and its length, and its pool receives, else null. */
 export function knownReceiver(port: u32, at: u32, bytes: u32): KnownDestination | null {
   const to = destination(at);
   const e = entryOf(port, to);
   if (!isKnown(e, to) && !decideFromWire(e, to, port, at, bytes)) return null;
   const v = e.pool;
-  return v && bytes <= e.bytes && v.quiet == RUNNING && !v.remote ? e : null;
+  return v && v.quiet == RUNNING && !v.remote ? e : null;
 }
 
 /** Asks the bridge; returns false, without having asked, when the frame is tagged or longer than some limit. */

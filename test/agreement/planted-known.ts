@@ -10,7 +10,12 @@ const DMA = "nic/dma.ts";
 
 export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(DESTINATIONS, "known destination, by rules that have changed", "world().bridgeRules++;", ""),
-  bug(DESTINATIONS, "known destination, beyond a limit", "v && bytes <= e.bytes && ", "v && "),
+  bug(
+    RECEIVE,
+    "known destination, beyond a limit",
+    "min<u32>(known.bytes, rxQueue(v, 0).bufferBytes)",
+    "rxQueue(v, 0).bufferBytes",
+  ),
   bug(DESTINATIONS, "known destination, of another pool", "(<u64>(v.pool | FROM_POOL))", "(<u64>FROM_POOL)"),
   bug(DESTINATIONS, "known destination, of the other direction", "(<u64>(v.pool | FROM_POOL))", "(<u64>v.pool)"),
   bug(DESTINATIONS, "known destination, one pool of several", "pools != 0 && !(pools & (pools - 1))", "pools != 0"),
