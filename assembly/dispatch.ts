@@ -41,7 +41,7 @@ import {
   REASON_TIMER,
   REASON_UNTIL,
 } from "./layout/event";
-import { FRAME_BYTES_MIN, POOL_COUNT } from "./layout/limits";
+import { FRAME_BYTES_MIN } from "./layout/limits";
 import { TIMER_BYTES, TIMERS } from "./layout/memory-map";
 import { ETHERNET_CHECK_BYTES } from "./layout/packet";
 import { PS_PER_US } from "./layout/time";
@@ -49,7 +49,7 @@ import { DROP_NO_POOL, DROP_TOO_LONG, TRACE_COPIED, TRACE_FETCHED } from "./layo
 import { QUEUE_COUNT } from "./layout/virtual-function";
 import { POOLS, poolsFromPool, TO_WIRE, TOO_LONG } from "./nic/bridge";
 import { beginLook } from "./nic/descriptor-run";
-import { fetchingPools, nextPool, passRead, rearmTransmit } from "./nic/fetching";
+import { endTurn, fetchingPools, nextPool, passRead, rearmTransmit } from "./nic/fetching";
 import { onModeration } from "./nic/interrupt";
 import { packet } from "./nic/packet";
 import { drain, goOn, onPortArrival, onQuiesce, refreshWake, takeTwin } from "./nic/port";
@@ -68,7 +68,7 @@ import { buildFrame, frameBytes } from "./nic/segmentation";
 import { sendRow } from "./nic/send-row";
 import { countSent, isSpoofed, refuse } from "./nic/sender";
 import { completePacket, completePlain, Found, findPacket, Read, readPacket, readPlain } from "./nic/tx-ring";
-import { indexOf, NO_GUEST, txQueue, Vf, vf } from "./nic/virtual-function";
+import { epochMark, indexOf, NO_GUEST, txQueue, Vf, vf } from "./nic/virtual-function";
 import { onWriteBack, raiseFetched, WRITE_BACK_VF_SHIFT } from "./nic/write-back";
 import { fetchIntoBuffer, hasReleased, isBuffering, takeReleased } from "./renic/outbound";
 import { NEVER, peek, schedule, take } from "./sim/event-queue";
@@ -202,7 +202,7 @@ function onTransmit(index: u32): void {
     }
     const pool = nextPool(p, pools);
     const used = serve(p, index, poolOf(index, pool), budget);
-    if (used & ~IS_EMPTY) p.poolNext = (pool + 1) % POOL_COUNT;
+    if (used & ~IS_EMPTY) endTurn(p, pool);
     if (used & IS_EMPTY) {
       pools &= ~(1 << pool);
       p.listedPools &= ~(1 << pool);
@@ -343,7 +343,7 @@ function launch(p: Port, index: u32, v: Vf, slot: u32, ready: u64): void {
 function admit(v: Vf, slot: u32): void {
   const f = frame(slot);
   f.id = nextFrame();
-  f.epoch = v.isProtected ? v.epoch + 1 : 0;
+  f.epoch = epochMark(v);
   trace(TRACE_FETCHED, world().now, indexOf(v), f.id, f.bytes, v.guest, 0);
   countSent(v, f.bytes);
 }

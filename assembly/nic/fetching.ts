@@ -65,6 +65,11 @@ export function nextPool(p: Port, pools: u32): u32 {
   return (p.poolNext + <u32>ctz(wrapped)) % POOL_COUNT;
 }
 
+/** A pool has had its turn: the one behind it is next. */
+export function endTurn(p: Port, pool: u32): void {
+  p.poolNext = (pool + 1) % POOL_COUNT;
+}
+
 /** Has a packet's bytes go through the read channel; returns when its frames are ready. */
 export function passRead(p: Port, bytes: u32): u64 {
   p.readFree = max<u64>(p.readFree, world().now) + <u64>bytes * p.readPsPerByte;

@@ -65,10 +65,8 @@ export function mailVector(v: Vf): u32 {
 
 /** Sets a vector's cause now, which requests a message if it is unmasked. */
 export function setCause(v: Vf, vector: u32): void {
-  if (vector == NO_VECTOR) return;
-  const bit: u32 = 1 << vector;
-  v.control.eicr |= bit;
-  if (v.control.eims & bit) request(v, vector, throttle(v, vector).nextAt > world().now);
+  noteCause(v, vector);
+  if (asksNow(v, vector)) request(v, vector, throttle(v, vector).nextAt > world().now);
 }
 
 /**
@@ -76,10 +74,8 @@ export function setCause(v: Vf, vector: u32): void {
  * end at that time end: arrivals and fetching come before timers (layout/event.ts).
  */
 export function setCauseAt(v: Vf, vector: u32, time: u64): void {
-  if (vector == NO_VECTOR) return;
-  const bit: u32 = 1 << vector;
-  v.control.eicr |= bit;
-  if (!(v.control.eims & bit)) return;
+  noteCause(v, vector);
+  if (!asksNow(v, vector)) return;
   const nextAt = throttle(v, vector).nextAt;
   request(v, vector, nextAt != 0 && nextAt >= time);
 }
@@ -144,7 +140,7 @@ export function lookAgain(v: Vf, vector: u32): void {
     return;
   }
   t.isRemembered = 0;
-  if ((v.control.eims >>> vector) & 1) sendMessage(v, vector);
+  if (asksNow(v, vector)) sendMessage(v, vector);
 }
 
 function sendMessage(v: Vf, vector: u32): void {
@@ -214,7 +210,7 @@ export function forgetThrottles(v: Vf): void {
 
 /** The earliest moment at which a cause that is set from now on may send a vector's message; NEVER while it is masked. */
 export function mayInterruptAt(v: Vf, vector: u32): u64 {
-  if (vector == NO_VECTOR || !((v.control.eims >>> vector) & 1)) return NEVER;
+  if (!asksNow(v, vector)) return NEVER;
   const t = throttle(v, vector);
   // What is remembered will be sent anyway, and stands for whatever comes until then.
   return t.isRemembered ? NEVER : t.nextAt;

@@ -97,9 +97,8 @@ function deliverArrived(index: u32): void {
 
 /** Returns the wire whose first frame arrives first, the outer one if both do; null without a frame. */
 function earlier(inward: Wire, loop: Wire): Wire | null {
-  if (!loop.underWayFirst) return inward.underWayFirst ? inward : null;
-  if (!inward.underWayFirst) return loop;
-  return frame(inward.underWayFirst).due <= frame(loop.underWayFirst).due ? inward : loop;
+  const from = firstDue(inward) <= firstDue(loop) ? inward : loop;
+  return from.underWayFirst ? from : null;
 }
 
 /** Returns when the next frame that has arrived will be delivered; 0 when none has. */

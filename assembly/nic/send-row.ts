@@ -10,7 +10,7 @@
  * Everything of a packet is looked up before anything is changed, so a row ends before the first one that is not plain.
  */
 import { TX_ADDRESS, TX_COMMAND, TX_DD, TX_RS, TX_STATUS } from "../layout/descriptor";
-import { FRAME_BYTES_MIN, POOL_COUNT } from "../layout/limits";
+import { FRAME_BYTES_MIN } from "../layout/limits";
 import { ETHERNET_CHECK_BYTES, ETHERNET_GAP_BYTES, ETHERNET_WRAP_BYTES } from "../layout/packet";
 import { TRACE_FETCHED } from "../layout/trace";
 import { copy } from "../memory/copy";
@@ -24,12 +24,12 @@ import { arm, isFaultless, noteStart, wire } from "../wire/wire";
 import { hasTag } from "./bridge";
 import { beginRun, goPast, hasMore, transmitRun } from "./descriptor-run";
 import { openSource } from "./dma";
-import { nextPool } from "./fetching";
+import { endTurn, nextPool } from "./fetching";
 import { leavesOnly, NOWHERE } from "./known-destinations";
 import { pf } from "./physical-function";
 import { Port, poolOf } from "./port-record";
 import { plainBytes } from "./tx-ring";
-import { indexOf, txQueue } from "./virtual-function";
+import { epochMark, indexOf, txQueue } from "./virtual-function";
 
 /**
  * Sends packets of some pools in turn, at most so many and as far as the wire is free before a time, up to the first that
@@ -90,7 +90,7 @@ export function sendRow(p: Port, index: u32, pools: u32, rowPools: u32, countMax
     freeAt = end + ETHERNET_GAP_BYTES * wirePs;
     const f = frame(slot);
     f.id = ++number;
-    f.epoch = v.isProtected ? v.epoch + 1 : 0;
+    f.epoch = epochMark(v);
     f.due = end + out.latencyPs;
     trace(TRACE_FETCHED, w.now, indexOf(v), number, bytes, v.guest, 0);
     noteStart(out, slot, start);
@@ -98,14 +98,14 @@ export function sendRow(p: Port, index: u32, pools: u32, rowPools: u32, countMax
     else out.underWayFirst = slot;
     last = slot;
     if (!isAlone) {
-      p.poolNext = (pool + 1) % POOL_COUNT;
+      endTurn(p, pool);
       pool = nextPool(p, pools);
       v = poolOf(index, pool);
       run = transmitRun(v);
     }
   }
   if (!count) return 0;
-  if (isAlone) p.poolNext = (pool + 1) % POOL_COUNT;
+  if (isAlone) endTurn(p, pool);
   p.readFree = readFree;
   w.frameNext = number;
   out.freeAt = freeAt;

@@ -325,6 +325,11 @@ export function vf(index: u32): Vf {
   return changetype<Vf>(VFS + index * VF_BYTES);
 }
 
+/** Returns what a frame that a pool sends now says of its epoch (wire/frame.ts): one more than it, 0 when none applies. */
+export function epochMark(v: Vf): u32 {
+  return v.isProtected ? v.epoch + 1 : 0;
+}
+
 /** Returns the index of a pool's record. */
 export function indexOf(v: Vf): u32 {
   return (changetype<u32>(v) - VFS) / VF_BYTES;

@@ -213,14 +213,14 @@ export function isDue(w: Wire): bool {
   return true;
 }
 
-/** Tells whether a frame has come to the end of a wire by now. */
-export function hasArrived(w: Wire): bool {
-  return w.underWayFirst != 0 && frame(w.underWayFirst).due <= world().now;
-}
-
 /** Returns when the first frame on a wire arrives at its end, NEVER without one. */
 export function firstDue(w: Wire): u64 {
   return w.underWayFirst ? frame(w.underWayFirst).due : NEVER;
+}
+
+/** Tells whether a frame has come to the end of a wire by now. */
+export function hasArrived(w: Wire): bool {
+  return firstDue(w) <= world().now;
 }
 
 /** Takes the first frame that has arrived by now off the wire; 0 when there is none. */

@@ -15,7 +15,7 @@ export const DEVICE_BUGS: readonly PlantedBug[] = [
   bug(
     INTERRUPT,
     "remembered request, sent though masked",
-    "if ((v.control.eims >>> vector) & 1) sendMessage(v, vector);",
+    "if (asksNow(v, vector)) sendMessage(v, vector);",
     "sendMessage(v, vector);",
   ),
   bug(INTERRUPT, "EIAC, ignored", "if (c.eiac & bit) c.eicr &= ~bit;", ""),

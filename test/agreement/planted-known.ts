@@ -30,7 +30,7 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(SEND, "row sent, all to the first destination", "if (destination(from) != to || ", "if ("),
   bug(SEND, "row sent, all of the first pool", "destination(from) != to || !isAlone", "destination(from) != to"),
   bug(SEND, "row sent, by a pool that is not to", " && (rowPools >>> pool) & 1;", ";"),
-  bug(SEND, "row sent, a pool's turn kept", "  if (isAlone) p.poolNext = (pool + 1) % POOL_COUNT;\n", ""),
+  bug(SEND, "row sent, a pool's turn kept", "  if (isAlone) endTurn(p, pool);\n", ""),
   bug(SEND, "row sent, through no channel", "    readFree += <u64>packetBytes * readPs;\n", ""),
   bug(SEND, "row sent, beyond the ring's end", "q.after(q.fetched)", "q.fetched + 1"),
   bug(RECEIVE, "row received, all by the first pool", "if (destination(bytesAt) != to || bytes", "if (bytes"),
