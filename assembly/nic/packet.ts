@@ -34,8 +34,10 @@ export class Packet {
   /** Segmentation: bytes of the header, and of payload in a segment. */
   headerBytes: u32;
   segmentBytes: u32;
-  /** It is one descriptor without offloads, and nothing here but its address and bytes is filled in. */
+  /** It is one descriptor, plain as tx-ring.ts has it, and nothing here but its address and bytes is filled in. */
   isPlain: u32;
+  /** Of a plain one: the checksum that is inserted (l4-sum.ts), 0 for none. */
+  plainSum: u32;
   /** Of a plain one: where its descriptor can be written straight, 0 when it cannot (`openDescriptor`). */
   openedAt: u32;
   /** Contexts as they are after the packet. */

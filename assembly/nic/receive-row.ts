@@ -72,7 +72,7 @@ export function deliverRow(p: Port, index: u32, from: Wire, dueMax: u64): void {
     const buffer = address ? openBuffer(v, address, bytes) : 0;
     const type = plainType(bytesAt, bytes);
     if (!buffer || !type) break;
-    const status = plainStatus(bytesAt, type, q.flags) | RX_DD | RX_EOP;
+    const status = plainStatus(bytesAt, type, q.flags, f) | RX_DD | RX_EOP;
     const hash = q.flags & QUEUE_GIVES_HASH ? 0 : <u32>bswap<u16>(load<u16>(bytesAt, IPV4_ID));
     copy(buffer, bytesAt, keptOf(bytes));
     writeDescriptor(at, type, hash, bytes, status);

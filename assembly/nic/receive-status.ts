@@ -43,8 +43,10 @@ import {
 import { QUEUE_CHECKS_IP, QUEUE_CHECKS_L4 } from "../layout/virtual-function";
 import { addToSum, addWords, foldSum } from "../wire/checksum";
 import { keptFrom } from "../wire/content";
+import { Frame } from "../wire/frame";
 import { headerSum } from "../wire/ipv4";
 import { Headers } from "./headers";
+import { partOf } from "./l4-sum";
 
 const ANY_IPV4: u32 = RX_TYPE_IPV4 | RX_TYPE_IPV4_OPTIONS;
 const L4_UDP_LENGTH: u32 = UDP_LENGTH - UDP_START;
@@ -89,14 +91,15 @@ export function plainType(at: u32, bytes: u32): u32 {
 const FRAGMENT: u16 = bswap<u16>(<u16>IPV4_IS_FRAGMENT);
 const L4_START: u32 = IPV4_START + IPV4_BYTES;
 
-/** Returns the status and error bits of a frame that has a plain type, for a queue with these flags. */
-export function plainStatus(at: u32, type: u32, flags: u32): u32 {
+/** Returns the status and error bits of a frame that has a plain type, for a queue with these flags; it is in a slot. */
+export function plainStatus(at: u32, type: u32, flags: u32, f: Frame): u32 {
   let status: u32 = 0;
   if (flags & QUEUE_CHECKS_IP) status = foldSum(headerSum(at + IPV4_START)) ? RX_IPCS | RX_IPE : RX_IPCS;
   if (!(flags & QUEUE_CHECKS_L4)) return status;
   const room = <u32>bswap<u16>(load<u16>(at, IPV4_LENGTH)) - IPV4_BYTES;
   const protocol: u32 = type & RX_TYPE_UDP ? PROTOCOL_UDP : PROTOCOL_TCP;
-  return status | l4StatusOf(at, L4_START, room, protocol, <u64>load<u32>(at, IPV4_FROM) + load<u32>(at, IPV4_TO));
+  const addresses = <u64>load<u32>(at, IPV4_FROM) + load<u32>(at, IPV4_TO);
+  return status | l4StatusOf(at, L4_START, room, protocol, addresses, f);
 }
 
 /** A first fragment of a UDP datagram that has a checksum: software adds up the fragments' sums. */
@@ -108,11 +111,14 @@ function isValidUdpFragment(h: Headers, at: u32): bool {
 function l4Status(h: Headers, at: u32, isIpv4: bool): u32 {
   const ip = at + h.l3;
   const addresses = isIpv4 ? <u64>load<u32>(ip, IP_FROM) + load<u32>(ip, IP_TO) : addWords(0, ip + IPV6_FROM, 32);
-  return l4StatusOf(at, h.l4, h.end - h.l4, h.protocol, addresses);
+  return l4StatusOf(at, h.l4, h.end - h.l4, h.protocol, addresses, changetype<Frame>(0));
 }
 
-/** The status of UDP or TCP that begins at an offset, with so much room for it and a sum of the addresses before it. */
-function l4StatusOf(at: u32, offset: u32, room: u32, protocol: u32, addresses: u64): u32 {
+/**
+ * The status of UDP or TCP that begins at an offset, with so much room for it and a sum of the addresses before it. What it
+ * adds up to may be known of the frame that it is in, if that is given.
+ */
+function l4StatusOf(at: u32, offset: u32, room: u32, protocol: u32, addresses: u64, f: Frame): u32 {
   const l4 = at + offset;
   let bytes = room;
   let status: u32 = RX_L4CS;
@@ -123,7 +129,8 @@ function l4StatusOf(at: u32, offset: u32, room: u32, protocol: u32, addresses: u
     if (bytes < UDP_BYTES || bytes > room) return status | RX_L4E;
   }
   const pseudo: u64 = <u64>bswap<u16>(<u16>protocol) + bswap<u16>(<u16>bytes);
-  const sum = addToSum(pseudo + addresses, l4, keptFrom(offset, bytes));
+  const isKnown = changetype<u32>(f) && f.summed == partOf(offset, bytes);
+  const sum = isKnown ? pseudo + addresses + f.sum : addToSum(pseudo + addresses, l4, keptFrom(offset, bytes));
   return foldSum(sum) ? status | RX_L4E : status;
 }
 

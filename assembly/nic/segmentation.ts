@@ -44,14 +44,12 @@ import {
   IPV6_PAYLOAD_BYTES,
   SCTP_CHECKSUM,
   TCP_BYTES,
-  TCP_CHECKSUM,
   TCP_CWR,
   TCP_FIN,
   TCP_FLAGS,
   TCP_PSH,
   TCP_SEQUENCE,
   UDP_BYTES,
-  UDP_CHECKSUM,
   UDP_LENGTH,
   UDP_START,
   VLAN_TAG_BYTES,
@@ -61,6 +59,7 @@ import { crc32c } from "../sim/digest";
 import { hasContent } from "../sim/world";
 import { addToSum, foldSum } from "../wire/checksum";
 import { keptFrom, keptOf } from "../wire/content";
+import { insertL4Sum, sumFieldOf } from "./l4-sum";
 import { contextAt, Packet, packetBytesAt, slotOf } from "./packet";
 
 // Fields counted from the start of their header.
@@ -68,7 +67,6 @@ const IP_LENGTH: u32 = IPV4_LENGTH - IPV4_START;
 const IP_ID: u32 = IPV4_ID - IPV4_START;
 const IP_CHECKSUM: u32 = IPV4_CHECKSUM - IPV4_START;
 const L4_UDP_LENGTH: u32 = UDP_LENGTH - UDP_START;
-const L4_UDP_CHECKSUM: u32 = UDP_CHECKSUM - UDP_START;
 
 /** Fields of the context that a packet's first data descriptor names. */
 function contextWord(p: Packet, word: u32): u32 {
@@ -124,8 +122,7 @@ function legacyField(p: Packet): u32 {
 /** Where the checksum field of the context's protocol ends, counted from its header. */
 function fieldEnd(p: Packet): u32 {
   const l4 = protocol(p);
-  if (l4 == L4_UDP) return L4_UDP_CHECKSUM + 2;
-  return l4 == L4_TCP ? TCP_CHECKSUM + 2 : SCTP_CHECKSUM + 4;
+  return l4 == L4_SCTP ? SCTP_CHECKSUM + 4 : sumFieldOf(l4) + 2;
 }
 
 /** Returns the bytes of frame `index` of a packet, tag and padding included. */
@@ -208,18 +205,15 @@ function insertChecksums(p: Packet, at: u32, bytes: u32, extra: u32): void {
     store<u16>(ip, foldSum(addToSum(0, ip, ipBytes(p))), IP_CHECKSUM);
   }
   if (!(p.status & TX_TXSM)) return;
-  const l4 = ip + ipBytes(p);
-  const l4AndPayload = keptFrom(l4 - at, at + bytes - l4);
+  const start = macBytes(p) + ipBytes(p);
   const kind = protocol(p);
-  if (kind == L4_SCTP) {
-    store<u32>(l4, 0, SCTP_CHECKSUM);
-    store<u32>(l4, crc32c(l4, l4AndPayload), SCTP_CHECKSUM);
+  if (kind != L4_SCTP) {
+    insertL4Sum(at, start, bytes - start, kind, extra);
     return;
   }
-  const sum = foldSum(addToSum(extra, l4, l4AndPayload));
-  // A UDP checksum of zero would say that there is none (RFC 768).
-  if (kind == L4_UDP) store<u16>(l4, sum ? sum : <u16>0xffff, L4_UDP_CHECKSUM);
-  else store<u16>(l4, sum, TCP_CHECKSUM);
+  const l4 = at + start;
+  store<u32>(l4, 0, SCTP_CHECKSUM);
+  store<u32>(l4, crc32c(l4, keptFrom(start, bytes - start)), SCTP_CHECKSUM);
 }
 
 function insertLegacyChecksum(p: Packet, at: u32, bytes: u32): void {

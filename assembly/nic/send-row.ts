@@ -9,7 +9,7 @@
  * What comes out is what the general way (dispatch.ts, tx-ring.ts) makes of the same packets, one after the other.
  * Everything of a packet is looked up before anything is changed, so a row ends before the first one that is not plain.
  */
-import { TX_ADDRESS, TX_COMMAND, TX_DD, TX_RS, TX_STATUS } from "../layout/descriptor";
+import { TX_ADDRESS, TX_COMMAND, TX_DD, TX_RS, TX_STATUS, TX_TXSM } from "../layout/descriptor";
 import { FRAME_BYTES_MIN } from "../layout/limits";
 import { ETHERNET_CHECK_BYTES, ETHERNET_GAP_BYTES, ETHERNET_WRAP_BYTES } from "../layout/packet";
 import { TRACE_FETCHED } from "../layout/trace";
@@ -26,6 +26,7 @@ import { beginRun, goPast, hasMore, transmitRun } from "./descriptor-run";
 import { openSource } from "./dma";
 import { endTurn, nextPool } from "./fetching";
 import { leavesOnly, NOWHERE } from "./known-destinations";
+import { insertSumInSlot, plainSumOf, SUM_BITS, sumFits } from "./l4-sum";
 import { pf } from "./physical-function";
 import { Port, poolOf } from "./port-record";
 import { plainBytes } from "./tx-ring";
@@ -48,6 +49,8 @@ export function sendRow(p: Port, index: u32, pools: u32, rowPools: u32, countMax
   let octetsOfAll: u32 = 0;
   let count: u32 = 0;
   let to = NOWHERE;
+  let sumBits: u32 = 0;
+  let sum: u32 = 0;
   const isAlone = !(pools & (pools - 1));
   const readPs = <u64>p.readPsPerByte;
   const wirePs = <u64>out.psPerByte;
@@ -63,6 +66,12 @@ export function sendRow(p: Port, index: u32, pools: u32, rowPools: u32, countMax
     const from = packetBytes ? openSource(v, load<u64>(at, TX_ADDRESS), packetBytes) : 0;
     const bytes = max<u32>(packetBytes, FRAME_BYTES_MIN);
     if (!from || hasTag(from, bytes)) break;
+    if (status & TX_TXSM) {
+      // No context is in a row, so that what one says holds for the pool's packets.
+      if ((status & SUM_BITS) != sumBits || !isAlone) sum = plainSumOf(q, status);
+      sumBits = status & SUM_BITS;
+      if (!sumFits(sum, packetBytes)) break;
+    }
     if (destination(from) != to || !isAlone) {
       if (!leavesOnly(v, from, bytes)) break;
       to = destination(from);
@@ -70,6 +79,7 @@ export function sendRow(p: Port, index: u32, pools: u32, rowPools: u32, countMax
     const slot = takeSlot(bytes);
     copy(slot + FRAME_START, from, keptOf(packetBytes));
     padded(slot + FRAME_START, packetBytes);
+    if (status & TX_TXSM) insertSumInSlot(sum, slot, from, packetBytes);
     if (command & TX_RS) {
       store<u32>(at, status | TX_DD, TX_STATUS);
       q.hasNews = true;

@@ -44,6 +44,7 @@ import { copy } from "../memory/copy";
 import { padded } from "../wire/ipv4";
 import { endRun, transmitRun } from "./descriptor-run";
 import { askAhead, dmaRead, lookAtDescriptor, openDescriptor } from "./dma";
+import { insertPlainSum, plainSumOf, sumFits } from "./l4-sum";
 import { contextAt, Packet, packet, packetBytesAt, piece, slotOf } from "./packet";
 import { pf, vmvir } from "./physical-function";
 import { isWaiting } from "./remote-memory";
@@ -55,7 +56,7 @@ import { complete, disableAfterFault } from "./write-back";
 export enum Found {
   /** No whole packet, or one whose memory has not answered yet. */
   Nothing,
-  /** One frame in one descriptor, without offloads. */
+  /** One frame in one descriptor, without offloads but a checksum of UDP or TCP. */
   Plain,
   Whole,
   Malformed,
@@ -70,10 +71,13 @@ export enum Found {
 const PLAIN_MASK: u32 = TX_DEXT | TX_TYPE_MASK | TX_EOP | TX_TSE | TX_VLE;
 const PLAIN: u32 = TX_DEXT | TX_TYPE_DATA | TX_EOP;
 
-/** Returns the bytes of a packet whose one descriptor has these words, if it is plain; 0 when it is not. */
+/**
+ * Returns the bytes of a packet whose one descriptor has these words, if it is plain, perhaps but for its checksum
+ * (l4-sum.ts); 0 when it is not.
+ */
 export function plainBytes(command: u32, status: u32): u32 {
   const bytes = command & TX_LENGTH_MASK;
-  const isPlain = (command & PLAIN_MASK) == PLAIN && !(status & (TX_IXSM | TX_TXSM));
+  const isPlain = (command & PLAIN_MASK) == PLAIN && !(status & TX_IXSM);
   return isPlain && bytes >= ETHERNET_BYTES && bytes <= FRAME_BYTES_MAX ? bytes : 0;
 }
 
@@ -110,13 +114,16 @@ function findInQueue(v: Vf, q: Queue, number: u32, owned: u32): Found {
     const opened = openDescriptor(v, positionAddress(q, q.fetched));
     const at = opened ? opened : lookAtDescriptor(v, positionAddress(q, q.fetched));
     if (!at) return stopped(v, q);
-    const bytes = plainBytes(load<u32>(at, TX_COMMAND), load<u32>(at, TX_STATUS));
-    if (bytes) {
+    const status = load<u32>(at, TX_STATUS);
+    const bytes = plainBytes(load<u32>(at, TX_COMMAND), status);
+    const sum = status & TX_TXSM ? plainSumOf(q, status) : 0;
+    if (bytes && (!(status & TX_TXSM) || sumFits(sum, bytes))) {
       p.end = q.after(q.fetched);
       p.descriptorCount = 1;
       p.isPlain = 1;
       p.openedAt = opened;
       p.bytes = bytes;
+      p.plainSum = sum;
       p.frameCount = 1;
       piece(p, 0).address = load<u64>(at, TX_ADDRESS);
       return Found.Plain;
@@ -214,10 +221,11 @@ export enum Read {
   Fault,
 }
 
-/** Reads a plain packet to `to`, padded to the shortest frame. */
+/** Reads a plain packet to `to`, its checksum inserted, padded to the shortest frame. */
 export function readPlain(v: Vf, to: u32): Read {
   const p = packet();
   if (!dmaRead(v, piece(p, 0).address, to, 0, p.bytes)) return unread(v, p);
+  if (p.plainSum) insertPlainSum(p.plainSum, to, p.bytes);
   padded(to, p.bytes);
   return Read.Done;
 }

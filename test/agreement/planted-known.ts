@@ -30,6 +30,13 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(SEND, "row sent, all to the first destination", "if (destination(from) != to || ", "if ("),
   bug(SEND, "row sent, all of the first pool", "destination(from) != to || !isAlone", "destination(from) != to"),
   bug(SEND, "row sent, by a pool that is not to", " && (rowPools >>> pool) & 1;", ";"),
+  bug(
+    SEND,
+    "row sent, by another pool's context",
+    "(status & SUM_BITS) != sumBits || !isAlone",
+    "(status & SUM_BITS) != sumBits",
+  ),
+  bug(SEND, "row sent, by the context before", "(status & SUM_BITS) != sumBits || !isAlone", "!sum || !isAlone"),
   bug(SEND, "row sent, a pool's turn kept", "  if (isAlone) endTurn(p, pool);\n", ""),
   bug(SEND, "row sent, through no channel", "    readFree += <u64>packetBytes * readPs;\n", ""),
   bug(SEND, "row sent, beyond the ring's end", "q.after(q.fetched)", "q.fetched + 1"),

@@ -2,6 +2,7 @@
 import { bug, type PlantedBug } from "./planted-bug";
 
 const RING = "nic/tx-ring.ts";
+const L4_SUM = "nic/l4-sum.ts";
 const SEGMENTATION = "nic/segmentation.ts";
 const WRITE_BACK = "nic/write-back.ts";
 const SENDER = "nic/sender.ts";
@@ -27,13 +28,18 @@ export const TRANSMIT_BUGS: readonly PlantedBug[] = [
   bug(SEGMENTATION, "TSO, IPv6 length", "ipBytes(p) - IPV6_BYTES + afterIp", "ipBytes(p) + afterIp"),
   bug(SEGMENTATION, "TSO, length missing in the sum", "swapped(l4Bytes(p) + payload)", "0"),
   bug(SEGMENTATION, "IPv4 checksum, without options", "addToSum(0, ip, ipBytes(p))", "addToSum(0, ip, IPV4_BYTES)"),
+  bug(L4_SUM, "TCP checksum, beside its field", "UDP_START : TCP_CHECKSUM;", "UDP_START : TCP_CHECKSUM + 2;"),
+  bug(L4_SUM, "UDP checksum of zero", "sum || kind != L4_UDP ? sum : <u16>0xffff", "sum"),
+  bug(L4_SUM, "plain but for its sum, by the other context", "slotOf(status) * CONTEXT_BYTES", "0"),
+  bug(L4_SUM, "plain but for its sum, SCTP", "kind <= L4_TCP && ", ""),
+  bug(L4_SUM, "plain but for its sum, beyond the packet", " + 2 <= keptOf(bytes)", " <= keptOf(bytes)"),
   bug(
-    SEGMENTATION,
-    "TCP checksum, beside its field",
-    "store<u16>(l4, sum, TCP_CHECKSUM)",
-    "store<u16>(l4, sum, TCP_CHECKSUM + 2)",
+    L4_SUM,
+    "row sent, the sum of headers as well",
+    "sumToInsert(from, start, bytes - start",
+    "sumToInsert(from, 0, bytes",
   ),
-  bug(SEGMENTATION, "UDP checksum of zero", "sum ? sum : <u16>0xffff", "sum"),
+  bug(RING, "plain but for its sum, without it", "  if (p.plainSum) insertPlainSum(p.plainSum, to, p.bytes);\n", ""),
   bug(SEGMENTATION, "SCTP checksum, over itself", "store<u32>(l4, 0, SCTP_CHECKSUM);", ""),
   bug(
     SEGMENTATION,

@@ -17,11 +17,13 @@ import {
   VLANS,
 } from "./program-frames";
 import { drawDestination, drawPayload, postReceive } from "./program-receive";
-import { DATA, END, EXTENDED, L4_SUM, REPORT } from "./program-transmit";
+import { CONTEXT, DATA, END, EXTENDED, L4_SUM, l4TypeOf, REPORT } from "./program-transmit";
 import type { ProgramWriter } from "./program-writer";
 import * as vf from "./vf-registers";
 
 const DESCRIPTOR_BYTES = 16;
+const ETHERNET_BYTES = 14;
+const IPV4_BYTES = 20;
 /** Packets of a row: the smallest ring holds one less than it has descriptors. */
 const ROW_MAX = 15;
 
@@ -44,11 +46,19 @@ export function writeRowSetUp(writer: ProgramWriter): void {
   }
 }
 
+/** What the frames of a row have in common. */
+interface Row {
+  readonly destination: Uint8Array;
+  readonly source: Uint8Array;
+  /** The checksum that the device is asked for: its protocol, and where its context is. */
+  readonly sum: { readonly protocol: number; readonly slot: number } | undefined;
+}
+
 /** A frame of a row; an odd one differs from the others in one thing. */
-function drawRowFrame(writer: ProgramWriter, destination: Uint8Array, source: Uint8Array, isOdd: boolean): Uint8Array {
+function drawRowFrame(writer: ProgramWriter, { destination, source, sum }: Row, isOdd: boolean): Uint8Array {
   const { random, mood } = writer;
   const oddness = isOdd ? (mood.hasVlans && random.chance(50) ? 1 : random.below(7)) : -1;
-  const protocol = random.pick([PROTOCOL_UDP, PROTOCOL_UDP, PROTOCOL_TCP]);
+  const protocol = sum?.protocol ?? random.pick([PROTOCOL_UDP, PROTOCOL_UDP, PROTOCOL_TCP]);
   const { bytes } = buildFrame(random, {
     destination: oddness === 0 ? drawDestination(writer) : destination,
     source,
@@ -59,7 +69,7 @@ function drawRowFrame(writer: ProgramWriter, destination: Uint8Array, source: Ui
     isFragment: oddness === 5,
     fragmentOffset: 0,
     payload: oddness === 6 ? random.between(1440, 1700) : drawPayload(writer, 300),
-    isPartial: false,
+    isPartial: sum !== undefined,
     isSegmented: false,
   });
   if (protocol === PROTOCOL_UDP && random.chance(10) && bytes.length > 42) bytes.fill(0, 40, 42);
@@ -75,6 +85,18 @@ function drawRowDestination(writer: ProgramWriter): Uint8Array {
   return kind < 9 ? groupAddress(random.below(4)) : drawDestination(writer);
 }
 
+/** Has a device asked for the checksums of a row: a context, nearly always a right one. */
+function drawSum(writer: ProgramWriter): { protocol: number; slot: number; context: readonly number[] } {
+  const { random } = writer;
+  const protocol = random.pick([PROTOCOL_UDP, PROTOCOL_TCP]);
+  const slot = random.below(2);
+  const macBytes = random.chance(6) ? random.pick([0, 10, 18]) : ETHERNET_BYTES;
+  const ipBytes = random.chance(6) ? random.pick([0, 19, 24, 300]) : IPV4_BYTES;
+  const type = random.chance(4) ? l4TypeOf(PROTOCOL_SCTP) : l4TypeOf(protocol);
+  const lengths = ipBytes + macBytes * 2 ** 9;
+  return { protocol, slot, context: [lengths, 0, CONTEXT + EXTENDED + 2 ** 10 + type * 2 ** 11, slot * 16] };
+}
+
 /** A pool, or two of them, send a row each, and ring their doorbells behind each other. */
 export function writeSentRow(writer: ProgramWriter): void {
   const { random } = writer;
@@ -84,18 +106,21 @@ export function writeSentRow(writer: ProgramWriter): void {
   const destination = drawRowDestination(writer);
   for (const pool of pools) {
     const ring = writer.ring(pool, 0, false);
-    const count = random.between(2, ROW_MAX);
+    const sum = random.chance(45) ? drawSum(writer) : undefined;
+    const row = { destination, source: poolAddress(pool), sum };
+    const count = random.between(2, sum ? ROW_MAX - 1 : ROW_MAX);
     const odd = random.chance(60) ? random.below(count) : count;
     const descriptors = Array.from({ length: count }, (_, index) => {
-      const bytes = drawRowFrame(writer, destination, poolAddress(pool), index === odd);
+      const bytes = drawRowFrame(writer, row, index === odd);
       const address = writer.transmitBuffer(pool, bytes.length);
       writer.add({ kind: "writeMemory", pool, address, bytes });
       const [low, high] = writer.deviceWords(pool, address);
       const report = random.chance(80) ? REPORT : 0;
-      const options = index === odd && random.chance(20) ? L4_SUM : 0;
+      const isOther = index === odd && random.chance(20);
+      const options = sum ? L4_SUM + (isOther ? 1 - sum.slot : sum.slot) * 16 : isOther ? L4_SUM : 0;
       return [low, high, EXTENDED + DATA + END + report + bytes.length, options];
     });
-    writer.putDescriptors(pool, ring, descriptors);
+    writer.putDescriptors(pool, ring, sum ? [sum.context, ...descriptors] : descriptors);
   }
   for (const pool of pools) writer.ringTail(pool, 0, false);
 }
@@ -119,7 +144,8 @@ export function writeArrivedRow(writer: ProgramWriter): void {
   const other = poolAddress(random.pick(writer.pools));
   for (let index = 0; index < count; index++) {
     const destination = random.chance(80) ? poolAddress(pool) : other;
-    const frame = drawRowFrame(writer, destination, outsideAddress(random.below(3)), index === odd);
+    const row = { destination, source: outsideAddress(random.below(3)), sum: undefined };
+    const frame = drawRowFrame(writer, row, index === odd);
     const bytes = new Uint8Array(Math.max(60, frame.length));
     bytes.set(frame);
     writer.add({ kind: "arrive", bytes, afterPs: random.pick([0, 0, 0, 1000]) });

@@ -26,7 +26,7 @@ export const REPORT = 2 ** 27;
 export const EXTENDED = 2 ** 29;
 const TAGGED = 2 ** 30;
 const SEGMENTED = 2 ** 31;
-const CONTEXT = 2 * 2 ** 20;
+export const CONTEXT = 2 * 2 ** 20;
 export const DATA = 3 * 2 ** 20;
 const IP_SUM = 0x100;
 export const L4_SUM = 0x200;
@@ -40,7 +40,8 @@ interface Packet {
   readonly options: number;
 }
 
-function l4TypeOf(protocol: number): number {
+/** Returns what a context says of a protocol. */
+export function l4TypeOf(protocol: number): number {
   return protocol === PROTOCOL_UDP ? 0 : protocol === PROTOCOL_TCP ? 1 : 2;
 }
 
