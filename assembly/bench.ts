@@ -3,7 +3,8 @@
  * amount of work on a world that was set up through the boundary; none is part of a run.
  */
 
-import { driver, leaveSocket, nextPacket, pollReceive, post, reclaim } from "./guest/driver";
+import { driver, leaveSocket, pollReceive } from "./guest/driver";
+import { nextPacket, post, reclaim } from "./guest/driver-transmit";
 import { guest } from "./guest/guest";
 import { RING_MASK } from "./layout/guest-software";
 import { FRAME_BYTES_MIN } from "./layout/limits";

@@ -100,7 +100,6 @@ const INLINED = {
   "assembly/guest/driver": [
     "receivedBytes",
     "driver",
-    "reclaim",
     "refill",
     "isReceived",
     "enqueue",
@@ -109,10 +108,19 @@ const INLINED = {
     "firstInSocket",
     "leaveSocket",
     "leaveWith",
+  ],
+  "assembly/guest/driver-transmit": [
+    "reclaim",
+    "freeDescriptors",
+    "hasRoom",
+    "nextBuffer",
+    "nextDescriptor",
     "post",
+    "write",
+    "postDatagram",
     "nextPacket",
   ],
-  "assembly/guest/net-device": ["isFront", "canPost", "packetPlace", "postPacket"],
+  "assembly/guest/net-device": ["canPostDatagram", "sendDatagram", "isFront", "canPost", "packetPlace", "postPacket"],
 };
 
 export default class InlineTransform extends Transform {

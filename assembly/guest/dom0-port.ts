@@ -48,17 +48,14 @@ import {
   Driver,
   driver,
   firstInSocket,
-  hasRoom,
   isModerated,
   leaveSocket,
-  nextPacket,
   pollReceive,
-  post,
   receivedBytes,
-  reclaim,
   ringDoorbells,
   unmask,
 } from "./driver";
+import { hasRoom, nextPacket, post, reclaim } from "./driver-transmit";
 import { guest } from "./guest";
 import { beginMerging, followsMerged } from "./merging";
 import { adapt } from "./moderation";

@@ -13,7 +13,6 @@
  * cost: on a real machine the device computes those as well.
  */
 import {
-  DESCRIPTOR_SHIFT,
   TX_ADDRESS,
   TX_COMMAND,
   TX_DEXT,
@@ -27,40 +26,32 @@ import {
   TX_TXSM,
   TX_TYPE_DATA,
 } from "../layout/descriptor";
-import { BUFFER_SHIFT, RING_MASK, TX_BUFFERS_PAGE, TX_RING_PAGE } from "../layout/guest-software";
-import { PAGE_SHIFT } from "../layout/limits";
 import { IPV4_BYTES } from "../layout/packet";
 import { TCP_START } from "../layout/tcp";
-import { GuestMemory, touch } from "../memory/guest-memory";
-import { writeTcpContext } from "../nic/tcp-context";
+import { GuestMemory } from "../memory/guest-memory";
+import { writeTcpContext } from "../nic/offload-context";
 import { Stack } from "../transport/tcp-stack";
 import { Driver } from "./driver";
+import { freeDescriptors, nextBuffer, nextDescriptor } from "./driver-transmit";
 
 /** Descriptors of such a packet, at most. */
 const DESCRIPTOR_COUNT_MAX: u32 = 4;
 
 /** Tells whether such a packet can be posted. */
 export function hasRoomForLong(d: Driver): bool {
-  return ((d.txClean - d.txNext - 1) & RING_MASK) >= DESCRIPTOR_COUNT_MAX;
+  return freeDescriptors(d) >= DESCRIPTOR_COUNT_MAX;
 }
 
 /** Posts the segments that the stack pulled last, of `bytes` in all, whose headers were written to `nextPacket`. */
 export function postLong(m: GuestMemory, d: Driver, s: Stack, bytes: u32): void {
   const payloadBytes = s.pulledPayloadBytes;
   const headerBytes = bytes - payloadBytes;
-  const header = (TX_BUFFERS_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << BUFFER_SHIFT);
+  const header = nextBuffer(d);
   writeTcpContext(nextDescriptor(m, d), IPV4_BYTES, headerBytes - TCP_START, s.pulledSegmentBytes);
   postPart(m, d, header, headerBytes, payloadBytes, 0);
   const first = min<u32>(payloadBytes, s.sendRingBytes - s.pulledOffset);
   postPart(m, d, s.pulledRing + s.pulledOffset, first, payloadBytes, first == payloadBytes ? TX_EOP | TX_RS : 0);
   if (first < payloadBytes) postPart(m, d, s.pulledRing, payloadBytes - first, payloadBytes, TX_EOP | TX_RS);
-}
-
-/** Takes the next descriptor, all of which is then written. */
-function nextDescriptor(m: GuestMemory, d: Driver): u32 {
-  const at = touch(m, TX_RING_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << DESCRIPTOR_SHIFT);
-  d.txNext = (d.txNext + 1) & RING_MASK;
-  return at;
 }
 
 function postPart(m: GuestMemory, d: Driver, address: u32, bytes: u32, payloadBytes: u32, flags: u32): void {

@@ -13,29 +13,7 @@
  */
 import { cost } from "../cpu/cost";
 import { INTERVAL_START } from "../layout/cost";
-import {
-  CONTEXT_MSS_SHIFT,
-  CONTEXT_SIZES,
-  DESCRIPTOR_SHIFT,
-  RX_ADDRESS,
-  RX_DD,
-  RX_LENGTH,
-  RX_STATUS,
-  TX_ADDRESS,
-  TX_COMMAND,
-  TX_DD,
-  TX_DEXT,
-  TX_EOP,
-  TX_IFCS,
-  TX_LENGTH_MASK,
-  TX_PAYLEN_SHIFT,
-  TX_RS,
-  TX_STATUS,
-  TX_TSE,
-  TX_TYPE_CONTEXT,
-  TX_TYPE_DATA,
-  TX_TYPE_MASK,
-} from "../layout/descriptor";
+import { DESCRIPTOR_SHIFT, RX_ADDRESS, RX_DD, RX_LENGTH, RX_STATUS } from "../layout/descriptor";
 import {
   BUFFER_BYTES,
   BUFFER_SHIFT,
@@ -55,7 +33,6 @@ import {
   SOCKET_COUNT,
   SOCKET_MASK,
   SOCKET_PAGE,
-  TX_BUFFERS_PAGE,
   TX_RING_PAGE,
 } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
@@ -113,6 +90,8 @@ export class Driver {
   /** Next transmit descriptor to write, and next to reclaim. */
   txNext: u32;
   txClean: u32;
+  /** Transmit descriptor that has the first buffer: the next one when nothing was under way last. */
+  txStart: u32;
   /** Tails as last told to the device. */
   rxTold: u32;
   txTold: u32;
@@ -143,6 +122,8 @@ export class Driver {
   /** Of a driver that takes part in migrations (cooperation.ts): it marks what the device writes, and remembers its set-up. */
   isMarking: u32;
   isRecording: u32;
+  /** The device has been told how to compute a datagram's checksum. */
+  hasContext: u32;
 }
 
 /** An entry of the socket queue. */
@@ -249,11 +230,13 @@ export function makeRings(m: GuestMemory, d: Driver): void {
 
 /** Empties both rings and fills the receive ring with free buffers, of which there are enough. */
 export function fillRings(m: GuestMemory, d: Driver): void {
+  d.hasContext = 0;
   memory.fill(touch(m, RX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
   memory.fill(touch(m, TX_RING_PAGE << PAGE_SHIFT), 0, RING_COUNT << DESCRIPTOR_SHIFT);
   d.rxNext = 0;
   d.txNext = 0;
   d.txClean = 0;
+  d.txStart = 0;
   d.txTold = 0;
   // Every descriptor gets a buffer, also the one at the tail: the tail moves on by as many as have been refilled.
   const ring = touch(m, RX_RING_PAGE << PAGE_SHIFT);
@@ -272,23 +255,6 @@ export function setModeration(m: GuestMemory, moderation: u32): void {
 function noteReceived(d: Driver, packets: u32, bytes: u32): void {
   d.rxPolledPackets += packets;
   d.rxPolledBytes += bytes;
-}
-
-/** Notes what reclaimed descriptors sent: a packet that was cut counts as its segments. */
-function noteSent(d: Driver, ring: u32, first: u32): void {
-  let segmentBytes: u32 = 1;
-  for (let position = first; position != d.txClean; position = (position + 1) & RING_MASK) {
-    const at = ring + (position << DESCRIPTOR_SHIFT);
-    const command = load<u32>(at, TX_COMMAND);
-    if ((command & TX_TYPE_MASK) == TX_TYPE_CONTEXT) {
-      segmentBytes = max<u32>(load<u32>(at, CONTEXT_SIZES) >>> CONTEXT_MSS_SHIFT, 1);
-      continue;
-    }
-    d.txPolledBytes += command & TX_LENGTH_MASK;
-    if (!(command & TX_EOP)) continue;
-    const payloadBytes = load<u32>(at, TX_STATUS) >>> TX_PAYLEN_SHIFT;
-    d.txPolledPackets += command & TX_TSE ? (payloadBytes + segmentBytes - 1) / segmentBytes : 1;
-  }
 }
 
 /** Tells whether the driver changes the interval between interrupts: a virtual function's, or an emulated NIC's. */
@@ -410,52 +376,6 @@ export function freeBuffer(free: u32, d: Driver, buffer: u32): void {
 /** Returns where the bytes of a receive buffer are. */
 export function receivedBytes(m: GuestMemory, buffer: u32): u32 {
   return look(m, (RX_BUFFERS_PAGE << PAGE_SHIFT) + ((buffer & RX_BUFFER_MASK) << BUFFER_SHIFT));
-}
-
-/** Reclaims the descriptors of packets that the device has completed; returns how many packets. */
-export function reclaim(m: GuestMemory, d: Driver): u32 {
-  const ring = look(m, TX_RING_PAGE << PAGE_SHIFT);
-  const first = d.txClean;
-  let count: u32 = 0;
-  while (d.txClean != d.txNext) {
-    const last = lastOfPacket(ring, d);
-    if (!(load<u32>(ring + (last << DESCRIPTOR_SHIFT), TX_STATUS) & TX_DD)) break;
-    d.txClean = (last + 1) & RING_MASK;
-    count++;
-  }
-  if (d.moderation != MODERATION_FIXED) noteSent(d, ring, first);
-  if (count && d.isMarking) touch(m, TX_RING_PAGE << PAGE_SHIFT);
-  return count;
-}
-
-/** Returns the last descriptor of the packet that is reclaimed next: only that one is reported. */
-function lastOfPacket(ring: u32, d: Driver): u32 {
-  let position = d.txClean & RING_MASK;
-  while (!(load<u32>(ring + (position << DESCRIPTOR_SHIFT), TX_COMMAND) & TX_EOP)) {
-    const next = (position + 1) & RING_MASK;
-    if (next == (d.txNext & RING_MASK)) break;
-    position = next;
-  }
-  return position;
-}
-
-/** Tells whether a packet can be posted. */
-export function hasRoom(d: Driver): bool {
-  return ((d.txNext + 1) & RING_MASK) != d.txClean;
-}
-
-/** Returns where the next packet's bytes are to be written: each transmit descriptor has a buffer of its own. */
-export function nextPacket(m: GuestMemory, d: Driver): u32 {
-  return touch(m, (TX_BUFFERS_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << BUFFER_SHIFT));
-}
-
-/** Posts the packet that was written to `nextPacket`; the device learns of it when the burst ends. */
-export function post(m: GuestMemory, d: Driver, bytes: u32): void {
-  const at = touch(m, TX_RING_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << DESCRIPTOR_SHIFT);
-  store<u64>(at, (TX_BUFFERS_PAGE << PAGE_SHIFT) + ((d.txNext & RING_MASK) << BUFFER_SHIFT), TX_ADDRESS);
-  store<u32>(at, bytes | TX_TYPE_DATA | TX_DEXT | TX_IFCS | TX_EOP | TX_RS, TX_COMMAND);
-  store<u32>(at, bytes << TX_PAYLEN_SHIFT, TX_STATUS);
-  d.txNext = (d.txNext + 1) & RING_MASK;
 }
 
 /** Tells the device what the burst has done: the tails, if they moved. */

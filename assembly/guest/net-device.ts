@@ -24,8 +24,18 @@ import { GuestMemory, look } from "../memory/guest-memory";
 import { drain } from "../nic/port";
 import { vf } from "../nic/virtual-function";
 import { Stack } from "../transport/tcp-stack";
-import { Driver, hasRoom, nextPacket, pollReceive, post, reclaim, ringDoorbells, unmask } from "./driver";
+import { UdpTemplate, writePrepared } from "../wire/udp";
+import { Driver, pollReceive, ringDoorbells, unmask } from "./driver";
 import { hasRoomForLong, postLong } from "./driver-long";
+import {
+  DATAGRAM_DESCRIPTORS,
+  freeDescriptors,
+  hasRoom,
+  nextPacket,
+  post,
+  postDatagram,
+  reclaim,
+} from "./driver-transmit";
 import { awaitEmulated, tellEmulated } from "./emulated-driver";
 import { notifyBackend } from "./event-channel";
 import { Guest, guest } from "./guest";
@@ -100,6 +110,23 @@ export function packetPlace(m: GuestMemory, d: Driver): u32 {
 export function postPacket(m: GuestMemory, d: Driver, bytes: u32): void {
   if (isFront(d)) postFront(m, bytes);
   else post(m, d, bytes);
+}
+
+/** Tells whether a datagram can be posted. */
+export function canPostDatagram(m: GuestMemory, d: Driver): bool {
+  if (d.kind != DEVICE_VF) return canPost(m, d);
+  return !d.isClosing && freeDescriptors(d) >= DATAGRAM_DESCRIPTORS;
+}
+
+/**
+ * Writes a datagram's headers round its payload, at `packetPlace`, and posts it. A virtual function computes its checksum;
+ * for others the stack does.
+ */
+export function sendDatagram(m: GuestMemory, d: Driver, t: UdpTemplate, at: u32): void {
+  const isOffloaded = d.kind == DEVICE_VF;
+  const bytes = writePrepared(t, at, d.packetId++, isOffloaded);
+  if (isOffloaded) postDatagram(m, d, bytes);
+  else postPacket(m, d, bytes);
 }
 
 /** Tells whether several segments can be posted as one packet, which is cut behind the device; an emulated one cuts none. */

@@ -41,21 +41,30 @@ import { look } from "../memory/guest-memory";
 import { vf } from "../nic/virtual-function";
 import { world } from "../sim/world";
 import { source } from "../wire/ethernet";
-import { destinationIp, destinationPort, isUdp, payloadBytesOf, readSender, UdpEnd, writeUdp } from "../wire/udp";
+import {
+  destinationIp,
+  destinationPort,
+  isUdp,
+  payloadBytesOf,
+  prepareUdp,
+  readSender,
+  UdpEnd,
+  udpTemplate,
+} from "../wire/udp";
 import { Driver, driver, firstInSocket, isModerated, leaveSocket, receivedBytes } from "./driver";
 import { Guest, guest, isBusy } from "./guest";
 import { adapt, applyInterval } from "./moderation";
 import {
   awaitDevice,
-  canPost,
+  canPostDatagram,
   dmaCycles,
   drainDevice,
   driverCycles,
   packetPlace,
   pollDevice,
-  postPacket,
   reclaimSent,
   returnBuffers,
+  sendDatagram,
 } from "./net-device";
 import { answer, hasWritten, isAwaitingDisk, UNKNOWN_REQUEST } from "./reply-service";
 import { onTick, sendOwed, sinkReceived } from "./stream";
@@ -134,7 +143,7 @@ export function work(g: Guest): u32 {
   const hasTcp: u32 = tcp == NO_WORK ? 0 : 1;
   if (hasTcp) cycles += tcp;
   let served: u32 = 0;
-  for (; served < SERVE_BUDGET && isServable(g, d) && canPost(m, d); served++) cycles += serve(g, d, v);
+  for (; served < SERVE_BUDGET && isServable(g, d) && canPostDatagram(m, d); served++) cycles += serve(g, d, v);
   returnBuffers(m, d);
   const written = g.disk ? makeRequests(m) : 0;
   if (written) {
@@ -184,7 +193,7 @@ function serve(g: Guest, d: Driver, v: Vcpu): u32 {
     charge(v, ACTIVITY_APPLICATION, g.requestCycles);
     cycles += g.requestCycles;
     if (bytes != UNKNOWN_REQUEST) {
-      postPacket(m, d, writeReply(g, d, at, to, port, bytes));
+      sendReply(g, d, at, to, port, bytes);
       const sending = cost(COST_STACK_TRANSMIT);
       charge(v, ACTIVITY_STACK, sending);
       cycles += sending;
@@ -199,20 +208,22 @@ function echo(g: Guest, d: Driver, v: Vcpu, at: u32, port: u32): u32 {
   const to = packetPlace(g.memory, d);
   const bytes = payloadBytesOf(at);
   memory.copy(to + UDP_PAYLOAD, at + UDP_PAYLOAD, bytes);
-  postPacket(g.memory, d, writeReply(g, d, at, to, port, bytes));
+  sendReply(g, d, at, to, port, bytes);
   leaveSocket(g.memory, d);
   const cycles = cost(COST_STACK_RECEIVE) + cost(COST_STACK_TRANSMIT);
   charge(v, ACTIVITY_STACK, cycles);
   return cycles;
 }
 
-/** Writes headers around a reply, back to whoever asked; returns the frame's bytes. */
-function writeReply(g: Guest, d: Driver, request: u32, to: u32, port: u32, bytes: u32): u32 {
+/** Sends a reply back to whoever asked. */
+function sendReply(g: Guest, d: Driver, request: u32, to: u32, port: u32, bytes: u32): void {
   const self = changetype<UdpEnd>(world().scratch);
   const peer = changetype<UdpEnd>(world().scratch + <u32>offsetof<UdpEnd>());
   self.mac = g.mac;
   self.ip = g.ip;
   self.port = port;
   readSender(request, peer, source(request));
-  return writeUdp(to, self, peer, d.packetId++, bytes);
+  const template = udpTemplate();
+  prepareUdp(template, self, peer, bytes);
+  sendDatagram(g.memory, d, template, to);
 }

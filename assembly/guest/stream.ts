@@ -15,10 +15,10 @@ import { NEVER, schedule } from "../sim/event-queue";
 import { world } from "../sim/world";
 import { destination } from "../wire/ethernet";
 import { carries } from "../wire/ipv4";
-import { prepareUdp, UdpEnd, udpTemplate, writePrepared } from "../wire/udp";
+import { prepareUdp, UdpEnd, udpTemplate } from "../wire/udp";
 import { Driver, firstInSocket, leaveWith, receivedBytes } from "./driver";
 import { Guest, guest } from "./guest";
-import { canPost, packetPlace, postPacket } from "./net-device";
+import { canPostDatagram, packetPlace, sendDatagram } from "./net-device";
 import { isSegmentNext } from "./tcp";
 
 @unmanaged
@@ -119,10 +119,10 @@ export function sendOwed(g: Guest, d: Driver): u32 {
   const template = udpTemplate();
   if (s.owed) prepareUdp(template, self, peer, s.frameBytes - UDP_PAYLOAD);
   const limit = min<u32>(s.owed, SEND_BUDGET);
-  for (; count < limit && canPost(m, d); count++) {
+  for (; count < limit && canPostDatagram(m, d); count++) {
     const to = packetPlace(m, d);
     store<u64>(to + UDP_PAYLOAD, s.count++);
-    postPacket(m, d, writePrepared(template, to, d.packetId++));
+    sendDatagram(m, d, template, to);
   }
   s.owed -= count;
   return count;

@@ -38,9 +38,9 @@ import {
 import { copy } from "../memory/copy";
 import { grantedPage, NOT_GRANTED } from "../memory/grants";
 import { GuestMemory, look } from "../memory/guest-memory";
+import { writeTcpContext } from "../nic/offload-context";
 import { contextAt, Packet, packet, packetBytesAt } from "../nic/packet";
 import { buildFrame, frameBytes, measureSegments } from "../nic/segmentation";
-import { writeTcpContext } from "../nic/tcp-context";
 import { world } from "../sim/world";
 import { keptFrom, keptOf } from "../wire/content";
 import { FRAME_START, takeSlot } from "../wire/frame";

@@ -38,6 +38,8 @@ export class UdpTemplate {
   header32: u64;
   ipSum: u64;
   udpSum: u64;
+  /** That of the pseudo header, as a device that computes the checksum wants it. */
+  seed: u16;
   payloadBytes: u32;
   /** Those of them that are there (wire/content.ts). */
   keptBytes: u32;
@@ -63,13 +65,18 @@ export function prepareUdp(t: UdpTemplate, from: UdpEnd, to: UdpEnd, payloadByte
   const length = bswap<u16>(<u16>udpBytes);
   store<u32>(at, ports, UDP_FROM);
   store<u16>(at, length, UDP_LENGTH);
-  t.udpSum = addPseudoHeader(<u64>ports + length, at, PROTOCOL_UDP, udpBytes);
+  const pseudoSum = addPseudoHeader(0, at, PROTOCOL_UDP, udpBytes);
+  t.udpSum = pseudoSum + ports + length;
+  t.seed = ~foldSum(pseudoSum);
   t.payloadBytes = payloadBytes;
   t.keptBytes = keptFrom(UDP_PAYLOAD, payloadBytes);
 }
 
-/** Writes a datagram's headers and checksums around a payload that stands at `at + UDP_PAYLOAD`; returns the frame's bytes. */
-export function writePrepared(t: UdpTemplate, at: u32, id: u32): u32 {
+/**
+ * Writes a datagram's headers and checksums around a payload that stands at `at + UDP_PAYLOAD`, or leaves the datagram's own
+ * to a device; returns the frame's bytes.
+ */
+export function writePrepared(t: UdpTemplate, at: u32, id: u32, isOffloaded: bool): u32 {
   const idWord = <u32>bswap<u16>(<u16>id);
   store<u64>(at, t.header0);
   store<u64>(at, t.header8, 8);
@@ -78,17 +85,21 @@ export function writePrepared(t: UdpTemplate, at: u32, id: u32): u32 {
   store<u64>(at, t.header32, 32);
   store<u16>(at, <u16>idWord, IPV4_ID);
   store<u16>(at, foldSum(t.ipSum + idWord), IPV4_CHECKSUM);
-  const sum = foldSum(addToSum(t.udpSum, at + UDP_PAYLOAD, t.keptBytes));
-  // A sum of zero is sent as all ones, because zero says that there is none (RFC 768).
-  store<u16>(at, sum ? sum : 0xffff, UDP_CHECKSUM);
+  store<u16>(at, isOffloaded ? t.seed : udpSumOf(t, at), UDP_CHECKSUM);
   return padded(at, UDP_PAYLOAD + t.payloadBytes);
 }
 
-/** The same for a datagram of its own. */
+function udpSumOf(t: UdpTemplate, at: u32): u16 {
+  const sum = foldSum(addToSum(t.udpSum, at + UDP_PAYLOAD, t.keptBytes));
+  // A sum of zero is sent as all ones, because zero says that there is none (RFC 768).
+  return sum ? sum : <u16>0xffff;
+}
+
+/** Writes a datagram of its own. */
 export function writeUdp(at: u32, from: UdpEnd, to: UdpEnd, id: u32, payloadBytes: u32): u32 {
   const t = udpTemplate();
   prepareUdp(t, from, to, payloadBytes);
-  return writePrepared(t, at, id);
+  return writePrepared(t, at, id, false);
 }
 
 /** Tells whether a frame is a whole, unfragmented UDP datagram with valid checksums. */

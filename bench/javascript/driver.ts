@@ -50,11 +50,12 @@ const SOCKET_MASK = 255;
 export const RX_NEXT = 0;
 export const TX_NEXT = 4;
 const TX_CLEAN = 8;
-const RX_TOLD = 12;
-const FREE_COUNT = 20;
-const SOCKET_FIRST = 24;
-export const SOCKET_COUNT_AT = 28;
-const SOCKET_DROPPED = 32;
+const TX_START = 12;
+const RX_TOLD = 16;
+const FREE_COUNT = 24;
+const SOCKET_FIRST = 28;
+export const SOCKET_COUNT_AT = 32;
+const SOCKET_DROPPED = 36;
 
 /** Returns where the driver's page is, and marks it. */
 export function driverOf(memory: GuestMemory): number {
@@ -152,7 +153,7 @@ export function pollReceive(memory: GuestMemory, d: number, budget: number): num
   return count;
 }
 
-/** Reclaims transmit descriptors that the device has completed. */
+/** Reclaims transmit descriptors that the device has completed; with the last one the buffers begin anew. */
 export function reclaim(memory: GuestMemory, d: number): void {
   const { pool } = memory;
   const ring = look(memory, TX_RING);
@@ -162,12 +163,18 @@ export function reclaim(memory: GuestMemory, d: number): void {
     clean = (clean + 1) & RING_MASK;
     store32(pool, d + TX_CLEAN, clean);
   }
+  if (clean === end) store32(pool, d + TX_START, end);
+}
+
+/** Returns the guest address of the next packet's buffer. */
+function nextBuffer(pool: Pool, d: number): number {
+  const number = (load32(pool, d + TX_NEXT) - load32(pool, d + TX_START)) & RING_MASK;
+  return TX_BUFFERS + (number << BUFFER_SHIFT);
 }
 
 /** Returns where the next packet's bytes are to be written. */
 export function nextPacket(memory: GuestMemory, d: number): number {
-  const position = load32(memory.pool, d + TX_NEXT) & RING_MASK;
-  return touch(memory, TX_BUFFERS + (position << BUFFER_SHIFT));
+  return touch(memory, nextBuffer(memory.pool, d));
 }
 
 /** Posts the packet that was written to `nextPacket`. */
@@ -175,7 +182,7 @@ export function post(memory: GuestMemory, d: number, byteCount: number): void {
   const { pool } = memory;
   const position = load32(pool, d + TX_NEXT) & RING_MASK;
   const at = touch(memory, TX_RING) + (position << DESCRIPTOR_SHIFT);
-  store32(pool, at + TX_ADDRESS, TX_BUFFERS + (position << BUFFER_SHIFT));
+  store32(pool, at + TX_ADDRESS, nextBuffer(pool, d));
   store32(pool, at + TX_ADDRESS + 4, 0);
   store32(pool, at + TX_COMMAND, byteCount | TX_TYPE_DATA | TX_DEXT | TX_IFCS | TX_EOP | TX_RS);
   store32(pool, at + TX_STATUS, byteCount << TX_PAYLEN_SHIFT);

@@ -34,6 +34,7 @@ struct driver {
   uint32_t rx_next;
   uint32_t tx_next;
   uint32_t tx_clean;
+  uint32_t tx_start;
   uint32_t rx_told;
   uint32_t tx_told;
   uint32_t free_count;
@@ -115,7 +116,7 @@ static inline uint32_t poll_receive(struct guest_memory *m, struct driver *d, ui
   return count;
 }
 
-/* Reclaims transmit descriptors that the device has completed. */
+/* Reclaims transmit descriptors that the device has completed; with the last one the buffers begin anew. */
 static inline void reclaim(struct guest_memory *m, struct driver *d) {
   const uint32_t ring = look(m, TX_RING_PAGE << PAGE_SHIFT);
   while (d->tx_clean != d->tx_next) {
@@ -123,18 +124,24 @@ static inline void reclaim(struct guest_memory *m, struct driver *d) {
     if (!(load32(at + TX_STATUS) & TX_DD)) return;
     d->tx_clean = (d->tx_clean + 1) & RING_MASK;
   }
+  d->tx_start = d->tx_next;
+}
+
+/* Returns the guest address of the next packet's buffer. */
+static inline uint32_t next_buffer(const struct driver *d) {
+  return (TX_BUFFERS_PAGE << PAGE_SHIFT) + (((d->tx_next - d->tx_start) & RING_MASK) << BUFFER_SHIFT);
 }
 
 /* Returns where the next packet's bytes are to be written. */
 static inline uint32_t next_packet(struct guest_memory *m, const struct driver *d) {
-  return touch(m, (TX_BUFFERS_PAGE << PAGE_SHIFT) + ((d->tx_next & RING_MASK) << BUFFER_SHIFT));
+  return touch(m, next_buffer(d));
 }
 
 /* Posts the packet that was written to `next_packet`. */
 static inline void post(struct guest_memory *m, struct driver *d, uint32_t bytes) {
   const uint32_t position = d->tx_next & RING_MASK;
   const uint32_t at = touch_page(m, TX_RING_PAGE) + (position << DESCRIPTOR_SHIFT);
-  store64(at + TX_ADDRESS, (TX_BUFFERS_PAGE << PAGE_SHIFT) + (position << BUFFER_SHIFT));
+  store64(at + TX_ADDRESS, next_buffer(d));
   store32(at + TX_COMMAND, bytes | TX_TYPE_DATA | TX_DEXT | TX_IFCS | TX_EOP | TX_RS);
   store32(at + TX_STATUS, bytes << TX_PAYLEN_SHIFT);
   d->tx_next = (position + 1) & RING_MASK;

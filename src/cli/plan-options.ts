@@ -71,15 +71,16 @@ export function readPlanOptions(options: PlanOptions, scenario?: MigrationCase):
   const { preset } = options;
   const usual = scenario ?? usualCase(preset ?? "now");
   const packets = reader.whole("--receives", options.receives, { least: 0, most: PACKETS_MAX }, 0);
+  const io = reader.name("--io", options.io, MIGRATION_IO, usual.io);
   const input = {
-    io: reader.name("--io", options.io, MIGRATION_IO, usual.io),
+    io,
     memoryBytes: reader.amount("--memory", options.memory, parseBytes, usual.memoryBytes),
     via: reader.name("--via", options.via, MIGRATION_WAYS, usual.via),
     linkBitsPerSecond: reader.amount("--link", options.link, parseRate, usual.linkBitsPerSecond),
     linkLatencyNs: reader.amount("--latency", options.latency, parseDuration, usual.linkLatencyNs),
     writers: [...usual.writers, ...writersOf(reader, options.writes, options.busy === true)],
     vcpuCount: reader.whole("--vcpus", options.vcpus, { least: 1, most: VCPU_COUNT.most }, usual.vcpuCount),
-    receiving: packets === 0 ? usual.receiving : receivingAt(packets),
+    receiving: packets === 0 ? usual.receiving : receivingAt(packets, io),
     policy: policyOf(reader, options, usual.policy),
     streamCount: reader.whole("--streams", options.streams, { least: 1, most: STREAM_COUNT_MAX }, usual.streamCount),
     compressionRatio: reader.amount("--compression", options.compression, parseFraction, usual.compressionRatio),

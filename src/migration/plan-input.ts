@@ -57,9 +57,12 @@ export const PLAN_DEFAULTS: Omit<MigrationCase, RequiredKey> = {
   clockHz: COST_PRESETS.now.clockHz,
 };
 
-/** Returns what a NIC writes that receives so much: the simulated drivers have 256 buffers of 2 KiB, and a page of descriptors. */
-export function receivingAt(packetsPerSecond: number): DeviceWriter {
-  return { packetsPerSecond, ringEntryCount: 256, pagesPerBuffer: 0.5, ringPageCount: 1 };
+/**
+ * Returns what a NIC writes that receives so much: the simulated drivers have 256 buffers of 2 KiB, a paravirtual one's of a
+ * page, and a page of descriptors.
+ */
+export function receivingAt(packetsPerSecond: number, io: MigrationIo = "renic"): DeviceWriter {
+  return { packetsPerSecond, ringEntryCount: 256, pagesPerBuffer: io === "paravirtual" ? 1 : 0.5, ringPageCount: 1 };
 }
 
 /** Returns the case that is meant. Throws InputError with every value that cannot be planned. */

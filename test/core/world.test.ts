@@ -110,7 +110,8 @@ describe.each(BUILDS)("a world, $name build", ({ module }) => {
       VFGPRC: 3,
       RDH0: 3,
       RDH1: 0,
-      TDH0: 3,
+      // The first datagram has a context before it.
+      TDH0: 4,
       TDH1: 0,
       STATUS: 0x83,
     });

@@ -18,6 +18,11 @@ function cooperating(input: RunInput, abilities: Partial<Abilities> = {}): RunIn
 /** Registers of a virtual function that its driver sets up, by name. */
 const SET_UP = /^(RDBAL|RDBAH|RDLEN|SRRCTL|RXDCTL|TDBAL|TDBAH|TDLEN|TXDCTL|VTIVAR|VTEITR|VTEIAC|VTEIAM|VTEIMS)/;
 
+/** VTEITR counts down beside the interval, which is its lower half. */
+function setUpPart(name: string, value: number): number {
+  return name.startsWith("VTEITR") ? value & 0xffff : value;
+}
+
 describe.each(["release", "debug"] as const)("a machine with connections, %s build", (build) => {
   it("moves, its connections go on, and its device is set up as it was", async () => {
     const before = new Map<string, number>();
@@ -39,7 +44,9 @@ describe.each(["release", "debug"] as const)("a machine with connections, %s bui
     expect(before.size).toBeGreaterThan(8);
     const { world, control } = run.outcome;
     const after = peekRegisters(world, control.migrations[0]?.target.vf ?? -1);
-    for (const [name, value] of before) if (!name.startsWith("VTEIMS")) expect(after.get(name), name).toBe(value);
+    for (const [name, value] of before) {
+      if (!name.startsWith("VTEIMS")) expect(setUpPart(name, after.get(name) ?? -1), name).toBe(setUpPart(name, value));
+    }
   });
 });
 

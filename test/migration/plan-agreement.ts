@@ -44,9 +44,10 @@ export function agreementOf(
 }
 
 /** Tells whether a plan is near what was simulated: both moved their guest or neither did, and the figures agree. */
-export function isNear({ total, bytes, downtime, planned, simulated }: PlanAgreement): boolean {
+export function isNear(agreement: PlanAgreement, tolerance = TOLERANCE): boolean {
+  const { total, bytes, downtime, planned, simulated } = agreement;
   const isSameEnd = planned.split(" ")[0] === simulated.split(" ")[0];
-  return isSameEnd && [total, bytes, downtime].every((error) => error === null || Math.abs(error) <= TOLERANCE);
+  return isSameEnd && [total, bytes, downtime].every((error) => error === null || Math.abs(error) <= tolerance);
 }
 
 /** A plan's total ends when the guest runs, an account's when its network is back, too. */

@@ -102,9 +102,9 @@ export function planInputOfPoint({ job, ...point }: PlanPoint): MigrationPlanInp
       })),
       // The job's own page, of which it keeps how far it has got.
       { pageCount: 1, pagesPerSecond: burstsPerSecond },
-      ...sending(probesPerSecond),
+      ...sending(probesPerSecond, 1),
     ],
-    receiving: receivingAt(probesPerSecond),
+    receiving: receivingAt(probesPerSecond, io),
     policy,
     costs: resolveCosts(preset, {}),
     clockHz,

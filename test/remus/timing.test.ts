@@ -18,7 +18,7 @@ const BURST_NS = 100_000;
 /** An answer comes when three intervals are over. */
 const FAR: Partial<ProtectScenario> = { link: { rateBitsPerSecond: 1e9, latencyNs: 14 * MS } };
 /** A checkpoint takes longer than an interval to cross. */
-const NARROW: Partial<ProtectScenario> = { link: { rateBitsPerSecond: 150e6, latencyNs: 50_000 } };
+const NARROW: Partial<ProtectScenario> = { link: { rateBitsPerSecond: 100e6, latencyNs: 50_000 } };
 
 async function inputWith(protect: Partial<ProtectScenario>, fails: readonly number[] = []): Promise<RunInput> {
   return withScenario(await smallInput(), (scenario) => ({

@@ -66,6 +66,9 @@ export interface ImageScene {
   readonly store: ImageStore;
 }
 
+/** What the driver has told its device of datagrams: UDP over IPv4, 14 and 20 bytes of headers, in slot 1. */
+export const DATAGRAM_CONTEXT = Uint8Array.of(0x14, 0x1c, 0, 0, 0, 0, 0, 0, 0, 4, 0x20, 0x20, 0x10, 0, 0, 0);
+
 /** Further receive addresses of the source, VLANs and multicast hashes. */
 export const FURTHER_ADDRESSES = [
   { low: 0x00005e02, high: 0x0100 },

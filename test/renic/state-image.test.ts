@@ -10,7 +10,7 @@ import { REGISTERS } from "../support/register-rows";
 import { runTo } from "../support/running";
 import { BUILDS } from "../support/wasm-builds";
 import { type DecodedImage, decodeImage, registerNames } from "./image-decoder";
-import { CONTEXTS, createImageScene, imageRegisters } from "./image-scene";
+import { CONTEXTS, createImageScene, DATAGRAM_CONTEXT, imageRegisters } from "./image-scene";
 import { replaceRecord, withWord, writeImage } from "./image-writer";
 
 const MICROSECOND_PS = 1_000_000n;
@@ -78,8 +78,9 @@ describe.each(BUILDS)("an image, $name build", ({ module }) => {
       RDT1: 15,
       RXDCTL1: 0x02030201,
       TDBAL0: 0x3000,
-      TDH0: 10,
-      TDT0: 10,
+      // The first datagram has a context before it.
+      TDH0: 11,
+      TDT0: 11,
       TDH1: 3,
       TXDCTL1: 0x02050403,
       VFGPRC: 11,
@@ -91,9 +92,9 @@ describe.each(BUILDS)("an image, $name build", ({ module }) => {
   it("of a used virtual function, decoded, has what no register shows", () => {
     const { source, store } = createImageScene(module);
     const image = decodeImage(store.save(source.vf));
-    expect(image.transmit.map(({ fetched }) => fetched)).toEqual([10, 3]);
+    expect(image.transmit.map(({ fetched }) => fetched)).toEqual([11, 3]);
     expect(image.transmit[1]?.contexts).toEqual(CONTEXTS);
-    expect(image.transmit[0]?.contexts).toEqual([new Uint8Array(16), new Uint8Array(16)]);
+    expect(image.transmit[0]?.contexts).toEqual([new Uint8Array(16), DATAGRAM_CONTEXT]);
     expect(image.throttles).toEqual([
       { leftPs: 0n, isRemembered: false },
       { leftPs: 200n * MICROSECOND_PS, isRemembered: true },
