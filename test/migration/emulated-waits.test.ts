@@ -28,7 +28,7 @@ describe.each(["era", "now"] as const)("preset %s", (preset) => {
 });
 
 it("points whose guest is emulated and computes, near; without the waits one of them is not", () => {
-  for (const seed of [9, 26]) {
+  for (const seed of [9, 78]) {
     expect(drawPoint(seed)).toMatchObject({ io: "emulated" });
     const agreement = agreementOf(RELEASE.module, seed);
     expect(isNear(agreement), JSON.stringify(agreement)).toBe(true);
@@ -38,6 +38,6 @@ it("points whose guest is emulated and computes, near; without the waits one of 
       planMigration({ ...unserved, io: "renic", receiving: receiving ?? null }).byteCount,
     );
   }
-  const far = agreementOf(RELEASE.module, 26, (input) => ({ ...input, receiving: null }));
+  const far = agreementOf(RELEASE.module, 78, (input) => ({ ...input, receiving: null }));
   expect(isNear(far)).toBe(false);
 });
