@@ -42,6 +42,7 @@ const INLINED = {
     "readPlain",
     "completePlain",
   ],
+  "assembly/nic/offload-context": ["macBytesOf", "ipBytesOf", "protocolOf"],
   "assembly/nic/l4-sum": ["sumFieldOf", "plainSumOf", "sumFits", "partOf", "sumToInsert", "insertSumInSlot"],
   "assembly/nic/rx-ring": ["receive", "receivePlain", "writeDescriptor"],
   "assembly/nic/descriptor-run": ["beginLook", "receiveRun", "transmitRun", "hasMore", "goPast", "endRun"],

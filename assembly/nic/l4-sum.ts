@@ -12,24 +12,13 @@
  *
  * Source: 82576 datasheet section 7.2.4; docs/device.md, Checksums; RFC 1071 for what holds of sums.
  */
-import {
-  CONTEXT_COMMAND,
-  CONTEXT_IPLEN_MASK,
-  CONTEXT_L4_MASK,
-  CONTEXT_L4_SHIFT,
-  CONTEXT_LENGTHS,
-  CONTEXT_MACLEN_MASK,
-  CONTEXT_MACLEN_SHIFT,
-  L4_TCP,
-  L4_UDP,
-  TX_CONTEXT_BIT,
-  TX_TXSM,
-} from "../layout/descriptor";
+import { L4_TCP, L4_UDP, TX_CONTEXT_BIT, TX_TXSM } from "../layout/descriptor";
 import { ETHERNET_BYTES, TCP_CHECKSUM, UDP_CHECKSUM, UDP_START } from "../layout/packet";
 import { CONTEXT_BYTES } from "../layout/virtual-function";
 import { addToSum, foldSum } from "../wire/checksum";
 import { keptFrom, keptOf } from "../wire/content";
 import { FRAME_START, frame } from "../wire/frame";
+import { ipBytesOf, macBytesOf, protocolOf } from "./offload-context";
 import { slotOf } from "./packet";
 import { Queue } from "./virtual-function";
 
@@ -58,9 +47,8 @@ export const SUM_BITS: u32 = TX_TXSM | TX_CONTEXT_BIT;
  */
 export function plainSumOf(q: Queue, status: u32): u32 {
   const context = q.hidden + slotOf(status) * CONTEXT_BYTES;
-  const lengths = load<u32>(context, CONTEXT_LENGTHS);
-  const start = ((lengths >>> CONTEXT_MACLEN_SHIFT) & CONTEXT_MACLEN_MASK) + (lengths & CONTEXT_IPLEN_MASK);
-  const kind = (load<u32>(context, CONTEXT_COMMAND) >>> CONTEXT_L4_SHIFT) & CONTEXT_L4_MASK;
+  const start = macBytesOf(context) + ipBytesOf(context);
+  const kind = protocolOf(context);
   return kind <= L4_TCP && start >= ETHERNET_BYTES ? start | (kind << KIND_SHIFT) : 0;
 }
 

@@ -9,14 +9,8 @@
  */
 import {
   CONTEXT_COMMAND,
-  CONTEXT_IPLEN_MASK,
   CONTEXT_IPV4,
-  CONTEXT_L4_MASK,
-  CONTEXT_L4_SHIFT,
   CONTEXT_L4LEN_SHIFT,
-  CONTEXT_LENGTHS,
-  CONTEXT_MACLEN_MASK,
-  CONTEXT_MACLEN_SHIFT,
   CONTEXT_MSS_SHIFT,
   CONTEXT_SIZES,
   L4_SCTP,
@@ -60,6 +54,7 @@ import { hasContent } from "../sim/world";
 import { addToSum, foldSum } from "../wire/checksum";
 import { keptFrom, keptOf } from "../wire/content";
 import { insertL4Sum, sumFieldOf } from "./l4-sum";
+import { ipBytesOf, macBytesOf, protocolOf } from "./offload-context";
 import { contextAt, Packet, packetBytesAt, slotOf } from "./packet";
 
 // Fields counted from the start of their header.
@@ -68,30 +63,30 @@ const IP_ID: u32 = IPV4_ID - IPV4_START;
 const IP_CHECKSUM: u32 = IPV4_CHECKSUM - IPV4_START;
 const L4_UDP_LENGTH: u32 = UDP_LENGTH - UDP_START;
 
-/** Fields of the context that a packet's first data descriptor names. */
-function contextWord(p: Packet, word: u32): u32 {
-  return load<u32>(contextAt(p, slotOf(p.status)) + word);
+/** The context that a packet's first data descriptor names, and its fields. */
+function contextOf(p: Packet): u32 {
+  return contextAt(p, slotOf(p.status));
 }
 function macBytes(p: Packet): u32 {
-  return (contextWord(p, CONTEXT_LENGTHS) >>> CONTEXT_MACLEN_SHIFT) & CONTEXT_MACLEN_MASK;
+  return macBytesOf(contextOf(p));
 }
 function ipBytes(p: Packet): u32 {
-  return contextWord(p, CONTEXT_LENGTHS) & CONTEXT_IPLEN_MASK;
+  return ipBytesOf(contextOf(p));
 }
 function isIpv4(p: Packet): bool {
-  return (contextWord(p, CONTEXT_COMMAND) & CONTEXT_IPV4) != 0;
+  return (load<u32>(contextOf(p), CONTEXT_COMMAND) & CONTEXT_IPV4) != 0;
 }
 function protocol(p: Packet): u32 {
-  return (contextWord(p, CONTEXT_COMMAND) >>> CONTEXT_L4_SHIFT) & CONTEXT_L4_MASK;
+  return protocolOf(contextOf(p));
 }
 function l4Bytes(p: Packet): u32 {
-  return (contextWord(p, CONTEXT_SIZES) >>> CONTEXT_L4LEN_SHIFT) & 0xff;
+  return (load<u32>(contextOf(p), CONTEXT_SIZES) >>> CONTEXT_L4LEN_SHIFT) & 0xff;
 }
 
 /** Tells whether a packet can be segmented, into frames of at most `room` bytes, and into how many. */
 export function measureSegments(p: Packet, room: u32): bool {
   const header = macBytes(p) + ipBytes(p) + l4Bytes(p);
-  const segment = contextWord(p, CONTEXT_SIZES) >>> CONTEXT_MSS_SHIFT;
+  const segment = load<u32>(contextOf(p), CONTEXT_SIZES) >>> CONTEXT_MSS_SHIFT;
   if (header > TSO_HEADER_BYTES_MAX || header >= p.bytes || !segment || header + segment > room) return false;
   const l4 = protocol(p);
   if (l4 > L4_TCP || l4Bytes(p) < (l4 == L4_TCP ? TCP_BYTES : UDP_BYTES)) return false;

@@ -6,7 +6,6 @@ import { CONTROL_RESET } from "../../assembly/layout/virtual-function";
 import * as pf from "../reference/pf-registers";
 import { outsideAddress, PROTOCOL_UDP, poolAddress } from "../reference/program-frames";
 import { buildPacket } from "../support/l4-packet";
-import { packetBufferOf } from "../support/pool-driver";
 import { addressHigh, PortScene } from "../support/port-scene";
 import { ofKind } from "../support/trace-reading";
 import { BUILDS } from "../support/wasm-builds";
@@ -26,8 +25,7 @@ function createScene(module: WebAssembly.Module): PortScene {
   const scene = new PortScene({ module, vfCount: 3 });
   for (const driver of scene.drivers) {
     driver.startReceive();
-    // A page that is not there yet is brought in on the long way.
-    for (let index = 0; index < 3 * COUNT; index++) driver.memory.write(packetBufferOf(index), Uint8Array.of(1));
+    driver.touchBuffers(3 * COUNT);
   }
   scene.writePf(pf.VMOLR + 4 * 2, BY_HASH);
   scene.writePf(pf.UTA + 4 * HASH_WORD, HASH_BIT);

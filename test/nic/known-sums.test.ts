@@ -3,13 +3,13 @@
  * descriptor says is what it says of the same bytes when nobody knows anything.
  */
 import { describe, expect, it } from "vitest";
-import { RX_L4CS, RX_L4E, RX_UDPCS, TX_TXSM } from "../../assembly/layout/descriptor";
+import { RX_L4CS, RX_L4E, RX_UDPCS, TX_CONTEXT_BIT, TX_TXSM } from "../../assembly/layout/descriptor";
 import { giveAddress, startPort } from "../../src/device/port-driver";
 import { bigEndian16, setBigEndian16 } from "../reference/bytes";
 import { outsideAddress, PROTOCOL_TCP, PROTOCOL_UDP, poolAddress } from "../reference/program-frames";
 import { ProgramRandom } from "../reference/random";
 import { itemAt } from "../support/item-at";
-import { buildPacket } from "../support/l4-packet";
+import { buildPacket, sumFieldAt } from "../support/l4-packet";
 import { contextWords } from "../support/offload-packet";
 import { enableMessages, openPool } from "../support/open-pool";
 import { DRIVER_PAGE_COUNT, localMemory, PoolDriver, packetBufferOf } from "../support/pool-driver";
@@ -41,7 +41,7 @@ function joinPorts(module: WebAssembly.Module): { sender: PoolDriver; receiver: 
     enableMessages(world, vf);
     return new PoolDriver(world, vf, localMemory(world, guest));
   }) as [PoolDriver, PoolDriver];
-  for (let index = 0; index < RING_COUNT; index++) receiver.memory.write(packetBufferOf(index), Uint8Array.of(1));
+  receiver.touchBuffers(RING_COUNT);
   receiver.startReceive({ count: RING_COUNT });
   sender.startTransmit(RING_COUNT);
   return { sender, receiver };
@@ -53,11 +53,6 @@ const L4_AT = 34;
 
 /** The receiver's address. */
 const TO = poolAddress(1);
-
-/** Where the checksum of a protocol stands, counted from its header. */
-function fieldOf(protocol: number): number {
-  return protocol === PROTOCOL_UDP ? 6 : 16;
-}
 
 /**
  * A packet, perhaps for the device to finish. Many have something wrong that the device does not look at, or a length that is
@@ -77,7 +72,7 @@ function drawPacket(random: ProgramRandom, protocol: number, isOffloaded: boolea
   const less = random.between(1, 4);
   if (protocol === PROTOCOL_UDP) setBigEndian16(bytes, L4_AT + 4, bytes.length - L4_AT - less);
   else setBigEndian16(bytes, IP_LENGTH_AT, bytes.length - IP_AT - less);
-  const sumAt = L4_AT + fieldOf(protocol);
+  const sumAt = L4_AT + sumFieldAt(protocol);
   if (random.chance(70)) setBigEndian16(bytes, sumAt, bigEndian16(bytes, sumAt) - less);
   return bytes;
 }
@@ -99,12 +94,12 @@ function sendRow(random: ProgramRandom, sender: PoolDriver): void {
   if (isOffloaded) sender.post([contextWords(plan)]);
   const packets = Array.from({ length: ROW_COUNT }, () => drawPacket(random, protocol, isOffloaded));
   // Where the context has the checksum there is what would be right where it is.
-  const sumAt = plan.macBytes + plan.ipBytes + fieldOf(plan.protocol);
+  const sumAt = plan.macBytes + plan.ipBytes + sumFieldAt(plan.protocol);
   for (const bytes of packets) {
     if (isOffloaded && sumAt + 2 <= bytes.length)
-      setBigEndian16(bytes, sumAt, bigEndian16(bytes, L4_AT + fieldOf(protocol)));
+      setBigEndian16(bytes, sumAt, bigEndian16(bytes, L4_AT + sumFieldAt(protocol)));
   }
-  const options = isOffloaded ? TX_TXSM | (plan.slot << 4) : 0;
+  const options = isOffloaded ? TX_TXSM | (plan.slot * TX_CONTEXT_BIT) : 0;
   sender.post(packets.map((bytes) => [sender.place(bytes), 0, (WHOLE_PACKET | bytes.length) >>> 0, options]));
   sender.ring();
 }
@@ -113,7 +108,7 @@ function sendRow(random: ProgramRandom, sender: PoolDriver): void {
 function receivedElsewhere(module: WebAssembly.Module, frames: readonly Uint8Array[]): number[][] {
   const scene = new PortScene({ module, vfCount: 2 });
   const driver = itemAt(scene.drivers, 1);
-  for (let index = 0; index < RING_COUNT; index++) driver.memory.write(packetBufferOf(index), Uint8Array.of(1));
+  driver.touchBuffers(RING_COUNT);
   driver.startReceive({ count: RING_COUNT });
   scene.arriveEvery(frames, 1000, 1300);
   scene.runFor(frames.length * 1300 + ROUND_NS);

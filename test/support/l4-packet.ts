@@ -75,8 +75,8 @@ function l4(shape: PacketShape): Uint8Array {
   return bytes;
 }
 
-/** Where the checksum stands in the header of a protocol. */
-function sumAt(protocol: number): number {
+/** Returns where the checksum stands in the header of a protocol. */
+export function sumFieldAt(protocol: number): number {
   if (protocol === PROTOCOL_TCP) return 16;
   return protocol === PROTOCOL_UDP ? 6 : 8;
 }
@@ -85,7 +85,7 @@ function finishL4(bytes: Uint8Array, shape: PacketShape, l3At: number, l4At: num
   const { protocol, l4Sum = "right" } = shape;
   const l4Length = bytes.length - l4At;
   if (protocol === PROTOCOL_UDP) setBigEndian16(bytes, l4At + 4, l4Length);
-  const at = l4At + sumAt(protocol);
+  const at = l4At + sumFieldAt(protocol);
   if (l4Sum === "none") return;
   if (protocol === PROTOCOL_SCTP) {
     if (l4Sum !== "pseudo") bytes.set(wordBytes(crc32c(bytes, l4At)), at);

@@ -115,6 +115,11 @@ export class PoolDriver {
     this.write(TDT, this.#sendTail);
   }
 
+  /** Writes to the first receive buffers: a page that is not there yet is brought in on the long way. */
+  touchBuffers(count: number): void {
+    for (let index = 0; index < count; index++) this.memory.write(packetBufferOf(index), Uint8Array.of(1));
+  }
+
   /** Lays a receive ring whose descriptors have a page each: the header buffer, then the packet buffer. */
   startReceive({ count = 256, type = 1, kib = 2, headerUnits = 2, owned = count - 1 }: ReceiveOptions = {}): void {
     for (let index = 0; index < count; index++) {
