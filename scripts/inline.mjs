@@ -16,7 +16,7 @@ const INLINED = {
   "assembly/memory/copy": ["copyFew"],
   "assembly/memory/dirty-log": ["mark", "isMarked", "isClean", "listAll"],
   "assembly/memory/guest-memory": ["frameIn", "frameOf", "presentFrameOf", "look", "lookAtPage", "touch", "touchPage"],
-  "assembly/memory/iommu": ["translate", "guestFrameOf"],
+  "assembly/memory/iommu": ["entryAt", "guestFrameOf"],
   "assembly/wire/frame": ["removeFirst", "append", "takeSlot", "freeSlot"],
   "assembly/wire/content": ["keptOf", "keptFrom"],
   "assembly/nic/dma": [

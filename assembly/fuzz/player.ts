@@ -12,7 +12,7 @@
  */
 import { PAGE_MASK, PAGE_SHIFT, POOL_COUNT } from "../layout/limits";
 import { PF_POOL } from "../layout/physical-function";
-import { guestFrameOf, translate } from "../memory/iommu";
+import { entryAt, guestFrameOf } from "../memory/iommu";
 import { readVf, writeVf } from "../nic/registers";
 import { rxQueue, txQueue, Vf, vf } from "../nic/virtual-function";
 import { world } from "../sim/world";
@@ -91,13 +91,13 @@ export function placeOf(page: u32, offset: u32): u32 {
 
 /** Returns where in our memory a device address of a player is, 0 when it is not mapped at all. */
 export function spot(p: Player, address: u64): u32 {
-  const entry = translate(vf(p.pool).map, address, 0);
+  const entry = entryAt(vf(p.pool).map, address);
   return entry ? p.base + (guestFrameOf(entry) << PAGE_SHIFT) + (<u32>address & PAGE_MASK) : 0;
 }
 
 /** The same for software that writes a descriptor there; 0 for none, and for guarded pages: those only a device might hurt. */
 export function spotToWrite(p: Player, address: u64): u32 {
-  const entry = translate(vf(p.pool).map, address, 0);
+  const entry = entryAt(vf(p.pool).map, address);
   if (!entry || guestFrameOf(entry) >= PAGE_READ_ONLY || <u32>address & DESCRIPTOR_MASK) return 0;
   return p.base + (guestFrameOf(entry) << PAGE_SHIFT) + (<u32>address & PAGE_MASK);
 }

@@ -24,6 +24,13 @@ export const ETHERTYPE_IPV6: u32 = 0x86dd;
 /** IEEE 802.1Q: the type that says that a tag of two bytes follows, then the type proper. */
 export const ETHERTYPE_VLAN: u32 = 0x8100;
 export const VLAN_TAG_BYTES: u32 = 4;
+/**
+ * Types as a little-endian load finds them in a frame. Shifted: of a constant whose value calls `bswap` asc makes a
+ * variable, which the hot path would have to load.
+ */
+export const LOADED_IPV4: u32 = ((ETHERTYPE_IPV4 & 0xff) << 8) | (ETHERTYPE_IPV4 >>> 8);
+export const LOADED_IPV6: u32 = ((ETHERTYPE_IPV6 & 0xff) << 8) | (ETHERTYPE_IPV6 >>> 8);
+export const LOADED_VLAN: u32 = ((ETHERTYPE_VLAN & 0xff) << 8) | (ETHERTYPE_VLAN >>> 8);
 
 export const IPV4_START: u32 = 14;
 export const IPV4_LENGTH: u32 = 16;
@@ -46,6 +53,7 @@ export const PROTOCOL_SCTP: u32 = 132;
 /** IPv4: more fragments follow, or this is one that does not begin its packet. */
 export const IPV4_IS_FRAGMENT: u32 = 0x3fff;
 export const IPV4_FRAGMENT_OFFSET: u32 = 0x1fff;
+export const LOADED_IS_FRAGMENT: u32 = ((IPV4_IS_FRAGMENT & 0xff) << 8) | (IPV4_IS_FRAGMENT >>> 8);
 
 /** IPv6 (RFC 8200 section 3), counted from its header. */
 export const IPV6_BYTES: u32 = 40;

@@ -132,7 +132,10 @@ export function touch(m: GuestMemory, address: u32): u32 {
 export function touchPage(m: GuestMemory, page: u32): u32 {
   assert(page < m.pageCount, "a guest frame number lies in its memory");
   const entry = load<u32>(m.table + (page << 2));
-  return entry && !(entry & WRITE_PROTECTED) ? entry : faultIn(m, page);
+  // Two branches: of one condition a value would be made first, and then looked at.
+  if (!entry) return faultIn(m, page);
+  if (entry & WRITE_PROTECTED) return faultIn(m, page);
+  return entry;
 }
 
 /** A write found its page absent or write-protected: gives it a frame, marks it, lets writes through. */

@@ -69,19 +69,16 @@ export function mapFrame(map: IommuMap, deviceFrame: u64, guestFrame: u32, acces
   store<u32>(map.table + (number << 2), access ? entry : 0);
 }
 
-/** Returns the entry of a device address if it grants the access, else 0; records nothing. */
-export function translate(map: IommuMap, address: u64, access: u32): u32 {
+/** Returns the entry of a device address, 0 when nothing is mapped there; what it grants is up to the caller. Records nothing. */
+export function entryAt(map: IommuMap, address: u64): u32 {
   const deviceFrame = address >> PAGE_SHIFT;
-  if (deviceFrame >= <u64>map.pageCount) return translateInWindow(map, deviceFrame, access);
-  const entry = load<u32>(map.table + ((<u32>deviceFrame) << 2));
-  return (entry & access) == access ? entry : 0;
+  if (deviceFrame >= <u64>map.pageCount) return entryInWindow(map, deviceFrame);
+  return load<u32>(map.table + ((<u32>deviceFrame) << 2));
 }
 
-function translateInWindow(map: IommuMap, deviceFrame: u64, access: u32): u32 {
+function entryInWindow(map: IommuMap, deviceFrame: u64): u32 {
   const number = entryNumberOf(map, deviceFrame);
-  if (number == NO_ENTRY) return 0;
-  const entry = entryOf(map, number);
-  return (entry & access) == access ? entry : 0;
+  return number == NO_ENTRY ? 0 : entryOf(map, number);
 }
 
 /** Records a DMA that the map does not allow. */

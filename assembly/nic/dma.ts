@@ -18,13 +18,13 @@ import { copy } from "../memory/copy";
 import { mark } from "../memory/dirty-log";
 import { frameIn, memoryOf, presentFrameOf } from "../memory/guest-memory";
 import {
+  entryAt,
   entryNumberOf,
   guestFrameOf,
   MAY_READ,
   MAY_WRITE,
   recordFault,
   setUnlogged,
-  translate,
   UNLOGGED,
 } from "../memory/iommu";
 import { trace } from "../sim/trace";
@@ -35,8 +35,8 @@ import { indexOf, Queue, Vf } from "./virtual-function";
 
 /** Returns where a descriptor can be read, 0 after a fault. Descriptors are aligned, so none crosses a page. */
 export function lookAtDescriptor(v: Vf, address: u64): u32 {
-  const entry = translate(v.map, address, MAY_READ);
-  return entry ? readableAt(v, entry, address) : readElsewhereOrFail(v, address, DESCRIPTOR_BYTES);
+  const entry = entryAt(v.map, address);
+  return entry & MAY_READ ? readableAt(v, entry, address) : readElsewhereOrFail(v, address, DESCRIPTOR_BYTES);
 }
 
 /** Asks a memory elsewhere for several descriptors of a ring together. */
@@ -52,22 +52,22 @@ export function askAhead(v: Vf, q: Queue, position: u32, owned: u32): void {
  * both, its write is to be logged, it is absent, or elsewhere. Changes nothing.
  */
 export function openDescriptor(v: Vf, address: u64): u32 {
-  const entry = translate(v.map, address, MAY_READ | MAY_WRITE);
-  if (!entry || entry & UNLOGGED) return 0;
+  const entry = entryAt(v.map, address);
+  if ((entry & (MAY_READ | MAY_WRITE | UNLOGGED)) != (MAY_READ | MAY_WRITE)) return 0;
   return placeOf(v, entry, address);
 }
 
 /** The same for so many bytes that are to be written, which lie in one page. */
 export function openBuffer(v: Vf, address: u64, bytes: u32): u32 {
-  const entry = translate(v.map, address, MAY_WRITE);
-  if (!entry || entry & UNLOGGED || bytes > roomOf(address)) return 0;
+  const entry = entryAt(v.map, address);
+  if ((entry & (MAY_WRITE | UNLOGGED)) != MAY_WRITE || bytes > roomOf(address)) return 0;
   return placeOf(v, entry, address);
 }
 
 /** The same for so many bytes that are to be read. */
 export function openSource(v: Vf, address: u64, bytes: u32): u32 {
-  const entry = translate(v.map, address, MAY_READ);
-  if (!entry || bytes > roomOf(address)) return 0;
+  const entry = entryAt(v.map, address);
+  if (!(entry & MAY_READ) || bytes > roomOf(address)) return 0;
   return placeOf(v, entry, address);
 }
 
@@ -97,8 +97,8 @@ function logWrite(v: Vf, address: u64): void {
 
 /** Stores a word of a descriptor or a head; the address is a multiple of 4. False after a fault. */
 export function dmaStore(v: Vf, address: u64, value: u32): bool {
-  const entry = translate(v.map, address, MAY_WRITE);
-  if (!entry) {
+  const entry = entryAt(v.map, address);
+  if (!(entry & MAY_WRITE)) {
     if (v.remote) return postElsewhere(v, address, value);
     fault(v, address, MAY_WRITE);
     return false;
@@ -116,8 +116,8 @@ export function dmaRead(v: Vf, address: u64, to: u32, offset: u32, bytes: u32): 
 }
 
 function readPart(v: Vf, address: u64, to: u32, offset: u32, bytes: u32): bool {
-  const entry = translate(v.map, address, MAY_READ);
-  const from = entry ? readableAt(v, entry, address) : readElsewhereOrFail(v, address, bytes);
+  const entry = entryAt(v.map, address);
+  const from = entry & MAY_READ ? readableAt(v, entry, address) : readElsewhereOrFail(v, address, bytes);
   if (!from) return false;
   copy(to, from, keptFrom(offset, bytes));
   return true;
@@ -146,8 +146,8 @@ export function dmaWrite(v: Vf, address: u64, from: u32, offset: u32, bytes: u32
 }
 
 function writePart(v: Vf, address: u64, from: u32, offset: u32, bytes: u32): bool {
-  const entry = translate(v.map, address, MAY_WRITE);
-  if (!entry) return writeElsewhereOrFail(v, address, from, bytes);
+  const entry = entryAt(v.map, address);
+  if (!(entry & MAY_WRITE)) return writeElsewhereOrFail(v, address, from, bytes);
   copy(writableAt(v, entry, address), from, keptFrom(offset, bytes));
   return true;
 }

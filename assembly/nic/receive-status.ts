@@ -19,18 +19,18 @@ import {
 import {
   ETHERNET_BYTES,
   ETHERNET_TYPE,
-  ETHERTYPE_IPV4,
   IPV4_BYTES,
   IPV4_FRAGMENT,
   IPV4_FRAGMENT_OFFSET,
   IPV4_FROM,
-  IPV4_IS_FRAGMENT,
   IPV4_LENGTH,
   IPV4_PROTOCOL,
   IPV4_START,
   IPV4_TO,
   IPV4_VERSION_WORDS,
   IPV6_FROM,
+  LOADED_IPV4,
+  LOADED_IS_FRAGMENT,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
   TCP_BYTES,
@@ -70,7 +70,7 @@ export function headerStatus(h: Headers, at: u32, flags: u32): u32 {
 }
 
 /** Of a frame as most are: IPv4 in Ethernet, without a tag; version 4, five words of header. */
-const PLAIN_IPV4: u32 = (IPV4_VERSION_WORDS << 16) | <u32>bswap<u16>(<u16>ETHERTYPE_IPV4);
+const PLAIN_IPV4: u32 = (IPV4_VERSION_WORDS << 16) | LOADED_IPV4;
 const PLAIN_IPV4_MASK: u32 = 0xffffff;
 
 /**
@@ -80,7 +80,7 @@ const PLAIN_IPV4_MASK: u32 = 0xffffff;
 export function plainType(at: u32, bytes: u32): u32 {
   if ((load<u32>(at, ETHERNET_TYPE) & PLAIN_IPV4_MASK) != PLAIN_IPV4) return 0;
   const total = <u32>bswap<u16>(load<u16>(at, IPV4_LENGTH));
-  if (ETHERNET_BYTES + total > bytes || load<u16>(at, IPV4_FRAGMENT) & FRAGMENT) return 0;
+  if (ETHERNET_BYTES + total > bytes || load<u16>(at, IPV4_FRAGMENT) & LOADED_IS_FRAGMENT) return 0;
   const protocol = <u32>load<u8>(at, IPV4_PROTOCOL);
   if (protocol == PROTOCOL_UDP) return total >= IPV4_BYTES + UDP_BYTES ? RX_TYPE_IPV4 | RX_TYPE_UDP : 0;
   if (protocol != PROTOCOL_TCP || total < IPV4_BYTES + TCP_BYTES) return 0;
@@ -88,7 +88,6 @@ export function plainType(at: u32, bytes: u32): u32 {
   return header >= TCP_BYTES && header <= total - IPV4_BYTES ? RX_TYPE_IPV4 | RX_TYPE_TCP : 0;
 }
 
-const FRAGMENT: u16 = bswap<u16>(<u16>IPV4_IS_FRAGMENT);
 const L4_START: u32 = IPV4_START + IPV4_BYTES;
 
 /** Returns the status and error bits of a frame that has a plain type, for a queue with these flags; it is in a slot. */

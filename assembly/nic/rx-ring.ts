@@ -46,9 +46,9 @@ import {
 import {
   ETHERNET_CHECK_BYTES,
   ETHERNET_TYPE,
-  ETHERTYPE_IPV4,
-  ETHERTYPE_IPV6,
-  ETHERTYPE_VLAN,
+  LOADED_IPV4,
+  LOADED_IPV6,
+  LOADED_VLAN,
   VLAN_TAG_BYTES,
 } from "../layout/packet";
 import { VMOLR_STRIP_CRC, VMOLR_STRIP_VLAN } from "../layout/physical-function";
@@ -57,6 +57,7 @@ import {
   DESCRIPTOR_SPLIT,
   DESCRIPTOR_SPLIT_ALWAYS,
   QUEUE_GIVES_HASH,
+  QUEUE_IS_ACTIVE,
   QUEUE_IS_PLAIN,
   SPLIT_IPV4,
   SPLIT_IPV4_TCP,
@@ -149,29 +150,22 @@ if (PIECES + PIECE_COUNT_MAX * PIECE_BYTES > FRAME_AT) ERROR("layout: pieces hav
 
 /** Writes a frame of so many bytes at `at` into the pool's next buffers; returns what became of it. */
 export function receive(v: Vf, at: u32, bytes: u32, how: u32): Received {
-  if (!(v.options & SPREADS)) {
-    const q = rxQueue(v, 0);
-    if (!q.isActive) return Received.Disabled;
-    if (q.flags & QUEUE_IS_PLAIN) {
-      const result = receivePlain(v, q, at, bytes, how);
-      if (result != Received.NotPlain) return result;
-    }
+  const q = rxQueue(v, 0);
+  const isPlain = (q.flags & (QUEUE_IS_ACTIVE | QUEUE_IS_PLAIN)) == (QUEUE_IS_ACTIVE | QUEUE_IS_PLAIN);
+  if (isPlain && !(v.options & SPREADS)) {
+    const result = receivePlain(v, q, at, bytes, how);
+    if (result != Received.NotPlain) return result;
   }
   return receiveAny(v, at, bytes, how);
 }
-
-/** Types of frames as they stand in a frame. */
-const TAGGED: u16 = bswap<u16>(<u16>ETHERTYPE_VLAN);
-const IPV4: u16 = bswap<u16>(<u16>ETHERTYPE_IPV4);
-const IPV6: u16 = bswap<u16>(<u16>ETHERTYPE_IPV6);
 
 function receivePlain(v: Vf, q: Queue, at: u32, bytes: u32, how: u32): Received {
   if (!q.ownedFrom(q.head)) {
     q.dropped++;
     return Received.NoDescriptor;
   }
-  const kind = load<u16>(at, ETHERNET_TYPE);
-  if (bytes > q.bufferBytes || kind == TAGGED || v.remote) return Received.NotPlain;
+  const kind = <u32>load<u16>(at, ETHERNET_TYPE);
+  if (bytes > q.bufferBytes || kind == LOADED_VLAN || v.remote) return Received.NotPlain;
   const to = openDescriptor(v, positionAddress(q, q.head));
   if (!to) return Received.NotPlain;
   const address = load<u64>(to, RX_ADDRESS);
@@ -179,7 +173,7 @@ function receivePlain(v: Vf, q: Queue, at: u32, bytes: u32, how: u32): Received 
   let types: u32 = 0;
   let hash: u32 = 0;
   let status = how | RX_DD | RX_EOP;
-  if (kind == IPV4 || kind == IPV6) {
+  if (kind == LOADED_IPV4 || kind == LOADED_IPV6) {
     const h = readHeaders(at, bytes);
     types = h.types;
     status |= headerStatus(h, at, q.flags);

@@ -138,8 +138,9 @@ export class Queue {
   /** Descriptors that hardware owns from a position on; 0 when a position is beyond the ring, as a hostile guest may bring it about. */
   ownedFrom(position: u32): u32 {
     const count = this.lengthBytes >>> 4;
-    if (this.tail >= count || position >= count) return 0;
-    return this.tail >= position ? this.tail - position : this.tail + count - position;
+    const tail = this.tail;
+    if (max<u32>(tail, position) >= count) return 0;
+    return tail >= position ? tail - position : tail + count - position;
   }
   /** Descriptors that are reported together. */
   get threshold(): u32 {

@@ -56,18 +56,16 @@ export function createSlots(smallCount: u32, largeCount: u32): void {
 export function takeSlot(bytes: u32): u32 {
   const w = world();
   const isSmall = bytes <= SMALL_BYTES_MAX;
-  let at = isSmall ? w.smallSlotFree : w.largeSlotFree;
-  if (at) {
-    if (isSmall) w.smallSlotFree = frame(at).next;
-    else w.largeSlotFree = frame(at).next;
-  } else if (isSmall) {
-    at = w.smallSlotsNext;
-    if (at == w.smallSlotsEnd) interruptRun(REASON_EXHAUSTED, EXHAUSTED_SLOTS);
-    else w.smallSlotsNext = at + SLOT_SMALL_BYTES;
+  let at: u32;
+  // Two ways with a branch each: choosing between two lists and then taking the first would be one load behind the other.
+  if (isSmall) {
+    at = w.smallSlotFree;
+    if (at) w.smallSlotFree = frame(at).next;
+    else at = firstUseOfSmall();
   } else {
-    at = w.largeSlotsNext;
-    if (at == w.largeSlotsEnd) interruptRun(REASON_EXHAUSTED, EXHAUSTED_SLOTS);
-    else w.largeSlotsNext = at + SLOT_LARGE_BYTES;
+    at = w.largeSlotFree;
+    if (at) w.largeSlotFree = frame(at).next;
+    else at = firstUseOfLarge();
   }
   const f = frame(at);
   f.next = 0;
@@ -76,6 +74,22 @@ export function takeSlot(bytes: u32): u32 {
   f.isSmall = isSmall ? 1 : 0;
   f.isFollower = 0;
   f.summed = 0;
+  return at;
+}
+
+function firstUseOfSmall(): u32 {
+  const w = world();
+  const at = w.smallSlotsNext;
+  if (at == w.smallSlotsEnd) interruptRun(REASON_EXHAUSTED, EXHAUSTED_SLOTS);
+  else w.smallSlotsNext = at + SLOT_SMALL_BYTES;
+  return at;
+}
+
+function firstUseOfLarge(): u32 {
+  const w = world();
+  const at = w.largeSlotsNext;
+  if (at == w.largeSlotsEnd) interruptRun(REASON_EXHAUSTED, EXHAUSTED_SLOTS);
+  else w.largeSlotsNext = at + SLOT_LARGE_BYTES;
   return at;
 }
 

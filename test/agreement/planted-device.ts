@@ -67,12 +67,7 @@ export const DEVICE_BUGS: readonly PlantedBug[] = [
   bug(RESET, "VF reset, leaves VFRE", "  p.vfre &= ~bit;", ""),
   bug(RESET, "FLR, leaves MSI-X on", "v.msix.control = 0;", ""),
   bug(RESET, "enabling, keeps contexts", "if (isTransmit) forgetContexts(q);", "if (isTransmit) q.fetched = 0;"),
-  bug(
-    IOMMU,
-    "access bits, ignored",
-    "deviceFrame) << 2));\n  return (entry & access) == access ? entry : 0;",
-    "deviceFrame) << 2));\n  return entry;",
-  ),
+  bug(DMA, "access bits, ignored", "if (!(entry & MAY_WRITE)) return writeElse", "if (!entry) return writeElse"),
   bug(IOMMU, "fault record, access", "map.faultAccess = access;", "map.faultAccess = 1;"),
   bug(
     DMA,

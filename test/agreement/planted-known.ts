@@ -54,8 +54,8 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(RECEIVE, "row received, without its cause", "      noteCause(v, vector);\n", ""),
   bug(RECEIVE, "row received, without its interrupt", "      setCauseAt(v, vector, time);\n", ""),
   bug(RECEIVE, "row received, beyond the ring's end", "q.after(q.head)", "q.head + 1"),
-  bug(DMA, "known frame, in no dirty log", "|| entry & UNLOGGED || bytes >", "|| bytes >"),
-  bug(STATUS, "plain type, of a fragment", " || load<u16>(at, IPV4_FRAGMENT) & FRAGMENT", ""),
+  bug(DMA, "known frame, in no dirty log", "(MAY_WRITE | UNLOGGED)) != MAY_WRITE ||", "MAY_WRITE) != MAY_WRITE ||"),
+  bug(STATUS, "plain type, of a fragment", " || load<u16>(at, IPV4_FRAGMENT) & LOADED_IS_FRAGMENT", ""),
   bug(STATUS, "plain type, longer than its frame", "ETHERNET_BYTES + total > bytes ||", "total > bytes ||"),
   bug(STATUS, "plain type, TCP header that does not fit", " && header <= total - IPV4_BYTES", ""),
   bug(

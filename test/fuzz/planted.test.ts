@@ -21,17 +21,15 @@ interface Planted {
 const FAULTS: readonly Planted[] = [
   {
     what: "the IOMMU does not look whether a page may be written",
-    file: "memory/iommu.ts",
-    right:
-      "  if (deviceFrame >= <u64>map.pageCount) return translateInWindow(map, deviceFrame, access);\n  const entry = load<u32>(map.table + ((<u32>deviceFrame) << 2));\n  return (entry & access) == access ? entry : 0;",
-    wrong:
-      "  if (deviceFrame >= <u64>map.pageCount) return translateInWindow(map, deviceFrame, access);\n  const entry = load<u32>(map.table + ((<u32>deviceFrame) << 2));\n  return entry;",
+    file: "nic/dma.ts",
+    right: "  if (!(entry & MAY_WRITE)) return writeElsewhereOrFail(v, address, from, bytes);",
+    wrong: "  if (!entry) return writeElsewhereOrFail(v, address, from, bytes);",
     isReported: ({ escapes }) => escapes > 0,
   },
   {
     what: "the IOMMU does not look whether a device frame is in its map",
     file: "memory/iommu.ts",
-    right: "  if (deviceFrame >= <u64>map.pageCount) return translateInWindow(map, deviceFrame, access);\n",
+    right: "  if (deviceFrame >= <u64>map.pageCount) return entryInWindow(map, deviceFrame);\n",
     wrong: "",
     isReported: ({ escapes, traps }) => escapes + traps > 0,
   },
@@ -47,8 +45,8 @@ const FAULTS: readonly Planted[] = [
   {
     what: "a plain frame's buffer may lie across pages, and is translated once",
     file: "nic/dma.ts",
-    right: "  if (!entry || entry & UNLOGGED || bytes > roomOf(address)) return 0;",
-    wrong: "  if (!entry || entry & UNLOGGED) return 0;",
+    right: "  if ((entry & (MAY_WRITE | UNLOGGED)) != MAY_WRITE || bytes > roomOf(address)) return 0;",
+    wrong: "  if ((entry & (MAY_WRITE | UNLOGGED)) != MAY_WRITE) return 0;",
     isReported: ({ escapes }) => escapes > 0,
   },
   {
