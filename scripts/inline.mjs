@@ -98,6 +98,7 @@ const INLINED = {
   "assembly/guest/stream": ["streamOf", "changedStreamOf"],
   "assembly/cpu/vcpu": ["charge"],
   "assembly/dispatch": ["dispatch", "serve", "servePacket", "sendPlain", "launch", "admit", "leave"],
+  "assembly/guest/buffers": ["startOf", "receiveBuffer", "transmitBuffer"],
   "assembly/guest/driver": [
     "receivedBytes",
     "driver",

@@ -16,13 +16,11 @@
  * software reads none.
  */
 import {
-  BUFFER_SHIFT,
   DEVICE_NONE,
   RING_COUNT,
   RING_MASK,
   RX_BUFFER_MASK,
   RX_BUFFER_OF_PAGE,
-  RX_BUFFERS_PAGE,
   RX_RING_PAGE,
   TX_RING_PAGE,
 } from "../layout/guest-software";
@@ -30,6 +28,7 @@ import { PAGE_SHIFT } from "../layout/limits";
 import { GuestMemory, look, touch } from "../memory/guest-memory";
 import { writeVf } from "../nic/registers";
 import { vf } from "../nic/virtual-function";
+import { receiveBuffer } from "./buffers";
 import { Driver, driver, enableMessages, isReceived, pollReceive } from "./driver";
 import { makeRingsAround } from "./driver-resume";
 import { guest } from "./guest";
@@ -53,7 +52,7 @@ export function markReceived(m: GuestMemory, d: Driver, count: u32): void {
     const position = (d.rxNext + i) & RING_MASK;
     if (!isReceived(ring, position)) return;
     const buffer = load<u32>(bufferOf + (position << 2)) & RX_BUFFER_MASK;
-    touch(m, (RX_BUFFERS_PAGE << PAGE_SHIFT) + (buffer << BUFFER_SHIFT));
+    touch(m, receiveBuffer(buffer));
   }
 }
 

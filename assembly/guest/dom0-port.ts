@@ -52,6 +52,7 @@ import {
   leaveSocket,
   pollReceive,
   receivedBytes,
+  receivedLength,
   ringDoorbells,
   unmask,
 } from "./driver";
@@ -146,9 +147,9 @@ function takeReceived(port: u32, p: Dom0Port, m: GuestMemory, d: Driver): u32 {
   if (d.socketCount) beginMerging();
   for (; d.socketCount; leaveSocket(m, d)) {
     const e = firstInSocket(m, d);
-    const bytes = max<u32>(min<u32>(e.bytes, BUFFER_BYTES - FRAME_START), FRAME_BYTES_MIN);
+    const bytes = max<u32>(min<u32>(receivedLength(e), BUFFER_BYTES - FRAME_START), FRAME_BYTES_MIN);
     const slot = takeSlot(bytes);
-    copy(slot + FRAME_START, receivedBytes(m, e.buffer), keptOf(bytes));
+    copy(slot + FRAME_START, receivedBytes(m, e), keptOf(bytes));
     const f = frame(slot);
     f.id = nextFrame();
     f.due = world().now;

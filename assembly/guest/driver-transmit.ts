@@ -36,11 +36,12 @@ import {
   TX_TYPE_DATA,
   TX_TYPE_MASK,
 } from "../layout/descriptor";
-import { BUFFER_SHIFT, MODERATION_FIXED, RING_MASK, TX_BUFFERS_PAGE, TX_RING_PAGE } from "../layout/guest-software";
+import { MODERATION_FIXED, RING_MASK, TX_RING_PAGE } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
 import { IPV4_BYTES } from "../layout/packet";
 import { GuestMemory, look, touch } from "../memory/guest-memory";
 import { writeUdpContext } from "../nic/offload-context";
+import { transmitBuffer } from "./buffers";
 import { Driver } from "./driver";
 
 /** Notes what reclaimed descriptors sent: a packet that was cut counts as its segments. */
@@ -104,7 +105,7 @@ export function hasRoom(d: Driver): bool {
  * warm, as with the memory that an allocator hands out, that which came back last (per-CPU free lists of Linux's SLUB).
  */
 export function nextBuffer(d: Driver): u32 {
-  return (TX_BUFFERS_PAGE << PAGE_SHIFT) + (((d.txNext - d.txStart) & RING_MASK) << BUFFER_SHIFT);
+  return transmitBuffer((d.txNext - d.txStart) & RING_MASK);
 }
 
 /** Takes the next descriptor, all of which is then written. */

@@ -78,6 +78,7 @@ import { readVf, writeMsix, writeMsixControl, writeVf } from "../nic/registers";
 import { Vf, vf } from "../nic/virtual-function";
 import { trace } from "../sim/trace";
 import { world } from "../sim/world";
+import { receiveBuffer, START_MASK, startOf } from "./buffers";
 import { markReceived } from "./cooperation";
 import { guest } from "./guest";
 import { recordWrite } from "./register-record";
@@ -129,7 +130,9 @@ export class Driver {
 /** An entry of the socket queue. */
 @unmanaged
 export class SocketEntry {
-  buffer: u32;
+  buffer: u16;
+  /** Where in the buffer the frame begins (buffers.ts). */
+  start: u16;
   bytes: u32;
 }
 
@@ -274,7 +277,7 @@ function refill(ring: u32, bufferOf: u32, free: u32, d: Driver, position: u32): 
   const buffer = <u32>load<u16>(free + (d.freeCount << 1));
   store<u32>(bufferOf + (position << 2), buffer);
   const at = ring + (position << DESCRIPTOR_SHIFT);
-  store<u64>(at, (RX_BUFFERS_PAGE << PAGE_SHIFT) + (buffer << BUFFER_SHIFT), RX_ADDRESS);
+  store<u64>(at, receiveBuffer(buffer), RX_ADDRESS);
   store<u64>(at, 0, RX_STATUS);
 }
 
@@ -294,7 +297,7 @@ export function pollReceive(m: GuestMemory, d: Driver, budget: u32): u32 {
     const buffer = load<u32>(bufferOf + (position << 2));
     const bytes = <u32>load<u16>(ring + (position << DESCRIPTOR_SHIFT), RX_LENGTH);
     bytesOfAll += bytes;
-    enqueue(socket, free, d, buffer, bytes);
+    enqueue(socket, free, d, buffer, startOf(buffer), bytes);
     refill(ring, bufferOf, free, d, position);
     d.rxNext = (position + 1) & RING_MASK;
   }
@@ -307,8 +310,8 @@ export function isReceived(ring: u32, position: u32): bool {
   return (load<u32>(ring + (position << DESCRIPTOR_SHIFT), RX_STATUS) & RX_DD) != 0;
 }
 
-/** Puts a received frame into the socket queue, or drops it when that is full. */
-export function enqueue(socket: u32, free: u32, d: Driver, buffer: u32, bytes: u32): void {
+/** Puts a received frame, which begins somewhere in a buffer, into the socket queue, or drops it when that is full. */
+export function enqueue(socket: u32, free: u32, d: Driver, buffer: u32, start: u32, bytes: u32): void {
   if (d.socketCount >= SOCKET_COUNT) {
     d.socketDropped++;
     freeBuffer(free, d, buffer);
@@ -316,7 +319,8 @@ export function enqueue(socket: u32, free: u32, d: Driver, buffer: u32, bytes: u
   }
   const position = (d.socketFirst + d.socketCount++) & SOCKET_MASK;
   const e = changetype<SocketEntry>(socket + position * <u32>offsetof<SocketEntry>());
-  e.buffer = buffer;
+  e.buffer = <u16>buffer;
+  e.start = <u16>start;
   e.bytes = bytes;
 }
 
@@ -341,7 +345,7 @@ export function leaveSocket(m: GuestMemory, d: Driver): void {
 
 /** The same with the first entry at hand. */
 export function leaveWith(m: GuestMemory, d: Driver, e: SocketEntry): void {
-  const buffer = e.buffer;
+  const buffer = <u32>e.buffer;
   const bytes = e.bytes;
   d.socketFirst = (d.socketFirst + 1) & SOCKET_MASK;
   d.socketCount--;
@@ -373,9 +377,15 @@ export function freeBuffer(free: u32, d: Driver, buffer: u32): void {
   d.freeCount = (d.freeCount + 1) & RX_BUFFER_MASK;
 }
 
-/** Returns where the bytes of a receive buffer are. */
-export function receivedBytes(m: GuestMemory, buffer: u32): u32 {
-  return look(m, (RX_BUFFERS_PAGE << PAGE_SHIFT) + ((buffer & RX_BUFFER_MASK) << BUFFER_SHIFT));
+/** Returns where the bytes of a received frame are. */
+export function receivedBytes(m: GuestMemory, e: SocketEntry): u32 {
+  const buffer = (RX_BUFFERS_PAGE << PAGE_SHIFT) + ((<u32>e.buffer & RX_BUFFER_MASK) << BUFFER_SHIFT);
+  return look(m, buffer + (<u32>e.start & START_MASK));
+}
+
+/** Returns how many bytes a received frame has: memory may be torn, but no frame leaves its buffer. */
+export function receivedLength(e: SocketEntry): u32 {
+  return min<u32>(e.bytes, BUFFER_BYTES - (<u32>e.start & START_MASK));
 }
 
 /** Tells the device what the burst has done: the tails, if they moved. */

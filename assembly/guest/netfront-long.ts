@@ -13,7 +13,7 @@
  *
  * Source: Xen io/netif.h; Linux xennet_start_xmit and xennet_make_txreqs.
  */
-import { BUFFER_SHIFT, TX_BUFFERS_PAGE, TX_RING_PAGE } from "../layout/guest-software";
+import { TX_RING_PAGE } from "../layout/guest-software";
 import { PAGE_BYTES, PAGE_MASK, PAGE_SHIFT } from "../layout/limits";
 import {
   EXTRA_GSO_BYTES,
@@ -34,6 +34,7 @@ import {
 import { grantAccess } from "../memory/grants";
 import { GuestMemory, touch } from "../memory/guest-memory";
 import { Stack } from "../transport/tcp-stack";
+import { transmitBuffer } from "./buffers";
 import { markFollowing, Netfront, netfront, netfrontOf, takeId, writeRequest } from "./netfront";
 
 /** Tells whether such a packet can be requested. */
@@ -48,7 +49,7 @@ export function hasFrontRoomForLong(m: GuestMemory): bool {
 export function postFrontLong(m: GuestMemory, s: Stack, bytes: u32): void {
   const n = netfront(m);
   const id = takeId(n);
-  const header = (TX_BUFFERS_PAGE << PAGE_SHIFT) + (id << BUFFER_SHIFT);
+  const header = transmitBuffer(id);
   requestPart(m, n, id, header, bytes, TX_CHECKSUM_BLANK | TX_MORE_DATA | TX_EXTRA_INFO);
   const extra = touch(m, TX_RING_PAGE << PAGE_SHIFT) + RING_ENTRIES + (n.txProduced++ & SHARED_MASK) * TX_ENTRY_BYTES;
   memory.fill(extra, 0, TX_ENTRY_BYTES);

@@ -28,7 +28,6 @@ import {
   RX_BUFFERS_PAGE,
   RX_RING_PAGE,
   SOCKET_PAGE,
-  TX_BUFFERS_PAGE,
   TX_RING_PAGE,
 } from "../layout/guest-software";
 import { PAGE_BYTES, PAGE_SHIFT } from "../layout/limits";
@@ -69,6 +68,7 @@ import {
 import { endAccess, grantAccess } from "../memory/grants";
 import { GuestMemory, look, touch } from "../memory/guest-memory";
 import { writeAnnouncement } from "../wire/ethernet";
+import { transmitBuffer } from "./buffers";
 import { Driver, driver, enqueue, freeBuffer } from "./driver";
 
 /** The frontend's page. */
@@ -186,14 +186,14 @@ export function hasFrontRoom(m: GuestMemory): bool {
 
 /** Returns where the next packet's bytes are to be written. */
 export function nextFrontPacket(m: GuestMemory): u32 {
-  return touch(m, (TX_BUFFERS_PAGE << PAGE_SHIFT) + (nextId(netfrontOf(m)) << BUFFER_SHIFT));
+  return touch(m, transmitBuffer(nextId(netfrontOf(m))));
 }
 
 /** Grants the packet that was written to `nextFrontPacket` and requests that it be sent; the backend learns of it later. */
 export function postFront(m: GuestMemory, bytes: u32): void {
   const n = netfront(m);
   const id = takeId(n);
-  const address = (TX_BUFFERS_PAGE << PAGE_SHIFT) + (id << BUFFER_SHIFT);
+  const address = transmitBuffer(id);
   grantAccess(m, GRANT_TX_FIRST + id, address >>> PAGE_SHIFT, true);
   writeRequest(m, n, id, address, bytes, 0);
 }
@@ -260,7 +260,7 @@ export function pollFront(m: GuestMemory, d: Driver, budget: u32): u32 {
     n.rxFollowerCount += n.isRxGoingOn & 1;
     n.isRxGoingOn = <u32>load<u16>(at, RX_RESPONSE_FLAGS) & RX_MORE_DATA ? 1 : 0;
     if (status > 0) {
-      enqueue(socket, free, d, buffer, <u32>status);
+      enqueue(socket, free, d, buffer, 0, <u32>status);
     } else {
       n.errorCount++;
       freeBuffer(free, d, buffer);

@@ -26,14 +26,7 @@ import {
   COST_STACK_RECEIVE,
   COST_STACK_TRANSMIT,
 } from "../layout/cost";
-import {
-  BUFFER_BYTES,
-  POLL_BUDGET,
-  SERVE_BUDGET,
-  SERVICE_ECHO_PORT,
-  SERVICE_PAGE,
-  SERVICE_PORT,
-} from "../layout/guest-software";
+import { POLL_BUDGET, SERVE_BUDGET, SERVICE_ECHO_PORT, SERVICE_PAGE, SERVICE_PORT } from "../layout/guest-software";
 import { PAGE_SHIFT } from "../layout/limits";
 import { UDP_PAYLOAD } from "../layout/packet";
 import { TASK_BRIDGE } from "../layout/processor";
@@ -51,7 +44,7 @@ import {
   UdpEnd,
   udpTemplate,
 } from "../wire/udp";
-import { Driver, driver, firstInSocket, isModerated, leaveSocket, receivedBytes } from "./driver";
+import { Driver, driver, firstInSocket, isModerated, leaveSocket, receivedBytes, receivedLength } from "./driver";
 import { Guest, guest, isBusy } from "./guest";
 import { adapt, applyInterval } from "./moderation";
 import {
@@ -175,11 +168,11 @@ function isServable(g: Guest, d: Driver): bool {
 function serve(g: Guest, d: Driver, v: Vcpu): u32 {
   const m = g.memory;
   const e = firstInSocket(m, d);
-  const at = receivedBytes(m, e.buffer);
+  const at = receivedBytes(m, e);
   const service = look(m, SERVICE_PAGE << PAGE_SHIFT);
   const port = load<u32>(service, SERVICE_PORT);
   const echoPort = load<u32>(service, SERVICE_ECHO_PORT);
-  const bytesHere = min<u32>(e.bytes, BUFFER_BYTES);
+  const bytesHere = receivedLength(e);
   const isOurs = isUdp(at, bytesHere) && destinationIp(at) == g.ip;
   if (isOurs && echoPort && destinationPort(at) == echoPort) return echo(g, d, v, at, echoPort);
   const isRequest = isOurs && destinationPort(at) == port;

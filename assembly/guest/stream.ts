@@ -7,7 +7,7 @@
  * checksum, as a driver does (RXCSUM). Left out: flow control, rates that are no whole number of datagrams a tick.
  */
 import { EVENT_GUEST_TIMER } from "../layout/event";
-import { BUFFER_BYTES, STREAM_OFF, STREAM_PAGE, STREAM_SINK, STREAM_SOURCE } from "../layout/guest-software";
+import { STREAM_OFF, STREAM_PAGE, STREAM_SINK, STREAM_SOURCE } from "../layout/guest-software";
 import { FRAME_BYTES_MIN, PAGE_SHIFT } from "../layout/limits";
 import { PROTOCOL_UDP, UDP_PAYLOAD } from "../layout/packet";
 import { GuestMemory, look, touch } from "../memory/guest-memory";
@@ -16,6 +16,7 @@ import { world } from "../sim/world";
 import { destination } from "../wire/ethernet";
 import { carries } from "../wire/ipv4";
 import { prepareUdp, UdpEnd, udpTemplate } from "../wire/udp";
+import { BUFFER_ROOM } from "./buffers";
 import { Driver, firstInSocket, leaveWith, receivedBytes } from "./driver";
 import { Guest, guest } from "./guest";
 import { canPostDatagram, packetPlace, sendDatagram } from "./net-device";
@@ -63,7 +64,7 @@ export function createSource(
   countPerTick: u32,
   tickPs: u64,
 ): void {
-  assert(frameBytes >= FRAME_BYTES_MIN && frameBytes <= BUFFER_BYTES, "a datagram's frame fits a buffer");
+  assert(frameBytes >= FRAME_BYTES_MIN && frameBytes <= BUFFER_ROOM, "a datagram's frame fits a buffer");
   const s = changedStreamOf(guest(index).memory);
   s.peerMac = peerMac;
   s.peerIp = peerIp;
@@ -139,7 +140,7 @@ export function sinkReceived(g: Guest, d: Driver): u32 {
   let count: u32 = 0;
   for (; d.socketCount && !(g.stackPage && isSegmentNext(m, d)); count++) {
     const e = firstInSocket(m, d);
-    const at = receivedBytes(m, e.buffer);
+    const at = receivedBytes(m, e);
     if (carries(at, PROTOCOL_UDP) && destination(at) == g.mac) {
       s.count++;
       s.bytes += e.bytes;

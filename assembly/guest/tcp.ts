@@ -25,7 +25,6 @@ import {
   LIMIT_SENT_SEGMENTS,
 } from "../layout/cost";
 import { EVENT_GUEST_TIMER } from "../layout/event";
-import { BUFFER_BYTES } from "../layout/guest-software";
 import { IPV4_BYTES, PROTOCOL_TCP } from "../layout/packet";
 import { CUTS_SEGMENTS, MERGES_SEGMENTS, WORK_REPLAY_SERVER, WORK_RESPONDER } from "../layout/tcp";
 import { GuestMemory } from "../memory/guest-memory";
@@ -39,7 +38,7 @@ import { nextDeadline, onTimer } from "../transport/tcp-timer";
 import { runWork } from "../transport/tcp-work";
 import { workOf } from "../transport/tcp-work-record";
 import { carries } from "../wire/ipv4";
-import { Driver, firstInSocket, leaveSocket, receivedBytes } from "./driver";
+import { Driver, firstInSocket, leaveSocket, receivedBytes, receivedLength } from "./driver";
 import { Guest, guest } from "./guest";
 import { beginMerging, followsMerged } from "./merging";
 import { canPost, canPostLong, packetPlace, postLongPacket, postPacket } from "./net-device";
@@ -93,7 +92,7 @@ export function onDurable(g: Guest): void {
 
 /** Tells whether a segment is the frame that has waited longest. */
 export function isSegmentNext(m: GuestMemory, d: Driver): bool {
-  return d.socketCount != 0 && carries(receivedBytes(m, firstInSocket(m, d).buffer), PROTOCOL_TCP);
+  return d.socketCount != 0 && carries(receivedBytes(m, firstInSocket(m, d)), PROTOCOL_TCP);
 }
 
 /**
@@ -106,11 +105,11 @@ function takeSegments(m: GuestMemory, d: Driver, s: Stack): u32 {
   if (limit > 1) beginMerging();
   while (isSegmentNext(m, d)) {
     const e = firstInSocket(m, d);
-    const at = receivedBytes(m, e.buffer);
+    const at = receivedBytes(m, e);
     const follows = limit > 1 && followsMerged(at, limit);
     if (!follows) sendSegments(m, d, s);
     const data = s.receivedDataCount;
-    onSegment(m, s, at, min<u32>(e.bytes, BUFFER_BYTES));
+    onSegment(m, s, at, receivedLength(e));
     if (!follows && s.receivedDataCount != data) packetCount++;
     leaveSocket(m, d);
   }

@@ -43,6 +43,9 @@ export const RING_MASK = 255;
 const RX_BUFFER_COUNT = 512;
 const RX_BUFFER_MASK = 511;
 const BUFFER_SHIFT = 11;
+/** Frames begin a few cache lines into their buffers, by a line more from one to the next, eight in turn. */
+const START_SHIFT = 6;
+const START_MASK = 7 << START_SHIFT;
 const SOCKET_COUNT = 254;
 const SOCKET_MASK = 255;
 
@@ -86,6 +89,11 @@ interface ReceivePages {
   readonly free: number;
 }
 
+/** Where in a buffer its frame begins. */
+function startOf(buffer: number): number {
+  return (buffer << START_SHIFT) & START_MASK;
+}
+
 /** Gives a receive descriptor a free buffer. */
 function refill(pool: Pool, { ring, bufferOf, free }: ReceivePages, d: number, position: number): void {
   const freeCount = (load32(pool, d + FREE_COUNT) - 1) & RX_BUFFER_MASK;
@@ -93,7 +101,7 @@ function refill(pool: Pool, { ring, bufferOf, free }: ReceivePages, d: number, p
   const buffer = load16(pool, free + (freeCount << 1));
   store32(pool, bufferOf + (position << 2), buffer);
   const at = ring + (position << DESCRIPTOR_SHIFT);
-  store32(pool, at + RX_ADDRESS, RX_BUFFERS + (buffer << BUFFER_SHIFT));
+  store32(pool, at + RX_ADDRESS, RX_BUFFERS + (buffer << BUFFER_SHIFT) + startOf(buffer));
   store32(pool, at + RX_ADDRESS + 4, 0);
   store32(pool, at + RX_STATUS, 0);
   store32(pool, at + RX_LENGTH, 0);
@@ -114,7 +122,8 @@ function enqueue(pool: Pool, socket: number, free: number, d: number, buffer: nu
   }
   const entry = socket + (((load32(pool, d + SOCKET_FIRST) + count) & SOCKET_MASK) << 3);
   store32(pool, d + SOCKET_COUNT_AT, count + 1);
-  store32(pool, entry, buffer);
+  store16(pool, entry, buffer);
+  store16(pool, entry + 2, startOf(buffer));
   store32(pool, entry + 4, byteCount);
 }
 
@@ -123,7 +132,7 @@ export function leaveSocket(memory: GuestMemory, d: number): void {
   const { pool } = memory;
   const first = load32(pool, d + SOCKET_FIRST);
   const entry = touch(memory, SOCKET) + ((first & SOCKET_MASK) << 3);
-  freeBuffer(pool, touch(memory, FREE_BUFFERS), d, load32(pool, entry));
+  freeBuffer(pool, touch(memory, FREE_BUFFERS), d, load16(pool, entry));
   store32(pool, d + SOCKET_FIRST, (first + 1) & SOCKET_MASK);
   store32(pool, d + SOCKET_COUNT_AT, load32(pool, d + SOCKET_COUNT_AT) - 1);
 }
@@ -169,7 +178,7 @@ export function reclaim(memory: GuestMemory, d: number): void {
 /** Returns the guest address of the next packet's buffer. */
 function nextBuffer(pool: Pool, d: number): number {
   const number = (load32(pool, d + TX_NEXT) - load32(pool, d + TX_START)) & RING_MASK;
-  return TX_BUFFERS + (number << BUFFER_SHIFT);
+  return TX_BUFFERS + (number << BUFFER_SHIFT) + startOf(number);
 }
 
 /** Returns where the next packet's bytes are to be written. */

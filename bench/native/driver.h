@@ -26,6 +26,9 @@
 #define RX_BUFFER_COUNT 512u
 #define RX_BUFFER_MASK 511u
 #define BUFFER_SHIFT 11
+/* Frames begin a few cache lines into their buffers, by a line more from one to the next, eight in turn. */
+#define START_SHIFT 6
+#define START_MASK (7u << START_SHIFT)
 #define SOCKET_COUNT 254u
 #define SOCKET_MASK 255u
 
@@ -45,7 +48,8 @@ struct driver {
 };
 
 struct socket_entry {
-  uint32_t buffer;
+  uint16_t buffer;
+  uint16_t start;
   uint32_t bytes;
 };
 
@@ -55,13 +59,16 @@ static inline struct driver *driver_of(struct guest_memory *m) {
   return (struct driver *)(pool + touch_page(m, DRIVER_PAGE));
 }
 
+/* Where in a buffer its frame begins. */
+static inline uint32_t start_of(uint32_t buffer) { return (buffer << START_SHIFT) & START_MASK; }
+
 /* Gives a receive descriptor a free buffer. */
 static inline void refill(uint32_t ring, uint32_t buffer_of, uint32_t free, struct driver *d, uint32_t position) {
   d->free_count = (d->free_count - 1) & RX_BUFFER_MASK;
   const uint32_t buffer = load16(free + (d->free_count << 1));
   store32(buffer_of + (position << 2), buffer);
   const uint32_t at = ring + (position << DESCRIPTOR_SHIFT);
-  store64(at + RX_ADDRESS, (RX_BUFFERS_PAGE << PAGE_SHIFT) + (buffer << BUFFER_SHIFT));
+  store64(at + RX_ADDRESS, (RX_BUFFERS_PAGE << PAGE_SHIFT) + (buffer << BUFFER_SHIFT) + start_of(buffer));
   store64(at + RX_STATUS, 0);
 }
 
@@ -81,7 +88,8 @@ static inline void enqueue(uint32_t socket, uint32_t free, struct driver *d, uin
     return;
   }
   struct socket_entry *e = socket_entry_at(socket, (d->socket_first + d->socket_count++) & SOCKET_MASK);
-  e->buffer = buffer;
+  e->buffer = (uint16_t)buffer;
+  e->start = (uint16_t)start_of(buffer);
   e->bytes = bytes;
 }
 
@@ -129,7 +137,8 @@ static inline void reclaim(struct guest_memory *m, struct driver *d) {
 
 /* Returns the guest address of the next packet's buffer. */
 static inline uint32_t next_buffer(const struct driver *d) {
-  return (TX_BUFFERS_PAGE << PAGE_SHIFT) + (((d->tx_next - d->tx_start) & RING_MASK) << BUFFER_SHIFT);
+  const uint32_t buffer = (d->tx_next - d->tx_start) & RING_MASK;
+  return (TX_BUFFERS_PAGE << PAGE_SHIFT) + (buffer << BUFFER_SHIFT) + start_of(buffer);
 }
 
 /* Returns where the next packet's bytes are to be written. */
