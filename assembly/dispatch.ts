@@ -48,7 +48,6 @@ import { PS_PER_US } from "./layout/time";
 import { DROP_NO_POOL, DROP_TOO_LONG, TRACE_COPIED, TRACE_FETCHED } from "./layout/trace";
 import { QUEUE_COUNT } from "./layout/virtual-function";
 import { POOLS, poolsFromPool, TO_WIRE, TOO_LONG } from "./nic/bridge";
-import { beginLook } from "./nic/descriptor-run";
 import { endTurn, fetchingPools, nextPool, passRead, rearmTransmit } from "./nic/fetching";
 import { onModeration } from "./nic/interrupt";
 import { packet } from "./nic/packet";
@@ -189,7 +188,6 @@ function onTransmit(index: u32): void {
   drain(index);
   const out = wire(p.wireOut);
   if (out.arrivalKind == EVENT_ARRIVAL_PORT) drain(out.receiver);
-  beginLook();
   const horizon = now + LOOK_AHEAD_PS;
   let pools = fetchingPools(index);
   const served = pools;
@@ -209,12 +207,7 @@ function onTransmit(index: u32): void {
     }
     budget -= <i32>(used & ~IS_EMPTY);
   }
-  if (hasNews(index, served)) {
-    // What has been received by now asked for its interrupts first.
-    drain(index);
-    // A raised cause only puts off the next interrupt, so nobody needs to look at the wire earlier than before.
-    for (let some = served; some; some &= some - 1) raiseAll(poolOf(index, <u32>ctz(some)));
-  }
+  raiseServed(index, served);
   // A queue full of packets that come to nothing is worked off in turns, so that no event takes without bounds.
   p.retryAt = NEVER;
   if (pools) p.retryAt = out.freeAt < horizon ? now : out.freeAt - LOOK_AHEAD_PS / 2;
@@ -232,18 +225,21 @@ function poolsOfRows(index: u32, pools: u32): u32 {
   return found;
 }
 
-/** Tells whether any transmit queue of some pools has reported something. */
-function hasNews(index: u32, pools: u32): bool {
+/**
+ * Raises the causes of what some pools' queues have reported. A raised cause only puts off the next interrupt, so nobody
+ * needs to look at the wire earlier than before.
+ */
+function raiseServed(index: u32, pools: u32): void {
+  let isDrained = false;
   for (; pools; pools &= pools - 1) {
     const v = poolOf(index, <u32>ctz(pools));
-    if (txQueue(v, 0).hasNews || txQueue(v, 1).hasNews) return true;
+    if (!txQueue(v, 0).hasNews && !txQueue(v, 1).hasNews) continue;
+    // What has been received by now asked for its interrupts first.
+    if (!isDrained) drain(index);
+    isDrained = true;
+    if (isRemoteBusy(v)) continue;
+    for (let number: u32 = 0; number < QUEUE_COUNT; number++) raiseFetched(v, number);
   }
-  return false;
-}
-
-function raiseAll(v: Vf): void {
-  if (isRemoteBusy(v)) return;
-  for (let number: u32 = 0; number < QUEUE_COUNT; number++) raiseFetched(v, number);
 }
 
 /** Frames and refused packets that one event takes at most, but for the last packet's: beyond 30 Gb/s a look-ahead is filled in several. */

@@ -77,7 +77,7 @@ import * as round from "./memory/round-log";
 import { configureQueues } from "./nic/configure";
 import { noteAt, pf } from "./nic/physical-function";
 import { drain, dropParked, goOn, quiesce as quiescePool, refreshWake, unquiesce as unquiescePool } from "./nic/port";
-import { poolOf, port } from "./nic/port-record";
+import { forgetWake, poolOf, port } from "./nic/port-record";
 import * as registers from "./nic/registers";
 import * as remote from "./nic/remote-memory";
 import { resetFunction as resetVfFunction } from "./nic/reset";
@@ -1490,6 +1490,7 @@ export function destroyGuest(index: u32): void {
       const v = poolOf(portIndex, pool);
       if (v.guest != index) continue;
       v.quiet = QUIESCED;
+      forgetWake(v);
       remote.forgetOperation(v);
       dropParked(v, DROP_HOST_DEAD);
     }
@@ -1523,6 +1524,7 @@ export function failHost(host: u32): void {
     for (let pool: u32 = 0; pool < POOL_COUNT; pool++) {
       const v = poolOf(index, pool);
       v.quiet = QUIESCED;
+      forgetWake(v);
       remote.forgetOperation(v);
       dropParked(v, DROP_HOST_DEAD);
     }

@@ -55,7 +55,7 @@ import { createMap, MAY_READ, MAY_WRITE, mapFrame } from "./memory/iommu";
 import { createRuns } from "./nic/descriptor-run";
 import { HEADERS_BYTES } from "./nic/headers";
 import { PACKET_BYTES } from "./nic/packet";
-import { Port, poolOf, port } from "./nic/port-record";
+import { forgetWakes, Port, poolOf, port } from "./nic/port-record";
 import { createRegisterMaps } from "./nic/registers";
 import { createRemote } from "./nic/remote-memory";
 import { powerUp } from "./nic/reset";
@@ -190,6 +190,7 @@ export function addPort(host: u32, vfCount: u32, parkedBytesMax: u32): u32 {
   const p = port(index);
   p.host = host;
   p.vfCount = vfCount;
+  forgetWakes(p);
   p.parkedBytesMax = parkedBytesMax;
   p.armedTransmit = NEVER;
   p.retryAt = NEVER;

@@ -10,7 +10,7 @@
  * its transaction failed. Source: Intel VT-d specification sections 3.6 and 7.2, reduced to one page size.
  */
 import { PAGE_SHIFT } from "../layout/limits";
-import { reserve } from "../sim/world";
+import { reserve, world } from "../sim/world";
 import { isMarked } from "./dirty-log";
 
 export const MAY_READ: u32 = 1;
@@ -64,6 +64,7 @@ export function entryNumberOf(map: IommuMap, deviceFrame: u64): u32 {
 export function mapFrame(map: IommuMap, deviceFrame: u64, guestFrame: u32, access: u32): void {
   const number = entryNumberOf(map, deviceFrame);
   assert(number != NO_ENTRY, "a device frame number lies in its map");
+  world().mapChanges++;
   const isUnseen = map.log && !isMarked(map.log, number);
   const entry = (guestFrame << FRAME_SHIFT) | access | (isUnseen ? UNLOGGED : 0);
   store<u32>(map.table + (number << 2), access ? entry : 0);
@@ -100,6 +101,7 @@ export function entryOf(map: IommuMap, number: u32): u32 {
 
 /** Sets or clears the wish to see the next write to a mapped device frame. */
 export function setUnlogged(map: IommuMap, number: u32, isUnlogged: bool): void {
+  if (isUnlogged) world().mapChanges++;
   const entry = entryOf(map, number);
   if (entry) store<u32>(map.table + (number << 2), isUnlogged ? entry | UNLOGGED : entry & ~UNLOGGED);
 }

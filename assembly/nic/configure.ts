@@ -37,7 +37,9 @@ import {
   QUEUE_IS_ACTIVE,
   QUEUE_IS_PLAIN,
 } from "../layout/virtual-function";
+import { endRuns } from "./descriptor-run";
 import { Pf, pf, vmolr, vmvir } from "./physical-function";
+import { forgetWake } from "./port-record";
 import { DONE_AT_RELEASE, Queue, rxQueue, SPREADS, txQueue, Vf } from "./virtual-function";
 
 /** Works out the flags of a pool's queues; returns whether a transmit queue has become active. */
@@ -45,6 +47,8 @@ export function configureQueues(v: Vf): bool {
   const p = pf(v.port);
   const spreads = (p.mrqc & MRQC_MODE_MASK) == MRQC_VMDQ_RSS && (vmolr(p, v.pool) & VMOLR_RSS) != 0;
   v.options = spreads ? v.options | SPREADS : v.options & ~SPREADS;
+  forgetWake(v);
+  endRuns(v);
   let hasWoken = false;
   for (let number: u32 = 0; number < QUEUE_COUNT; number++) {
     configureReceive(v, p, rxQueue(v, number));

@@ -37,6 +37,7 @@ import {
 import { NEVER, schedule } from "../sim/event-queue";
 import { trace } from "../sim/trace";
 import { world } from "../sim/world";
+import { forgetWake } from "./port-record";
 import { Control, indexOf, throttle, Vf } from "./virtual-function";
 
 /** The cause has no vector. */
@@ -108,6 +109,7 @@ export function unmaskCauses(v: Vf, bits: u32): void {
 function request(v: Vf, vector: u32, isRunning: bool): void {
   if (v.isQuiesced || isRunning) {
     throttle(v, vector).isRemembered = 1;
+    forgetWake(v);
     if (!v.isQuiesced) awaitInterval(v, vector);
     return;
   }
@@ -147,6 +149,7 @@ function sendMessage(v: Vf, vector: u32): void {
   const c = v.control;
   const bit: u32 = 1 << vector;
   const interval = intervalPs(v, vector);
+  forgetWake(v);
   // No interval is none that ends now.
   throttle(v, vector).nextAt = interval ? world().now + interval : 0;
   if (c.eiac & bit) c.eicr &= ~bit;

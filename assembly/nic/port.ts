@@ -40,12 +40,11 @@ import { append, FRAME_START, frame, freeSlot, removeFirst, takeSlot } from "../
 import { arm, arrive, drop, firstDue, hasArrived, Wire, wire } from "../wire/wire";
 import { INEXACT, POOLS, poolsFromWire, TOO_LONG } from "./bridge";
 import { configureQueues } from "./configure";
-import { beginLook, endRun, receiveRun } from "./descriptor-run";
 import { armTransmit, rearmTransmit, requestTransmit } from "./fetching";
 import { lookAgain, mayInterruptAt, releasePending, rxVector } from "./interrupt";
 import { forgetDecisions } from "./known-destinations";
 import { packFilters, pf, summarize } from "./physical-function";
-import { Port, poolOf, port } from "./port-record";
+import { forgetWake, Port, poolOf, port, setWake, wakeOf } from "./port-record";
 import { deliverRow } from "./receive-row";
 import {
   forgetOperation,
@@ -72,7 +71,6 @@ function deliverArrived(index: u32): void {
   const now = world().now;
   const inward = wire(p.wireIn);
   const loop = wire(p.loop);
-  beginLook();
   while (true) {
     if (!p.isDead) deliverRow(p, index, inward, firstDue(loop));
     const from = earlier(inward, loop);
@@ -179,7 +177,6 @@ function accept(v: Vf, slot: u32, time: u64): void {
   const f = frame(slot);
   const waits = v.quiet == QUIESCED || (v.quiet == QUIESCING && f.due > v.quiesceAt);
   if (!waits && !v.remote) {
-    endRun(receiveRun(v));
     deliverTo(v, slot, time);
   } else if (v.parkedBytes + f.bytes > port(v.port).parkedBytesMax) {
     drop(slot, time, indexOf(v), DROP_QUIESCE_FULL);
@@ -223,15 +220,20 @@ function count(v: Vf, at: u32, bytes: u32, isLooped: bool): void {
   c.gorlbc += octets;
 }
 
-/** Tells the incoming wires from when on an arrival may matter: the earliest moment any interrupt may leave. */
+/**
+ * Tells the incoming wires from when on an arrival may matter: the earliest moment any interrupt may leave. Worked out
+ * anew only for pools of which something has changed since (`forgetWake`).
+ */
 export function refreshWake(index: u32): void {
   const p = port(index);
   // Frames for a dead port or a quiesced pool are ended or parked as they come, not hoarded on the wire.
-  let earliest = p.isDead ? 0 : NEVER;
-  for (let pool: u32 = 0; pool < p.vfCount && earliest; pool++) {
-    earliest = min<u64>(earliest, wakeOfPool(poolOf(index, pool)));
+  for (let stale = p.staleWakes; stale; stale &= stale - 1) {
+    const pool = <u32>ctz(stale);
+    setWake(p, pool, wakeOfPool(poolOf(index, pool)));
   }
-  earliest = min<u64>(earliest, wakeOfPool(poolOf(index, PF_POOL)));
+  p.staleWakes = 0;
+  let earliest = p.isDead ? 0 : wakeOf(p, PF_POOL);
+  for (let pool: u32 = 0; pool < p.vfCount; pool++) earliest = min<u64>(earliest, wakeOf(p, pool));
   wire(p.wireIn).notBefore = earliest;
   wire(p.loop).notBefore = earliest;
   // What has arrived and is still in the channel is not worth a look before it is through.
@@ -241,10 +243,10 @@ export function refreshWake(index: u32): void {
 }
 
 function wakeOfPool(v: Vf): u64 {
-  return v.quiet != RUNNING || v.remote ? 0 : min<u64>(wakeOf(v, 0), wakeOf(v, 1));
+  return v.quiet != RUNNING || v.remote ? 0 : min<u64>(wakeOfQueue(v, 0), wakeOfQueue(v, 1));
 }
 
-function wakeOf(v: Vf, number: u32): u64 {
+function wakeOfQueue(v: Vf, number: u32): u64 {
   const q = rxQueue(v, number);
   if (!q.isActive) return NEVER;
   // What waits for its threshold starts a timer when it comes.
@@ -260,6 +262,7 @@ export function quiesce(v: Vf): bool {
   assert(v.quiet == RUNNING, "a running pool is quiesced");
   drain(v.port);
   v.quiet = QUIESCING;
+  forgetWake(v);
   v.quiesceAt = world().now;
   port(v.port).listedPools &= ~(1 << v.pool);
   rearmTransmit(v.port);
@@ -277,6 +280,7 @@ function settleQuiesce(v: Vf): bool {
   if (isRemoteBusy(v)) return false;
   flushPool(v);
   v.quiet = QUIESCED;
+  forgetWake(v);
   trace(TRACE_QUIESCED, world().now, indexOf(v), 0, 0, 0, 0);
   return true;
 }
@@ -320,6 +324,7 @@ export function unquiesce(v: Vf): void {
     v.parkedBytes = 0;
   }
   v.quiet = RUNNING;
+  forgetWake(v);
   if (v.remote) goOn(v);
   for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) {
     lookAgain(v, vector);

@@ -47,14 +47,16 @@ export function deliverRow(p: Port, index: u32, from: Wire, dueMax: u64): void {
   let v = poolOf(index, 0);
   let vector = NO_VECTOR;
   let asks: bool = false;
+  let due = frame(slot).due;
+  let bytes = frame(slot).bytes;
+  let address = destination(slot + FRAME_START);
   while (slot) {
     const f = frame(slot);
-    const bytes = f.bytes;
     const bytesAt = slot + FRAME_START;
-    const passed = max<u64>(f.due, writeFree) + <u64>bytes * p.writePsPerByte;
+    const passed = max<u64>(due, writeFree) + <u64>bytes * p.writePsPerByte;
     const time = passed + p.dmaLatencyPs;
-    if (time > now || f.due > dueMax) break;
-    if (destination(bytesAt) != to || bytes > bytesMax) {
+    if (time > now || due > dueMax) break;
+    if (address != to || bytes > bytesMax) {
       const known = knownReceiver(index, bytesAt, bytes);
       if (!known) break;
       v = <Vf>known.pool;
@@ -66,14 +68,19 @@ export function deliverRow(p: Port, index: u32, from: Wire, dueMax: u64): void {
     }
     const q = rxQueue(v, 0);
     const run = receiveRun(v);
-    if (!hasMore(run) && !beginRun(run, v, q, q.head)) break;
+    if (!hasMore(run, q.head) && !beginRun(run, v, q, q.head)) break;
     const at = run.at;
-    const address = load<u64>(at, RX_ADDRESS);
-    const buffer = address ? openBuffer(v, address, bytes) : 0;
+    const place = load<u64>(at, RX_ADDRESS);
+    const buffer = place ? openBuffer(v, place, bytes) : 0;
     const type = plainType(bytesAt, bytes);
     if (!buffer || !type) break;
     const status = plainStatus(bytesAt, type, q.flags, f) | RX_DD | RX_EOP;
     const hash = q.flags & QUEUE_GIVES_HASH ? 0 : <u32>bswap<u16>(load<u16>(bytesAt, IPV4_ID));
+    // Of the next frame, what it is looked up by: its lines are on their way while this one's bytes are copied.
+    const next = f.next;
+    const nextDue = frame(next).due;
+    const nextBytes = frame(next).bytes;
+    const nextAddress = destination(next + FRAME_START);
     copy(buffer, bytesAt, keptOf(bytes));
     writeDescriptor(at, type, hash, bytes, status);
     noteArrival(from, slot);
@@ -86,9 +93,11 @@ export function deliverRow(p: Port, index: u32, from: Wire, dueMax: u64): void {
     c.gorc += octets;
     octetsOfAll += octets;
     count++;
-    const next = f.next;
     freeSlot(slot);
     slot = next;
+    due = nextDue;
+    bytes = nextBytes;
+    address = nextAddress;
     writeFree = passed;
     if (asks) {
       setCauseAt(v, vector, time);

@@ -71,12 +71,13 @@ import {
 } from "../layout/virtual-function";
 import { reserve, world } from "../sim/world";
 import { configureQueues } from "./configure";
+import { endRuns } from "./descriptor-run";
 import { requestTransmit } from "./fetching";
 import { readThrottle, releasePending, setCauses, unmaskCauses, writeThrottle } from "./interrupt";
 import { lookAtInterrupt, readPfMailbox, tellReady, writePfMailbox, writeVfMailbox } from "./mailbox";
 import { Pf, pf } from "./physical-function";
 import { configurePort, drain, refreshWake, startOver } from "./port";
-import { poolOf, port } from "./port-record";
+import { forgetWake, poolOf, port } from "./port-record";
 import { pfCell, resetPort, resetVf, startQueue, vfCell } from "./reset";
 import { HEADS_ARE_WRITABLE, Queue, rxQueue, txQueue, Vf } from "./virtual-function";
 import { flushReceive, flushTransmit } from "./write-back";
@@ -225,11 +226,13 @@ function writeVfEntry(v: Vf, entry: u32, value: u32): void {
     case TRANSMITS:
       if (!txQueue(v, instance).isEnabled) return;
       storeWritten(at, access, writable, value);
+      endRuns(v);
       requestTransmit(v);
       return;
     case FILLS:
       if (!rxQueue(v, instance).isEnabled) return;
       storeWritten(at, access, writable, value);
+      endRuns(v);
       return;
     case SWITCHES_RX:
       if (rxQueue(v, instance).isEnabled && !isEnabling(value)) flushReceive(v, instance);
@@ -255,6 +258,7 @@ function writeVfEntry(v: Vf, entry: u32, value: u32): void {
     default:
       storeWritten(at, access, writable, value);
   }
+  forgetWake(v);
   refreshWake(v.port);
 }
 

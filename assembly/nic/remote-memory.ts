@@ -29,6 +29,7 @@ import { TRACE_FAULT } from "../layout/trace";
 import { MAY_READ, MAY_WRITE, recordFault } from "../memory/iommu";
 import { trace } from "../sim/trace";
 import { interruptRun, reserve, world } from "../sim/world";
+import { forgetWake } from "./port-record";
 import { indexOf, Vf } from "./virtual-function";
 
 @unmanaged
@@ -94,6 +95,7 @@ if (DMA_REQUEST_COUNT_MAX > NUMBER_MASK) ERROR("layout: a request's number has t
 /** Has a virtual function's memory live elsewhere; set-up only. */
 export function createRemote(v: Vf): void {
   v.remote = reserve(DATA + DMA_DATA_BYTES_MAX);
+  forgetWake(v);
   remote(v).queue = NO_QUEUE;
 }
 

@@ -3,8 +3,9 @@
  * only queue, to a destination on the wire and nowhere else (known-destinations.ts). Nearly every packet is one of a row.
  *
  *     for all:      the read channel, the wire, the port's counters
- *     once a pool:  its run of descriptors (descriptor-run.ts)
- *     each packet:  its descriptor and buffer, its destination if it is another one, its bytes, its time on the wire
+ *     once a pool:  its run of descriptors (descriptor-run.ts), the checksum that its context asks for
+ *     each packet:  its descriptor and buffer, its destination if its pool's last one was another, its bytes, its time on
+ *                   the wire
  *
  * What comes out is what the general way (dispatch.ts, tx-ring.ts) makes of the same packets, one after the other.
  * Everything of a packet is looked up before anything is changed, so a row ends before the first one that is not plain.
@@ -22,7 +23,7 @@ import { FRAME_START, frame, takeSlot } from "../wire/frame";
 import { padded } from "../wire/ipv4";
 import { arm, isFaultless, noteStart, wire } from "../wire/wire";
 import { hasTag } from "./bridge";
-import { beginRun, goPast, hasMore, transmitRun } from "./descriptor-run";
+import { beginRun, goPast, hasMore, SentPackets, sentPackets, transmitRun } from "./descriptor-run";
 import { openSource } from "./dma";
 import { endTurn, nextPool } from "./fetching";
 import { leavesOnly, NOWHERE } from "./known-destinations";
@@ -48,17 +49,17 @@ export function sendRow(p: Port, index: u32, pools: u32, rowPools: u32, countMax
   let pool = nextPool(p, pools);
   let octetsOfAll: u32 = 0;
   let count: u32 = 0;
-  let to = NOWHERE;
-  let sumBits: u32 = 0;
-  let sum: u32 = 0;
   const isAlone = !(pools & (pools - 1));
   const readPs = <u64>p.readPsPerByte;
   const wirePs = <u64>out.psPerByte;
   let v = poolOf(index, pool);
   let run = transmitRun(v);
+  let known = sentPackets(v);
+  // What is known of a pool's packets holds for a row: no context is in it, and no rule of the bridge changes meanwhile.
+  for (let some = rowPools; some; some &= some - 1) forgetPackets(sentPackets(poolOf(index, <u32>ctz(some))));
   for (; count < countMax && freeAt < horizon && (rowPools >>> pool) & 1; count++) {
     const q = txQueue(v, 0);
-    if (!hasMore(run) && (q.pending || txQueue(v, 1).isActive || !beginRun(run, v, q, q.fetched))) break;
+    if (!hasMore(run, q.fetched) && (q.pending || txQueue(v, 1).isActive || !beginRun(run, v, q, q.fetched))) break;
     const at = run.at;
     const command = load<u32>(at, TX_COMMAND);
     const status = load<u32>(at, TX_STATUS);
@@ -67,19 +68,20 @@ export function sendRow(p: Port, index: u32, pools: u32, rowPools: u32, countMax
     const bytes = max<u32>(packetBytes, FRAME_BYTES_MIN);
     if (!from || hasTag(from, bytes)) break;
     if (status & TX_TXSM) {
-      // No context is in a row, so that what one says holds for the pool's packets.
-      if ((status & SUM_BITS) != sumBits || !isAlone) sum = plainSumOf(q, status);
-      sumBits = status & SUM_BITS;
-      if (!sumFits(sum, packetBytes)) break;
+      if ((status & SUM_BITS) != known.sumBits) {
+        known.sum = plainSumOf(q, status);
+        known.sumBits = status & SUM_BITS;
+      }
+      if (!sumFits(known.sum, packetBytes)) break;
     }
-    if (destination(from) != to || !isAlone) {
+    if (destination(from) != known.to) {
       if (!leavesOnly(v, from, bytes)) break;
-      to = destination(from);
+      known.to = destination(from);
     }
     const slot = takeSlot(bytes);
     copy(slot + FRAME_START, from, keptOf(packetBytes));
     padded(slot + FRAME_START, packetBytes);
-    if (status & TX_TXSM) insertSumInSlot(sum, slot, from, packetBytes);
+    if (status & TX_TXSM) insertSumInSlot(known.sum, slot, from, packetBytes);
     if (command & TX_RS) {
       store<u32>(at, status | TX_DD, TX_STATUS);
       q.hasNews = true;
@@ -112,6 +114,7 @@ export function sendRow(p: Port, index: u32, pools: u32, rowPools: u32, countMax
       pool = nextPool(p, pools);
       v = poolOf(index, pool);
       run = transmitRun(v);
+      known = sentPackets(v);
     }
   }
   if (!count) return 0;
@@ -125,4 +128,9 @@ export function sendRow(p: Port, index: u32, pools: u32, rowPools: u32, countMax
   physical.gptc += count;
   physical.gotc += octetsOfAll;
   return count;
+}
+
+function forgetPackets(known: SentPackets): void {
+  known.to = NOWHERE;
+  known.sumBits = 0;
 }

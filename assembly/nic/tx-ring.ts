@@ -42,7 +42,6 @@ import { VMVIR_ALWAYS, VMVIR_NEVER } from "../layout/physical-function";
 import { CONTEXT_BYTES, CONTEXT_COUNT, QUEUE_COUNT, QUEUE_IS_PLAIN } from "../layout/virtual-function";
 import { copy } from "../memory/copy";
 import { padded } from "../wire/ipv4";
-import { endRun, transmitRun } from "./descriptor-run";
 import { askAhead, dmaRead, lookAtDescriptor, openDescriptor } from "./dma";
 import { insertPlainSum, plainSumOf, sumFits } from "./l4-sum";
 import { contextAt, Packet, packet, packetBytesAt, piece, slotOf } from "./packet";
@@ -84,7 +83,6 @@ export function plainBytes(command: u32, status: u32): u32 {
 
 /** Finds the next packet of a pool and describes it in `packet()`. The pool's queues take turns, if it has two. */
 export function findPacket(v: Vf): Found {
-  endRun(transmitRun(v));
   return txQueue(v, 1).isActive ? findInTurn(v) : findIn(v, 0);
 }
 

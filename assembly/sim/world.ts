@@ -76,9 +76,9 @@ export class World {
   arrival: u32;
   /** A frame that is built to be looked at (nic/sender.ts). */
   trial: u32;
-  /** Of the look at a port: runs of descriptors (nic/descriptor-run.ts), and its number. */
+  /** Runs of descriptors (nic/descriptor-run.ts), and how often a map of an IOMMU has changed, or a log wants to see writes again. */
   runs: u32;
-  look: u64;
+  mapChanges: u64;
   /** The number of the rules by which bridges decide (nic/known-destinations.ts): another one since anything of them changed. */
   bridgeRules: u64;
   /** Every arrival is an event: the slow schedule, which must agree with the lazy one. */

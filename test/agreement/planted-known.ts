@@ -7,6 +7,10 @@ const SEND = "nic/send-row.ts";
 const RECEIVE = "nic/receive-row.ts";
 const STATUS = "nic/receive-status.ts";
 const DMA = "nic/dma.ts";
+const IOMMU = "memory/iommu.ts";
+const CONFIGURE = "nic/configure.ts";
+const REGISTERS = "nic/registers.ts";
+const INTERRUPT = "nic/interrupt.ts";
 
 export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(DESTINATIONS, "known destination, by rules that have changed", "world().bridgeRules++;", ""),
@@ -21,29 +25,38 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(DESTINATIONS, "known destination, one pool of several", "pools != 0 && !(pools & (pools - 1))", "pools != 0"),
   bug(DESTINATIONS, "known destination, quiesced", "v.quiet == RUNNING && ", ""),
   bug(DESTINATIONS, "known destination, on the port as well", "(found & (POOLS | TO_WIRE))", "(found & TO_WIRE)"),
-  bug(RUN, "run, from a look before", "world().look++;", ""),
+  bug(IOMMU, "run, though a map has changed", "  world().mapChanges++;\n  const isUnseen", "  const isUnseen"),
+  bug(IOMMU, "run, though its page is to be logged again", "  if (isUnlogged) world().mapChanges++;\n", ""),
+  bug(CONFIGURE, "run, of a ring that lies elsewhere", "  endRuns(v);\n", ""),
+  bug(REGISTERS, "run, as long as before the receive tail", "      endRuns(v);\n      return;", "      return;"),
+  bug(
+    REGISTERS,
+    "run, as long as before the transmit tail",
+    "      endRuns(v);\n      requestTransmit(v);",
+    "      requestTransmit(v);",
+  ),
+  bug(RUN, "run, at a position that has been passed", " && r.position == position", ""),
   bug(RUN, "run, past the end of its ring", "min<u32>(owned, q.count - position)", "owned"),
   bug(RUN, "run, of a queue that is not plain", "const owned = isPlain ?", "const owned = q.isActive ?"),
+  bug(REGISTERS, "wake, as before a register was written", "  forgetWake(v);\n", ""),
+  bug(CONFIGURE, "wake, of a queue that was off", "  forgetWake(v);\n", ""),
+  bug(INTERRUPT, "wake, of a request that was remembered", "  forgetWake(v);\n  // No interval", "  // No interval"),
   bug(SEND, "row sent, in a VLAN", "if (!from || hasTag(from, bytes)) break;", "if (!from) break;"),
   bug(SEND, "row sent, the queues' turns", "q.pending || txQueue(v, 1).isActive ||", "q.pending ||"),
   bug(SEND, "row sent, whose turn is next", "    v.turn = 1;\n", ""),
-  bug(SEND, "row sent, all to the first destination", "if (destination(from) != to || ", "if ("),
-  bug(SEND, "row sent, all of the first pool", "destination(from) != to || !isAlone", "destination(from) != to"),
+  bug(SEND, "row sent, all to the first destination", "destination(from) != known.to", "known.to == NOWHERE"),
+  bug(SEND, "row sent, all of the first pool", "      known = sentPackets(v);\n", ""),
+  bug(SEND, "row sent, to where the row before was let go", "  known.to = NOWHERE;\n", ""),
   bug(SEND, "row sent, by a pool that is not to", " && (rowPools >>> pool) & 1;", ";"),
-  bug(
-    SEND,
-    "row sent, by another pool's context",
-    "(status & SUM_BITS) != sumBits || !isAlone",
-    "(status & SUM_BITS) != sumBits",
-  ),
-  bug(SEND, "row sent, by the context before", "(status & SUM_BITS) != sumBits || !isAlone", "!sum || !isAlone"),
+  bug(SEND, "row sent, by the context of the row before", "  known.sumBits = 0;\n", ""),
+  bug(SEND, "row sent, by the context before", "(status & SUM_BITS) != known.sumBits", "!known.sum"),
   bug(SEND, "row sent, a pool's turn kept", "  if (isAlone) endTurn(p, pool);\n", ""),
   bug(SEND, "row sent, through no channel", "    readFree += <u64>packetBytes * readPs;\n", ""),
   bug(SEND, "row sent, beyond the ring's end", "q.after(q.fetched)", "q.fetched + 1"),
-  bug(RECEIVE, "row received, all by the first pool", "if (destination(bytesAt) != to || bytes", "if (bytes"),
+  bug(RECEIVE, "row received, all by the first pool", "if (address != to || bytes", "if (bytes"),
   bug(RECEIVE, "row received, longer than a buffer", "min<u32>(known.bytes, rxQueue(v, 0).bufferBytes)", "known.bytes"),
-  bug(RECEIVE, "row received, before it is there", "if (time > now || f.due > dueMax)", "if (f.due > dueMax)"),
-  bug(RECEIVE, "row received, before what came from the loop", "time > now || f.due > dueMax", "time > now"),
+  bug(RECEIVE, "row received, before it is there", "if (time > now || due > dueMax)", "if (due > dueMax)"),
+  bug(RECEIVE, "row received, before what came from the loop", "time > now || due > dueMax", "time > now"),
   bug(RECEIVE, "row received, through no channel", "    writeFree = passed;\n", ""),
   bug(
     RECEIVE,
@@ -54,6 +67,8 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(RECEIVE, "row received, without its cause", "      noteCause(v, vector);\n", ""),
   bug(RECEIVE, "row received, without its interrupt", "      setCauseAt(v, vector, time);\n", ""),
   bug(RECEIVE, "row received, beyond the ring's end", "q.after(q.head)", "q.head + 1"),
+  bug(RECEIVE, "row received, to the address of the first", "    address = nextAddress;\n", ""),
+  bug(RECEIVE, "row received, as long as the first", "    bytes = nextBytes;\n", ""),
   bug(DMA, "known frame, in no dirty log", "(MAY_WRITE | UNLOGGED)) != MAY_WRITE ||", "MAY_WRITE) != MAY_WRITE ||"),
   bug(STATUS, "plain type, of a fragment", " || load<u16>(at, IPV4_FRAGMENT) & LOADED_IS_FRAGMENT", ""),
   bug(STATUS, "plain type, longer than its frame", "ETHERNET_BYTES + total > bytes ||", "total > bytes ||"),

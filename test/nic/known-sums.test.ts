@@ -4,48 +4,22 @@
  */
 import { describe, expect, it } from "vitest";
 import { RX_L4CS, RX_L4E, RX_UDPCS, TX_CONTEXT_BIT, TX_TXSM } from "../../assembly/layout/descriptor";
-import { giveAddress, startPort } from "../../src/device/port-driver";
 import { bigEndian16, setBigEndian16 } from "../reference/bytes";
 import { outsideAddress, PROTOCOL_TCP, PROTOCOL_UDP, poolAddress } from "../reference/program-frames";
 import { ProgramRandom } from "../reference/random";
 import { itemAt } from "../support/item-at";
+import { joinPorts, RING_COUNT } from "../support/joined-ports";
 import { buildPacket, sumFieldAt } from "../support/l4-packet";
 import { contextWords } from "../support/offload-packet";
-import { enableMessages, openPool } from "../support/open-pool";
-import { DRIVER_PAGE_COUNT, localMemory, PoolDriver, packetBufferOf } from "../support/pool-driver";
+import { type PoolDriver, packetBufferOf } from "../support/pool-driver";
 import { PortScene } from "../support/port-scene";
-import { createSmallWorld } from "../support/small-world";
 import { WHOLE_PACKET } from "../support/transmit-ring";
 import { BUILDS } from "../support/wasm-builds";
 
 /** Frames of a row behind each context, and rows: together less than the receive ring has descriptors. */
 const ROW_COUNT = 5;
 const ROWS = 45;
-const RING_COUNT = 256;
-const POOLS_OF_PORT = 8;
 const ROUND_NS = 100_000;
-
-/** Two ports on a cable, with a virtual function each: one sends, one receives. */
-function joinPorts(module: WebAssembly.Module): { sender: PoolDriver; receiver: PoolDriver } {
-  const world = createSmallWorld({ module, chunkCount: 12, slotCount: 2048, arenaBytes: 24 * 1024 ** 2 });
-  const { plane } = world;
-  const ports = [0, 1].map(() => plane.addPort(plane.addHost(), 1, 0));
-  plane.connectPorts(itemAt(ports, 0), itemAt(ports, 1), 10e9, 1000);
-  const [sender, receiver] = ports.map((port, number) => {
-    startPort(world, port);
-    const guest = plane.addGuest(port, plane.addProcessor(400, 1), DRIVER_PAGE_COUNT, 0, 0, 0, 0);
-    const vf = port * POOLS_OF_PORT;
-    plane.attachVf(vf, guest);
-    openPool(world, vf);
-    giveAddress(world, vf, { low: 2, high: 0x10 + (number << 8) });
-    enableMessages(world, vf);
-    return new PoolDriver(world, vf, localMemory(world, guest));
-  }) as [PoolDriver, PoolDriver];
-  receiver.touchBuffers(RING_COUNT);
-  receiver.startReceive({ count: RING_COUNT });
-  sender.startTransmit(RING_COUNT);
-  return { sender, receiver };
-}
 
 const IP_AT = 14;
 const IP_LENGTH_AT = 16;
