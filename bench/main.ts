@@ -26,7 +26,7 @@ import {
   type TrafficCase,
   type TrafficResult,
 } from "./traffic";
-import { trafficEntriesOf, trafficTableOf } from "./traffic-report";
+import { flatTableOf, trafficEntriesOf, trafficTableOf } from "./traffic-report";
 import { WasmEngine } from "./wasm-engine";
 
 const WASM_PATH = join("build", "renic.wasm");
@@ -123,6 +123,8 @@ async function compareTraffic(
   if (results.length === 0) return results;
   console.log(`\n${trafficTableOf(results)}`);
   console.log(`\nThe whole device, wasm alone: median and best of ${roundCount} rounds, in turns with C's ring path.`);
+  const flat = flatTableOf(results);
+  if (flat) console.log(`\n${flat}`);
   return results;
 }
 

@@ -39,7 +39,16 @@ export class NativeEngine implements Engine {
 
   async run(work: Work, count: number): Promise<Measured> {
     if ("image" in work) await this.#handOver();
-    const answer = await this.#ask(`run ${work.kind} ${count} ${parametersOf(work).join(" ")}`);
+    return this.#measure(`run ${work.kind} ${count} ${parametersOf(work).join(" ")}`);
+  }
+
+  /** Does with the bytes of so many packets, a multiple of 32, what their way does with them, and nothing else (native/carry.c). */
+  async carryBytes(count: number, frameBytes: number, flowCount: number): Promise<Measured> {
+    return this.#measure(`carry ${count} ${frameBytes} ${flowCount}`);
+  }
+
+  async #measure(command: string): Promise<Measured> {
+    const answer = await this.#ask(command);
     const [nanoseconds, result] = answer.split(" ").map(Number);
     if (nanoseconds === undefined || result === undefined) throw new Error(`the C engine answered "${answer}"`);
     return { nanoseconds, result };

@@ -9,6 +9,7 @@
  *     run copy-page COUNT 0                nanoseconds, CRC-32C of the pages copied
  *     run hash-page COUNT 0                nanoseconds, sum of the digests' low words
  *     run delta-page COUNT CHANGED         nanoseconds, sum of the runs' bytes XOR CRC-32C of where they were written
+ *     carry COUNT BYTES FLOWS              nanoseconds, what was added up
  *     image IMAGE HEX                      ok
  *     dump FILE                            ok
  *
@@ -19,6 +20,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "carry.h"
 #include "crc32c.h"
 #include "harvest.h"
 #include "hold-events.h"
@@ -103,6 +105,13 @@ static struct measured run_delta_page(uint32_t count, uint32_t changed_words) {
   return (struct measured){ns, bytes ^ runs_crc()};
 }
 
+static struct measured run_carry(uint32_t count, uint32_t bytes, uint32_t flow_count) {
+  prepare_carry(flow_count);
+  const uint64_t start = now_ns();
+  const uint32_t result = carry_bytes(count, bytes, flow_count);
+  return (struct measured){now_ns() - start, result};
+}
+
 static struct measured run(const char *work, uint32_t count, uint32_t parameter) {
   if (!strcmp(work, "ring-path")) return run_ring_path(count, parameter);
   if (!strcmp(work, "hold-events")) return run_hold_events(count, parameter);
@@ -115,12 +124,18 @@ static struct measured run(const char *work, uint32_t count, uint32_t parameter)
   return run_harvest(count, parameter);
 }
 
+static void print(struct measured m) { printf("%" PRIu64 " %" PRIu32 "\n", m.ns, m.result); }
+
 static void answer(char *line) {
   char work[32];
   uint32_t count = 0, parameter = 0;
   if (sscanf(line, "run %31s %" SCNu32 " %" SCNu32, work, &count, &parameter) == 3) {
-    const struct measured m = run(work, count, parameter);
-    printf("%" PRIu64 " %" PRIu32 "\n", m.ns, m.result);
+    print(run(work, count, parameter));
+    return;
+  }
+  uint32_t flow_count = 0;
+  if (sscanf(line, "carry %" SCNu32 " %" SCNu32 " %" SCNu32, &count, &parameter, &flow_count) == 3) {
+    print(run_carry(count, parameter, flow_count));
     return;
   }
   int hex_at = 0;

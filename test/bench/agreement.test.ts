@@ -68,3 +68,17 @@ test.skipIf(!NATIVE)(`c, a command it does not know, the caller is told${NATIVE_
   const engine = nativeEngine();
   await expect(engine.run({ kind: "ring-path", frameBytes: Number.NaN }, 32)).rejects.toThrow("ended with code 1");
 });
+
+test.skipIf(!NATIVE)(
+  `c, bytes alone, of one flow and of three, every packet added up and looked at${NATIVE_NOTE}`,
+  async () => {
+    const engine = nativeEngine();
+    // Buffers are full of ones; from byte 34 on 26 of 60 are added up, a word at a time, two of the six being the packet's number.
+    const ofPacket = 4 * 0x01010101 + 1;
+    const numbers = (count: number) => (count * (count - 1)) / 2;
+    for (const flowCount of [1, 3]) {
+      const { result } = await engine.carryBytes(96, 60, flowCount);
+      expect(result).toBe((96 * ofPacket + numbers(96)) % 2 ** 32);
+    }
+  },
+);

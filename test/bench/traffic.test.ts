@@ -1,7 +1,7 @@
 /** Traffic flows as a case says, nothing is lost, and a loss is told. */
 import { expect, test } from "vitest";
 import { checkLossless, LostTraffic, measureTraffic, TRAFFIC_CASES, type TrafficResult } from "../../bench/traffic";
-import { trafficEntriesOf, trafficTableOf } from "../../bench/traffic-report";
+import { flatTableOf, trafficEntriesOf, trafficTableOf } from "../../bench/traffic-report";
 import { RELEASE } from "../support/wasm-builds";
 
 const RESULT: TrafficResult = {
@@ -12,6 +12,7 @@ const RESULT: TrafficResult = {
   spread: { median: 500, low: 400, high: 600 },
   nsPerPacketBest: 390,
   yardstickNs: 25,
+  bytesNs: 10,
   eventsPerPacket: 1.5,
   slowdown: 7,
   isLossless: false,
@@ -76,4 +77,15 @@ test("a result with a yardstick, a row with the ratio and an entry", () => {
       elapsedPerSimulated: 7,
     },
   ]);
+});
+
+test("many flows beside one, what a packet costs more in all and for its bytes; alone or with other frames, nothing", () => {
+  const one = { ...RESULT, name: "two hosts, 64 B" };
+  const spread = { median: 750, low: 700, high: 900 };
+  const many = { ...RESULT, name: "7 VFs a port, 64 B", spread, nsPerPacketBest: 585, bytesNs: 25 };
+  const [, row] = flatTableOf([one, many]).split("\n");
+  expect(row?.split(/ {2,}/)).toEqual(["7 VFs a port, 64 B", "1.50", "1.50", "2.50", "500 -> 750", "10 -> 25"]);
+  expect(flatTableOf([many])).toBe("");
+  expect(flatTableOf([{ ...one, frameBytes: 1514 }, many])).toBe("");
+  expect(flatTableOf([one, { ...many, bytesNs: undefined }])).toBe("");
 });
