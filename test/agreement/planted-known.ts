@@ -7,7 +7,6 @@ const SEND = "nic/send-row.ts";
 const RECEIVE = "nic/receive-row.ts";
 const STATUS = "nic/receive-status.ts";
 const DMA = "nic/dma.ts";
-const IOMMU = "memory/iommu.ts";
 const CONFIGURE = "nic/configure.ts";
 const REGISTERS = "nic/registers.ts";
 const INTERRUPT = "nic/interrupt.ts";
@@ -25,10 +24,7 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(DESTINATIONS, "known destination, one pool of several", "pools != 0 && !(pools & (pools - 1))", "pools != 0"),
   bug(DESTINATIONS, "known destination, quiesced", "v.quiet == RUNNING && ", ""),
   bug(DESTINATIONS, "known destination, on the port as well", "(found & (POOLS | TO_WIRE))", "(found & TO_WIRE)"),
-  bug(IOMMU, "run, though a map has changed", "  world().mapChanges++;\n  const isUnseen", "  const isUnseen"),
-  bug(IOMMU, "run, though its page is to be logged again", "  if (isUnlogged) world().mapChanges++;\n", ""),
   bug(CONFIGURE, "run, of a ring that lies elsewhere", "  endRuns(v);\n", ""),
-  bug(REGISTERS, "run, as long as before the receive tail", "      endRuns(v);\n      return;", "      return;"),
   bug(
     REGISTERS,
     "run, as long as before the transmit tail",

@@ -1,6 +1,7 @@
 /**
  * Descriptors are found in memory once for as many as lie together, and that holds from one look at a port to the next. It
  * ends with whatever it was found by: a page that is taken out of the map, a log that wants to see writes again, a tail.
+ * Random programs show the other ends (test/agreement/planted-known.ts); these three hardly ever come about by chance.
  */
 import { describe, expect, it } from "vitest";
 import { RX_DD, TX_DD } from "../../assembly/layout/descriptor";
