@@ -1,5 +1,5 @@
 /** Shows traffic: a table for people, entries for programs. */
-import { alignedRows, type BenchEntry, entryOf } from "./report";
+import { alignedRows, type BenchEntry, entryOf, round } from "./report";
 import type { TrafficResult } from "./traffic";
 
 const HEADINGS = [
@@ -24,10 +24,11 @@ const ONE_FLOW = "two hosts, ";
 
 /** Returns the entries for programs: as those of the compared cases, with what only traffic has. */
 export function trafficEntriesOf(results: readonly TrafficResult[]): BenchEntry[] {
-  return results.map(({ name, spread, eventsPerPacket, slowdown }) => ({
+  return results.map(({ name, spread, eventsPerPacket, slowdown, bytesNs }) => ({
     ...entryOf(name, "wasm", spread),
     eventsPerPacket,
     elapsedPerSimulated: slowdown,
+    ...(bytesNs === undefined ? {} : { bytesAlone: round(bytesNs) }),
   }));
 }
 

@@ -51,6 +51,7 @@ export function wakeOf(p: Port, pool: u32): u64 {
   return load<u64>(changetype<u32>(p) + WAKES + (pool << 3));
 }
 
+/** Keeps what was worked out for a pool. */
 export function setWake(p: Port, pool: u32, time: u64): void {
   store<u64>(changetype<u32>(p) + WAKES + (pool << 3), time);
 }

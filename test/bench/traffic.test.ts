@@ -75,8 +75,10 @@ test("a result with a yardstick, a row with the ratio and an entry", () => {
       high: 600,
       eventsPerPacket: 1.5,
       elapsedPerSimulated: 7,
+      bytesAlone: 10,
     },
   ]);
+  expect(trafficEntriesOf([{ ...RESULT, bytesNs: undefined }])[0]).not.toHaveProperty("bytesAlone");
 });
 
 test("many flows beside one, what a packet costs more in all and for its bytes; alone or with other frames, nothing", () => {
