@@ -45,6 +45,7 @@ const INLINED = {
   "assembly/nic/offload-context": ["macBytesOf", "ipBytesOf", "protocolOf"],
   "assembly/nic/l4-sum": ["sumFieldOf", "plainSumOf", "sumFits", "partOf", "sumToInsert", "insertSumInSlot"],
   "assembly/nic/rx-ring": ["receive", "receivePlain", "writeDescriptor"],
+  "assembly/nic/fetching": ["nextPool", "endTurn"],
   "assembly/nic/descriptor-run": ["runsOf", "receiveRun", "transmitRun", "sentPackets", "hasMore", "goPast", "endRuns"],
   "assembly/nic/known-destinations": ["entryOf", "isKnown", "knownReceiver", "leavesOnly"],
   "assembly/nic/receive-status": ["headerStatus", "l4Status", "l4StatusOf", "fragmentWord", "plainType", "plainStatus"],

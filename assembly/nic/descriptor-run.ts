@@ -85,7 +85,8 @@ export function beginRun(r: DescriptorRun, v: Vf, q: Queue, position: u32): bool
   const inPage = (PAGE_BYTES - (at & PAGE_MASK)) >>> DESCRIPTOR_SHIFT;
   r.mapChanges = world().mapChanges;
   r.at = at;
-  r.left = min<u32>(min<u32>(owned, q.count - position), inPage);
+  // Behind the ring's end it has positions that no queue comes to.
+  r.left = min<u32>(owned, inPage);
   r.position = position;
   return true;
 }

@@ -32,7 +32,6 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
     "      requestTransmit(v);",
   ),
   bug(RUN, "run, at a position that has been passed", " && r.position == position", ""),
-  bug(RUN, "run, past the end of its ring", "min<u32>(owned, q.count - position)", "owned"),
   bug(RUN, "run, of a queue that is not plain", "const owned = isPlain ?", "const owned = q.isActive ?"),
   bug(REGISTERS, "wake, as before a register was written", "  forgetWake(v);\n", ""),
   bug(CONFIGURE, "wake, of a queue that was off", "  forgetWake(v);\n", ""),
