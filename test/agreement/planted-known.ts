@@ -67,7 +67,6 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
   bug(DMA, "known frame, in no dirty log", "(MAY_WRITE | UNLOGGED)) != MAY_WRITE ||", "MAY_WRITE) != MAY_WRITE ||"),
   bug(STATUS, "plain type, of a fragment", " || load<u16>(at, IPV4_FRAGMENT) & LOADED_IS_FRAGMENT", ""),
   bug(STATUS, "plain type, longer than its frame", "ETHERNET_BYTES + total > bytes ||", "total > bytes ||"),
-  bug(STATUS, "plain type, TCP header that does not fit", " && header <= total - IPV4_BYTES", ""),
   bug(
     STATUS,
     "plain status, the protocol taken for the other",
