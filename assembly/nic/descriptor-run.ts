@@ -16,7 +16,6 @@
  */
 import { DESCRIPTOR_BYTES, DESCRIPTOR_SHIFT } from "../layout/descriptor";
 import { PAGE_BYTES, PAGE_MASK, VF_COUNT_MAX } from "../layout/limits";
-import { QUEUE_IS_ACTIVE, QUEUE_IS_PLAIN } from "../layout/virtual-function";
 import { reserve, world } from "../sim/world";
 import { openDescriptor } from "./dma";
 import { indexOf, Queue, Vf } from "./virtual-function";
@@ -78,8 +77,7 @@ export function hasMore(r: DescriptorRun, position: u32): bool {
 
 /** Begins a run at a position of a queue; false when the queue is not plain, or its next descriptor not at hand. */
 export function beginRun(r: DescriptorRun, v: Vf, q: Queue, position: u32): bool {
-  const isPlain = (q.flags & (QUEUE_IS_ACTIVE | QUEUE_IS_PLAIN)) == (QUEUE_IS_ACTIVE | QUEUE_IS_PLAIN);
-  const owned = isPlain ? q.ownedFrom(position) : 0;
+  const owned = q.isPlain ? q.ownedFrom(position) : 0;
   const at = owned ? openDescriptor(v, q.base + ((<u64>position) << DESCRIPTOR_SHIFT)) : 0;
   if (!at) return false;
   const inPage = (PAGE_BYTES - (at & PAGE_MASK)) >>> DESCRIPTOR_SHIFT;

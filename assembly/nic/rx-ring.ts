@@ -57,8 +57,6 @@ import {
   DESCRIPTOR_SPLIT,
   DESCRIPTOR_SPLIT_ALWAYS,
   QUEUE_GIVES_HASH,
-  QUEUE_IS_ACTIVE,
-  QUEUE_IS_PLAIN,
   SPLIT_IPV4,
   SPLIT_IPV4_TCP,
   SPLIT_IPV4_UDP,
@@ -151,8 +149,7 @@ if (PIECES + PIECE_COUNT_MAX * PIECE_BYTES > FRAME_AT) ERROR("layout: pieces hav
 /** Writes a frame of so many bytes at `at` into the pool's next buffers; returns what became of it. */
 export function receive(v: Vf, at: u32, bytes: u32, how: u32): Received {
   const q = rxQueue(v, 0);
-  const isPlain = (q.flags & (QUEUE_IS_ACTIVE | QUEUE_IS_PLAIN)) == (QUEUE_IS_ACTIVE | QUEUE_IS_PLAIN);
-  if (isPlain && !(v.options & SPREADS)) {
+  if (q.isPlain && !(v.options & SPREADS)) {
     const result = receivePlain(v, q, at, bytes, how);
     if (result != Received.NotPlain) return result;
   }

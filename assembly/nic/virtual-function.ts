@@ -23,6 +23,7 @@ import {
   QUEUE_HELD_COUNT,
   QUEUE_HELD_LAST,
   QUEUE_IS_ACTIVE,
+  QUEUE_IS_PLAIN,
   QUEUE_LENGTH,
   QUEUE_OPTIONS,
   QUEUE_PENDING,
@@ -134,6 +135,10 @@ export class Queue {
   }
   get isActive(): bool {
     return (this.flags & QUEUE_IS_ACTIVE) != 0;
+  }
+  /** It is active, and nothing in it wants more than the plain way. */
+  get isPlain(): bool {
+    return (this.flags & (QUEUE_IS_ACTIVE | QUEUE_IS_PLAIN)) == (QUEUE_IS_ACTIVE | QUEUE_IS_PLAIN);
   }
   /** Descriptors that hardware owns from a position on; 0 when a position is beyond the ring, as a hostile guest may bring it about. */
   ownedFrom(position: u32): u32 {

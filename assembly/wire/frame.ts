@@ -61,11 +61,11 @@ export function takeSlot(bytes: u32): u32 {
   if (isSmall) {
     at = w.smallSlotFree;
     if (at) w.smallSlotFree = frame(at).next;
-    else at = firstUseOfSmall();
+    else at = firstUse(true);
   } else {
     at = w.largeSlotFree;
     if (at) w.largeSlotFree = frame(at).next;
-    else at = firstUseOfLarge();
+    else at = firstUse(false);
   }
   const f = frame(at);
   f.next = 0;
@@ -77,18 +77,12 @@ export function takeSlot(bytes: u32): u32 {
   return at;
 }
 
-function firstUseOfSmall(): u32 {
+/** Returns a slot that no frame has had; the scrap one of its size when there is none. */
+function firstUse(isSmall: bool): u32 {
   const w = world();
-  const at = w.smallSlotsNext;
-  if (at == w.smallSlotsEnd) interruptRun(REASON_EXHAUSTED, EXHAUSTED_SLOTS);
-  else w.smallSlotsNext = at + SLOT_SMALL_BYTES;
-  return at;
-}
-
-function firstUseOfLarge(): u32 {
-  const w = world();
-  const at = w.largeSlotsNext;
-  if (at == w.largeSlotsEnd) interruptRun(REASON_EXHAUSTED, EXHAUSTED_SLOTS);
+  const at = isSmall ? w.smallSlotsNext : w.largeSlotsNext;
+  if (at == (isSmall ? w.smallSlotsEnd : w.largeSlotsEnd)) interruptRun(REASON_EXHAUSTED, EXHAUSTED_SLOTS);
+  else if (isSmall) w.smallSlotsNext = at + SLOT_SMALL_BYTES;
   else w.largeSlotsNext = at + SLOT_LARGE_BYTES;
   return at;
 }

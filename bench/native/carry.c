@@ -10,19 +10,16 @@
 
 #include <stddef.h>
 
-#include "pool.h"
+#include "driver.h"
 
 #define BURST 32u
-#define RECEIVE_COUNT 256u
-#define BUFFER_BYTES 2048u
-#define START_SHIFT 6
-#define START_MASK (7u << START_SHIFT)
+#define BUFFER_BYTES (1u << BUFFER_SHIFT)
 /* Headers of Ethernet and IPv4, which the checksum leaves out, and where a datagram has its number. */
 #define ADDED_FROM 34u
 #define NUMBER_AT 42u
 
 struct flow {
-  uint8_t receive[RECEIVE_COUNT][BUFFER_BYTES];
+  uint8_t receive[RING_COUNT][BUFFER_BYTES];
   uint8_t transmit[BURST][BUFFER_BYTES];
 };
 
@@ -44,7 +41,7 @@ void prepare_carry(uint32_t flow_count) {
 }
 
 static uint8_t *frame_in(uint8_t (*buffers)[BUFFER_BYTES], uint32_t number) {
-  return buffers[number] + ((number << START_SHIFT) & START_MASK);
+  return buffers[number] + start_of(number);
 }
 
 static uint64_t added(const uint8_t *at, uint32_t bytes) {
@@ -80,7 +77,7 @@ uint32_t carry_bytes(uint32_t count, uint32_t bytes, uint32_t flow_count) {
     turn++;
     if (turn < flow_count) continue;
     turn = 0;
-    position = (position + BURST) % RECEIVE_COUNT;
+    position = (position + BURST) & RING_MASK;
   }
   return (uint32_t)sum;
 }

@@ -32,7 +32,7 @@ export const KNOWN_BUGS: readonly PlantedBug[] = [
     "      requestTransmit(v);",
   ),
   bug(RUN, "run, at a position that has been passed", " && r.position == position", ""),
-  bug(RUN, "run, of a queue that is not plain", "const owned = isPlain ?", "const owned = q.isActive ?"),
+  bug(RUN, "run, of a queue that is not plain", "const owned = q.isPlain ?", "const owned = q.isActive ?"),
   bug(REGISTERS, "wake, as before a register was written", "  forgetWake(v);\n", ""),
   bug(CONFIGURE, "wake, of a queue that was off", "  forgetWake(v);\n", ""),
   bug(INTERRUPT, "wake, of a request that was remembered", "  forgetWake(v);\n  // No interval", "  // No interval"),
